@@ -1,0 +1,3 @@
+//! The `tilsit` binary.
+
+fn main() {}
