@@ -1,6 +1,41 @@
-//! Being built.
+//! The PyPA standards as values, one module per standard, named as people know them.
+//!
+//! What enters is text or bytes: a line of a requirements file, a file name, an index page, a METADATA file. What
+//! leaves are types that cannot hold anything the standard forbids, and the same types printed again. All
+//! behaviour follows `packaging` 26, which is also what pip 26.3 does.
+//!
+//! What never happens here: a file is opened, a network or a process is used, the environment, the clock or the
+//! platform is asked. Facts about an interpreter come in as values ([`MarkerEnvironment`], tags).
+//! Nothing panics, whatever the text.
+//!
+//! ```
+//! use packaging::{MarkerEnvironment, Prereleases, Requirement, Version};
+//!
+//! let requirement = Requirement::parse("Requests[socks] >=2.31 ; python_version >= '3.9'")?;
+//! assert_eq!(requirement.name.as_str(), "requests");
+//!
+//! let specifiers = requirement.specifiers().unwrap();
+//! assert!(specifiers.contains(&Version::parse("2.32.3").unwrap(), Prereleases::Auto));
+//! assert!(!specifiers.contains(&Version::parse("2.4").unwrap(), Prereleases::Auto));
+//!
+//! let environment = MarkerEnvironment { python_version: "3.12".into(), ..Default::default() };
+//! assert!(requirement.applies(&environment, &[]));
+//! # Ok::<(), packaging::RequirementError>(())
+//! ```
 
+mod cursor;
 pub mod direct_url;
 pub mod entry_points;
 pub mod hashes;
+pub mod markers;
+pub mod name;
 pub mod record;
+pub mod requirements;
+pub mod specifiers;
+pub mod version;
+
+pub use markers::{Marker, MarkerEnvironment};
+pub use name::{Extra, GroupName, PackageName};
+pub use requirements::{Origin, Requirement, RequirementError, RequirementSource};
+pub use specifiers::{Operator, Prereleases, Specifier, SpecifierSet};
+pub use version::Version;
