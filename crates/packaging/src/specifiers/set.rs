@@ -20,6 +20,25 @@ pub struct SpecifierSet {
 #[error("`===` cannot be compared with other specifiers")]
 pub struct ArbitraryEquality;
 
+/// What the pre-release policy looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Final,
+    Prerelease,
+    /// The text is no version.
+    Unknown,
+}
+
+impl Stage {
+    fn of(version: Option<&Version>) -> Self {
+        match version {
+            None => Self::Unknown,
+            Some(version) if version.is_prerelease() => Self::Prerelease,
+            Some(_) => Self::Final,
+        }
+    }
+}
+
 impl SpecifierSet {
     /// Reads specifiers separated by commas; empty ones are skipped.
     ///
@@ -86,7 +105,7 @@ impl SpecifierSet {
         prereleases: Prereleases,
     ) -> Vec<&'v Version> {
         let matching = versions.into_iter().filter(|version| self.matches(version));
-        self.choose(matching.map(|version| (version, version.is_prerelease())), prereleases)
+        self.choose(matching.map(|version| (version, Stage::of(Some(version)))), prereleases)
     }
 
     /// As [`SpecifierSet::filter`] for texts that need not be versions.
@@ -97,23 +116,23 @@ impl SpecifierSet {
     ) -> Vec<&'t str> {
         let matching = texts.into_iter().filter_map(|text| {
             let version = Version::parse(text).ok();
-            let prerelease = version.as_ref().is_some_and(Version::is_prerelease);
-            self.matches_text(text, version.as_ref()).then_some((text, prerelease))
+            self.matches_text(text, version.as_ref()).then(|| (text, Stage::of(version.as_ref())))
         });
         self.choose(matching, prereleases)
     }
 
-    /// Applies the policy to what fits, each with whether it is a pre-release.
-    fn choose<T>(&self, matching: impl Iterator<Item = (T, bool)>, prereleases: Prereleases) -> Vec<T> {
-        let matching: Vec<(T, bool)> = matching.collect();
-        let keep = match prereleases {
+    /// Applies the policy to what fits.
+    fn choose<T>(&self, matching: impl Iterator<Item = (T, Stage)>, prereleases: Prereleases) -> Vec<T> {
+        let matching: Vec<(T, Stage)> = matching.collect();
+        let keep_prereleases = match prereleases {
             Prereleases::Allow => true,
             Prereleases::Exclude => false,
             Prereleases::Auto => {
-                self.names_prerelease() || matching.iter().all(|(_, prerelease)| *prerelease)
+                self.names_prerelease() || !matching.iter().any(|(_, stage)| *stage == Stage::Final)
             }
         };
-        matching.into_iter().filter(|(_, prerelease)| keep || !prerelease).map(|(item, _)| item).collect()
+        let kept = matching.into_iter().filter(|(_, stage)| keep_prereleases || *stage != Stage::Prerelease);
+        kept.map(|(item, _)| item).collect()
     }
 
     /// Both sets together.
