@@ -1,0 +1,24 @@
+//! Help, written from the tables: ours and in the layout of pip's.
+
+mod native;
+mod optparse;
+mod wrap;
+
+use super::flag::{Command, Dialect, Program};
+pub use wrap::wrap;
+
+/// The help of a program (empty path) or of one of its commands, for a terminal of that width.
+pub fn help(program: &'static Program, path: &[&'static Command], width: usize) -> String {
+    match program.dialect {
+        Dialect::Native => native::help(program, path, width),
+        Dialect::Optparse => optparse::help(program, path, width),
+    }
+}
+
+/// The usage lines alone, as they stand above an error.
+pub fn usage(program: &'static Program, path: &[&'static Command]) -> String {
+    match program.dialect {
+        Dialect::Native => native::usage(program, path),
+        Dialect::Optparse => optparse::usage(program, path),
+    }
+}

@@ -1,0 +1,26 @@
+//! The command line: flags are data.
+//!
+//! Enters: the words a person typed. Leaves: [`Parsed`] (which command, which flags with what values and origins, which
+//! arguments), a request for help or the version, or a [`UsageError`]. Nothing here reads a file or prints.
+//!
+//! [`native`] and [`pip`] are tables; [`parse`] reads a command line by one of them in its dialect, [`help`] writes help
+//! from it, [`generate`] the man pages, completions and reference pages.
+
+pub mod flag;
+pub mod help;
+pub mod native;
+mod nearest;
+mod number;
+mod parse;
+mod parsed;
+pub mod pip;
+mod usage;
+
+pub use flag::{Command, Dialect, Flag, Group, Kind, Program, Takes};
+pub use nearest::nearest;
+pub use parse::{Expected, Outcome, check, parse};
+pub use parsed::{Given, Occurrence, Parsed};
+pub use usage::{UsageError, python_repr, words};
+
+#[cfg(test)]
+mod tests;
