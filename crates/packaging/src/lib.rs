@@ -23,15 +23,21 @@
 //! # Ok::<(), packaging::RequirementError>(())
 //! ```
 
+pub mod candidate;
 mod cursor;
 pub mod direct_url;
+pub mod distribution;
 pub mod entry_points;
+pub mod filenames;
 pub mod hashes;
 pub mod markers;
 pub mod name;
 pub mod record;
 pub mod requirements;
+pub mod resolution;
+pub mod simple_api;
 pub mod specifiers;
+pub mod tags;
 pub mod version;
 
 pub use markers::{Marker, MarkerEnvironment};
