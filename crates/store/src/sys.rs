@@ -1,0 +1,60 @@
+//! The one place with `unsafe`: memory maps.
+#![allow(unsafe_code)]
+
+use std::fs::File;
+use std::io;
+use std::ops::Deref;
+
+use memmap2::{Mmap, MmapOptions};
+
+/// Files shorter than this are read: for them a map costs more than the copy.
+const MAP_FROM: u64 = 64 * 1024;
+
+/// Immutable bytes, in memory or mapped from a file.
+#[derive(Debug)]
+pub(crate) enum Bytes {
+    Owned(Vec<u8>),
+    Mapped(Mmap),
+}
+
+impl Bytes {
+    /// The whole content of `file`.
+    pub(crate) fn of_file(file: &File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Self::of_file_with_length(file, length)
+    }
+
+    pub(crate) fn of_file_with_length(mut file: &File, length: u64) -> io::Result<Self> {
+        if length >= MAP_FROM {
+            return map(file).map(Bytes::Mapped);
+        }
+        let mut bytes = Vec::with_capacity(length as usize + 1);
+        io::Read::read_to_end(&mut file, &mut bytes)?;
+        Ok(Bytes::Owned(bytes))
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Owned(bytes) => bytes,
+            Bytes::Mapped(map) => map,
+        }
+    }
+}
+
+/// Maps `file` read-only with its pages already present.
+fn map(file: &File) -> io::Result<Mmap> {
+    // SAFETY: the files mapped here are entries of the store, which are written under a temporary name, renamed into
+    // place and never truncated or rewritten afterwards (the freshness block of a page is read with `pread`, not
+    // through its map), or a wheel that the caller promised to leave alone while it is added.
+    unsafe { MmapOptions::new().populate().map(file) }
+}
+
+/// Text that was found to be UTF-8 when its file was opened.
+pub(crate) fn validated_text(bytes: &[u8]) -> &str {
+    // SAFETY: only `Flat` calls this, with its text section, which `Flat::open` ran through `str::from_utf8`; the bytes
+    // do not change afterwards (see `map`).
+    unsafe { std::str::from_utf8_unchecked(bytes) }
+}

@@ -1,0 +1,4 @@
+//! The store on a real disk.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod wheels;
