@@ -9,7 +9,8 @@
 
 use crate::sys::{Bytes, validated_text};
 
-const HEADER: usize = 24;
+/// Bytes in front of the reserved block.
+pub(crate) const HEADER: usize = 24;
 
 /// What makes one kind of flat file.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +58,11 @@ impl Flat {
         let flat = Self { bytes, shape };
         flat.validate()?;
         Ok(flat)
+    }
+
+    /// The whole file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     fn validate(&self) -> Result<(), FlatError> {

@@ -28,9 +28,12 @@
 pub mod archive;
 mod disk;
 mod flat;
+pub mod pages;
+mod records;
 mod sys;
 pub mod wheels;
 
 pub use archive::SafePath;
 pub use disk::{DiskError, Kind, Lock, Store};
+pub use pages::{Freshness, PageTable};
 pub use wheels::{AddWheelError, IncomingFile, Manifest, StoredWheel, VerifiedFile, WheelBytes};

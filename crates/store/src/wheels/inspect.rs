@@ -264,7 +264,7 @@ fn read_metadata(bytes: &[u8], filename: &WheelFilename) -> Result<(String, Stri
 }
 
 /// Everything in front of the first blank line.
-fn headers_only(bytes: &[u8]) -> &[u8] {
+pub(crate) fn headers_only(bytes: &[u8]) -> &[u8] {
     let mut start = 0;
     for end in memchr::memchr_iter(b'\n', bytes) {
         if matches!(&bytes[start..end], b"" | b"\r") {

@@ -26,6 +26,7 @@ use packaging::hashes::{Hash, HashAlgorithm};
 
 pub use incoming::{DownloadError, IncomingFile, VerifiedFile};
 pub use inspect::WheelError;
+pub(crate) use inspect::headers_only;
 pub use manifest::{DataFile, Directory, FileEntry, Manifest, Script};
 pub use verify::{CorruptEntry, Damage};
 

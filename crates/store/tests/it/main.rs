@@ -1,4 +1,5 @@
 //! The store on a real disk.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod pages;
 mod wheels;
