@@ -153,7 +153,7 @@ fn compare_versions(operator: MarkerOperator, left: &str, right: &str) -> Option
 }
 
 /// Texts have no order: `<=` and `>=` are equality, `<` and `>` never hold.
-fn compare_texts(operator: MarkerOperator, left: &str, right: &str) -> Option<bool> {
+pub(super) fn compare_texts(operator: MarkerOperator, left: &str, right: &str) -> Option<bool> {
     Some(match operator {
         MarkerOperator::In => right.contains(left),
         MarkerOperator::NotIn => !right.contains(left),

@@ -1,11 +1,13 @@
 //! Environment markers: `python_version < "3.12" and sys_platform == "win32"` (PEP 508, PEP 685, PEP 751).
 
+mod algebra;
 mod environment;
 mod evaluate;
 mod parse;
 #[cfg(test)]
 mod tests;
 
+pub use algebra::MarkerSet;
 pub use environment::MarkerEnvironment;
 pub use evaluate::{MarkerContext, UndefinedMarker};
 
@@ -46,7 +48,7 @@ pub enum MarkerExpression {
 }
 
 /// `left operator right`, of which at least one side is usually a variable.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Comparison {
     /// The left side.
     pub left: MarkerValue,
@@ -57,7 +59,7 @@ pub struct Comparison {
 }
 
 /// One side of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MarkerValue {
     /// A variable of the environment.
     Variable(MarkerVariable),
@@ -235,6 +237,13 @@ impl MarkerExpression {
         }
     }
 
+    fn without_group(self) -> Self {
+        match self {
+            Self::Group(inner) => *inner,
+            other => other,
+        }
+    }
+
     fn mentions(&self, variable: MarkerVariable) -> bool {
         match self {
             Self::Comparison(comparison) => {
@@ -246,12 +255,15 @@ impl MarkerExpression {
     }
 }
 
+impl From<Comparison> for Marker {
+    fn from(comparison: Comparison) -> Self {
+        Self { expression: MarkerExpression::Comparison(comparison) }
+    }
+}
+
 impl From<MarkerExpression> for Marker {
     fn from(expression: MarkerExpression) -> Self {
-        match expression {
-            MarkerExpression::Group(inner) => Self { expression: *inner },
-            expression => Self { expression },
-        }
+        Self { expression: expression.without_group() }
     }
 }
 

@@ -96,6 +96,24 @@ impl Cut {
     }
 }
 
+impl Cut {
+    /// The first release of `precision` numbers above the cut, zeros behind them; `None` where there is none.
+    fn next_release(&self, precision: usize) -> Option<[u64; 3]> {
+        if self.version.epoch() != 0 {
+            return None;
+        }
+        let written = self.version.release();
+        let mut release: [u64; 3] = std::array::from_fn(|index| {
+            written.get(index).filter(|_| index < precision).copied().unwrap_or(0)
+        });
+        if Self::before(Version::of(release)) < *self {
+            let last = &mut release[precision - 1];
+            *last = last.checked_add(1)?;
+        }
+        Some(release)
+    }
+}
+
 impl Ord for Cut {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self.side, other.side) {
@@ -245,6 +263,15 @@ impl VersionRanges {
     #[must_use]
     pub fn is_subset(&self, other: &Self) -> bool {
         self.intersection(&other.complement()).is_empty()
+    }
+
+    /// The final releases of `precision` (at most three) numbers in it, as intervals: the first release and the first
+    /// one behind. Some intervals may be empty.
+    pub(crate) fn releases(&self, precision: usize) -> impl Iterator<Item = ([u64; 3], Option<[u64; 3]>)> {
+        self.intervals.iter().filter_map(move |interval| {
+            let upper = interval.upper.as_ref().and_then(|upper| upper.next_release(precision));
+            Some((interval.lower.next_release(precision)?, upper))
+        })
     }
 
     /// Whether it holds pre-releases and nothing else.

@@ -1,0 +1,181 @@
+//! One comparison as a decision diagram.
+
+use super::super::evaluate::compare_texts;
+use super::super::{Comparison, Marker, MarkerOperator, MarkerValue, MarkerVariable};
+use super::diagram::{Fact, Node};
+use super::releases::{FIRST, Releases};
+use crate::specifiers::{Operator, Specifier, SpecifierSet, VersionRanges};
+use crate::version::Version;
+
+/// A longer list of versions is not looked into.
+const LONGEST_LIST: usize = 500;
+
+/// The environments in which a comparison holds.
+pub(super) fn comparison(comparison: &Comparison) -> Node {
+    let (variable, text, variable_is_left) = match (&comparison.left, &comparison.right) {
+        (MarkerValue::Variable(variable), right) => (*variable, text_of(right), true),
+        (MarkerValue::Text(text), MarkerValue::Variable(variable)) => (*variable, &**text, false),
+        (MarkerValue::Text(left), MarkerValue::Text(right)) => {
+            return Node::Constant(compare_texts(comparison.operator, left, right).unwrap_or(false));
+        }
+    };
+    match variable {
+        MarkerVariable::PythonVersion
+        | MarkerVariable::PythonFullVersion
+        | MarkerVariable::ImplementationVersion => {
+            by_release(variable, comparison.operator, text, variable_is_left)
+                .unwrap_or_else(|| fact(comparison))
+        }
+        MarkerVariable::PlatformRelease | MarkerVariable::Extras | MarkerVariable::DependencyGroups => {
+            fact(comparison)
+        }
+        _ => by_text(variable, comparison.operator, text).unwrap_or_else(|| fact(comparison)),
+    }
+}
+
+fn text_of(value: &MarkerValue) -> &str {
+    match value {
+        MarkerValue::Text(text) => text,
+        // The right one of two variables stands for its name.
+        MarkerValue::Variable(variable) => variable.as_str(),
+    }
+}
+
+/// The releases of `Requires-Python`; `===` counts as `==`.
+pub(super) fn requires_python(specifiers: &SpecifierSet) -> Node {
+    let ranges = specifiers.iter().fold(VersionRanges::full(), |ranges, specifier| {
+        let other = match (specifier.operator(), specifier.version()) {
+            (Operator::Arbitrary, Some(version)) => VersionRanges::of(&Specifier::pin(version.clone())),
+            (Operator::Arbitrary, None) => Some(VersionRanges::empty()),
+            _ => VersionRanges::of(specifier),
+        };
+        other.map_or(VersionRanges::empty(), |other| ranges.intersection(&other))
+    });
+    in_releases(MarkerVariable::PythonFullVersion, &Releases::of(&ranges, 3))
+}
+
+/// A marker as one fact.
+pub(super) fn opaque(marker: &Marker) -> Node {
+    Node::fact(Fact::Marker(marker.to_string().into()), Node::Constant(true), Node::Constant(false))
+}
+
+/// A comparison as one fact; `not in` is the opposite of `in`.
+fn fact(comparison: &Comparison) -> Node {
+    let negated = comparison.operator == MarkerOperator::NotIn;
+    let operator = if negated { MarkerOperator::In } else { comparison.operator };
+    let fact = Fact::Comparison(Comparison { operator, ..comparison.clone() });
+    Node::fact(fact, Node::Constant(!negated), Node::Constant(negated))
+}
+
+/// An order or equality of releases; `None` for comparisons of texts.
+fn by_release(
+    variable: MarkerVariable,
+    operator: MarkerOperator,
+    text: &str,
+    variable_is_left: bool,
+) -> Option<Node> {
+    let (axis, precision) = match variable {
+        MarkerVariable::PythonVersion => (MarkerVariable::PythonFullVersion, 2),
+        variable => (variable, 3),
+    };
+    let ranges = match operator {
+        MarkerOperator::Version(Operator::Arbitrary) => return None,
+        MarkerOperator::Version(operator) if variable_is_left => {
+            match Specifier::parse(&format!("{operator}{text}")) {
+                Ok(specifier) => VersionRanges::of(&specifier)?,
+                // `~= "3"` has no answer and so does not hold.
+                Err(_) if operator == Operator::Compatible => VersionRanges::empty(),
+                Err(_) => return None,
+            }
+        }
+        MarkerOperator::Version(operator) => from_the_right(operator, text)?,
+        MarkerOperator::In | MarkerOperator::NotIn
+            if precision == 2 && variable_is_left && text.len() <= LONGEST_LIST =>
+        {
+            let listed = listed_series(text);
+            if operator == MarkerOperator::In { listed } else { listed.complement() }
+        }
+        MarkerOperator::In | MarkerOperator::NotIn => return None,
+    };
+    Some(in_releases(axis, &Releases::of(&ranges, precision)))
+}
+
+/// `"3.8" <= python_version`: the versions V for which the specifier `<=V` fits 3.8.
+fn from_the_right(operator: Operator, text: &str) -> Option<VersionRanges> {
+    let version = Version::parse(text).ok()?;
+    if version.is_prerelease() || version.is_postrelease() || version.is_local() {
+        return None;
+    }
+    let of = |operator| VersionRanges::of(&Specifier::new(operator, version.clone())?);
+    match operator {
+        Operator::Equal | Operator::NotEqual => of(operator),
+        Operator::LessEqual => of(Operator::GreaterEqual),
+        Operator::GreaterEqual => of(Operator::LessEqual),
+        Operator::Less => of(Operator::LessEqual).map(|ranges| ranges.complement()),
+        Operator::Greater => of(Operator::GreaterEqual).map(|ranges| ranges.complement()),
+        Operator::Compatible | Operator::Arbitrary => None,
+    }
+}
+
+/// `python_version in "3.8, 3.9"`: the series whose two numbers occur in the text. As `in` looks for a part of the
+/// text, `3.1` occurs in `3.10`, and that is a fact about markers.
+fn listed_series(text: &str) -> VersionRanges {
+    const LONGEST: usize = 3;
+    let mut ranges = VersionRanges::empty();
+    for (dot, _) in text.match_indices('.') {
+        let before = text[..dot].bytes().rev().take_while(u8::is_ascii_digit).take(LONGEST).count();
+        let after = text[dot + 1..].bytes().take_while(u8::is_ascii_digit).take(LONGEST).count();
+        for (start, end) in
+            (dot - before..dot).flat_map(|start| (1..=after).map(move |end| (start, dot + 1 + end)))
+        {
+            let series = &text[start..end];
+            // `03.8` is not how an interpreter calls itself.
+            if let Ok(specifier) = Specifier::parse(&format!("=={series}"))
+                && specifier.version().is_some_and(|version| version.to_string() == series)
+                && let Some(other) = VersionRanges::of(&specifier)
+            {
+                ranges = ranges.union(&other);
+            }
+        }
+    }
+    ranges
+}
+
+pub(super) fn in_releases(variable: MarkerVariable, releases: &Releases) -> Node {
+    let mut pieces = vec![(FIRST, Node::Constant(false))];
+    for (lower, upper) in &releases.intervals {
+        pieces.push((*lower, Node::Constant(true)));
+        pieces.extend(upper.map(|upper| (upper, Node::Constant(false))));
+    }
+    if releases.intervals.first().is_some_and(|(lower, _)| *lower == FIRST) {
+        pieces.remove(0);
+    }
+    Node::releases(variable, pieces)
+}
+
+/// Equality of texts; `None` for `in`.
+fn by_text(variable: MarkerVariable, operator: MarkerOperator, text: &str) -> Option<Node> {
+    let equal = match operator {
+        MarkerOperator::In | MarkerOperator::NotIn => return None,
+        // What `compare_texts` makes of it.
+        MarkerOperator::Version(operator) => match operator {
+            Operator::Equal | Operator::LessEqual | Operator::GreaterEqual => true,
+            Operator::NotEqual => false,
+            _ => return Some(Node::Constant(false)),
+        },
+    };
+    let (variable, text) = same_platform(variable, text);
+    Some(Node::texts(variable, [(text.into(), Node::Constant(equal))], Node::Constant(!equal)))
+}
+
+/// One name for one fact.
+fn same_platform(variable: MarkerVariable, text: &str) -> (MarkerVariable, &str) {
+    match (variable, text) {
+        (MarkerVariable::PlatformSystem, "Windows") | (MarkerVariable::OsName, "nt") => {
+            (MarkerVariable::SysPlatform, "win32")
+        }
+        (MarkerVariable::PlatformSystem, "Linux") => (MarkerVariable::SysPlatform, "linux"),
+        (MarkerVariable::PlatformSystem, "Darwin") => (MarkerVariable::SysPlatform, "darwin"),
+        other => other,
+    }
+}
