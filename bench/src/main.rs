@@ -1,3 +1,36 @@
-//! Being built.
+//! The benchmark: scenarios × tools (uv, pip, tilsit), hermetic, cold and warm, all in one run.
+//!
+//! What enters: the binaries, fixed wheels, a number of runs. What leaves: a table of medians, CPU, memory and ratios.
+//! What never happens here: a request past loopback while something is measured, a deletion between runs (a file
+//! system that frees inodes is slower for whoever comes next), or a figure that came from another run.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a developer's tool talks to the terminal")]
 
-fn main() {}
+mod measure;
+mod options;
+mod report;
+mod run;
+mod scenarios;
+mod sys;
+mod tools;
+mod universe;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: bench run|versions [OPTIONS] (see `bench run --help`)";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let verb = arguments.next().unwrap_or_default();
+    let outcome = match verb.to_str() {
+        Some("run") => run::main(arguments),
+        Some("measure") => measure::main(arguments),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("bench: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -49,12 +49,14 @@ const LEAKING: [&str; 8] = [
 
 /// nextest where it is installed (it runs no doc tests, so those follow), else cargo's own runner.
 fn runners(workspace: &Workspace, arguments: &[String]) -> Vec<Command> {
+    let some = arguments.iter().any(|argument| argument == "-p" || argument == "--package");
+    let scope: &[&str] = if some { &[] } else { &["--workspace"] };
     let mut first = workspace.cargo();
     if on_path("cargo-nextest").is_none() {
-        first.args(["test", "--workspace", "--no-fail-fast"]).args(arguments);
+        first.args(["test", "--no-fail-fast"]).args(scope).args(arguments);
         return vec![first];
     }
-    first.args(["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass"]).args(arguments);
+    first.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]).args(scope).args(arguments);
     if !arguments.is_empty() {
         return vec![first];
     }

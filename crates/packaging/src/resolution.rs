@@ -47,6 +47,8 @@ pub struct ResolvedPackage {
 pub enum PackageSource {
     /// A candidate of an index: the handle that its answer carried.
     Candidate(u32),
+    /// The environment holds it already.
+    Installed,
     /// A direct URL or path, as required.
     Url(String),
 }

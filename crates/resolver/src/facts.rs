@@ -1,0 +1,326 @@
+//! What has been answered so far. It outlives every restart of the search.
+
+use crate::exchange::{Answer, Batch, Dependencies, Need, Pick, Source, Unavailable};
+use crate::solver::Bits;
+use crate::table::{Entry, Table};
+use crate::wishes::{Asked, Wishes};
+use packaging::candidate::{Availability, Candidate};
+use packaging::{Extra, PackageName, Version};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A package name, interned. Numbers depend on the order of answers, so nothing may be ordered by them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PackageId(u32);
+
+type Found<T> = Result<T, Unavailable>;
+
+/// What is known of one package.
+struct Package {
+    name: PackageName,
+    index: Option<Found<Arc<[Candidate]>>>,
+    directs: FxHashMap<String, Found<Candidate>>,
+    metadata: FxHashMap<Source, Known>,
+    /// The index must be asked although an installed version might do.
+    index_needed: bool,
+    /// URLs that dependencies name, in the order in which the search met them.
+    urls: Vec<String>,
+    table: Option<Rc<Table>>,
+    openers: Vec<Opener>,
+    /// What each version that requires the package allows, as far as pip's rule about pre-releases needs it.
+    noted: Vec<(Party, Bits)>,
+}
+
+/// The metadata of a version and the requirements in it that count here, per extra.
+struct Known {
+    found: Found<Arc<Dependencies>>,
+    in_force: Vec<(Option<Extra>, Rc<[Asked]>)>,
+}
+
+/// Versions that are closed unless something opens them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Gate {
+    /// Pre-releases, by pip's rule.
+    Prerelease,
+    /// Yanked versions.
+    Yanked,
+    /// Versions from the URL of a dependency.
+    Direct,
+}
+
+/// What opens a gate of a package when all of it is part of the solution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Opener {
+    pub(crate) gate: Gate,
+    pub(crate) parties: Vec<Party>,
+}
+
+/// A version of a package, perhaps with an extra.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Party {
+    pub(crate) package: PackageId,
+    pub(crate) extra: Option<Extra>,
+    pub(crate) state: u32,
+}
+
+/// All answers, and the questions that are outstanding.
+#[derive(Default)]
+pub(crate) struct Facts {
+    packages: Vec<Package>,
+    ids: FxHashMap<PackageName, PackageId>,
+    asked: FxHashSet<Need>,
+    hinted: FxHashSet<Need>,
+    batch: Batch,
+    /// Some answer replaced an earlier one: what was derived from it no longer holds.
+    pub(crate) changed: bool,
+}
+
+impl Facts {
+    pub(crate) fn id(&mut self, name: &PackageName) -> PackageId {
+        if let Some(id) = self.ids.get(name) {
+            return *id;
+        }
+        let id = PackageId(self.packages.len() as u32);
+        self.packages.push(Package {
+            name: name.clone(),
+            index: None,
+            directs: FxHashMap::default(),
+            metadata: FxHashMap::default(),
+            index_needed: false,
+            urls: Vec::new(),
+            table: None,
+            openers: Vec::new(),
+            noted: Vec::new(),
+        });
+        self.ids.insert(name.clone(), id);
+        id
+    }
+
+    fn package(&self, id: PackageId) -> &Package {
+        &self.packages[id.0 as usize]
+    }
+
+    fn package_mut(&mut self, id: PackageId) -> &mut Package {
+        &mut self.packages[id.0 as usize]
+    }
+
+    pub(crate) fn name(&self, id: PackageId) -> &PackageName {
+        &self.package(id).name
+    }
+
+    /// Takes in an answer.
+    pub(crate) fn answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::Candidates { name, found } => {
+                let id = self.id(&name);
+                let package = self.package_mut(id);
+                package.index = Some(found);
+                let stale = package.table.take_if(|table| !table.provisional).is_some();
+                self.renumber(stale);
+            }
+            Answer::Direct { name, url, found } => {
+                let id = self.id(&name);
+                let package = self.package_mut(id);
+                package.directs.insert(url, found);
+                let stale = package.table.take().is_some();
+                self.renumber(stale);
+            }
+            Answer::Metadata { pick, found } => {
+                let id = self.id(&pick.name);
+                let known = Known { found, in_force: Vec::new() };
+                let stale = self.package_mut(id).metadata.insert(pick.source, known).is_some();
+                self.changed |= stale;
+            }
+        }
+    }
+
+    /// Asks for what the search cannot do without.
+    pub(crate) fn require(&mut self, need: Need) {
+        if self.asked.insert(need.clone()) {
+            self.batch.required.push(need);
+        }
+    }
+
+    /// Asks for what will probably be needed.
+    pub(crate) fn hint(&mut self, need: Need) {
+        if !self.asked.contains(&need) && self.hinted.insert(need.clone()) {
+            self.batch.likely.push(need);
+        }
+    }
+
+    /// The questions not yet handed out.
+    pub(crate) fn take_batch(&mut self) -> Batch {
+        std::mem::take(&mut self.batch)
+    }
+
+    /// The versions of a package, or what must be asked to know them.
+    pub(crate) fn table(&mut self, id: PackageId, wishes: &Wishes) -> Result<Rc<Table>, Vec<Need>> {
+        if let Some(table) = &self.package(id).table {
+            return Ok(Rc::clone(table));
+        }
+        let table = Rc::new(self.build_table(id, wishes)?);
+        self.package_mut(id).table = Some(Rc::clone(&table));
+        Ok(table)
+    }
+
+    fn build_table(&self, id: PackageId, wishes: &Wishes) -> Result<Table, Vec<Need>> {
+        let package = self.package(id);
+        if let Some(url) = wishes.url(&package.name) {
+            return match package.directs.get(url) {
+                None => Err(vec![direct_need(&package.name, url)]),
+                Some(Ok(candidate)) => Ok(Table::new(vec![direct_entry(candidate, url)])),
+                Some(Err(unavailable)) => Ok(Table::missing(&unavailable.reason)),
+            };
+        }
+        if let Some(version) = wishes.kept(&package.name).filter(|_| !package.index_needed) {
+            return Ok(Table::provisional(installed_entry(version)));
+        }
+        package.indexed_table(wishes.installed(&package.name))
+    }
+
+    /// Demands the index for a package of which only the installed version was considered.
+    pub(crate) fn demand_index(&mut self, id: PackageId) {
+        let package = self.package_mut(id);
+        package.index_needed = true;
+        let stale = package.table.take_if(|table| table.provisional).is_some();
+        self.forget_openers_if(stale);
+    }
+
+    /// A dependency names a URL for the package. Whether its table has to be made anew.
+    pub(crate) fn demand_url(&mut self, id: PackageId, url: &str) -> bool {
+        let package = self.package_mut(id);
+        if package.urls.iter().any(|known| known == url) {
+            return false;
+        }
+        package.urls.push(url.to_owned());
+        package.index_needed = true;
+        let stale = package.table.take().is_some();
+        self.forget_openers_if(stale);
+        stale
+    }
+
+    fn renumber(&mut self, stale: bool) {
+        self.changed |= stale;
+        self.forget_openers_if(stale);
+    }
+
+    /// Openers name versions by their number in a table.
+    fn forget_openers_if(&mut self, stale: bool) {
+        if stale {
+            for package in &mut self.packages {
+                package.openers.clear();
+                package.noted.clear();
+            }
+        }
+    }
+
+    /// What a version depends on, if it has been answered.
+    pub(crate) fn metadata(&self, id: PackageId, source: &Source) -> Option<&Found<Arc<Dependencies>>> {
+        self.package(id).metadata.get(source).map(|known| &known.found)
+    }
+
+    /// The requirements that count of a version whose metadata is known.
+    pub(crate) fn in_force(
+        &mut self,
+        id: PackageId,
+        source: &Source,
+        extra: Option<&Extra>,
+        wishes: &Wishes,
+    ) -> Rc<[Asked]> {
+        let Some(known) = self.package_mut(id).metadata.get_mut(source) else { return Rc::from([]) };
+        let cached = known.in_force.iter().find(|(of, _)| of.as_ref() == extra);
+        if let Some((_, requirements)) = cached {
+            return Rc::clone(requirements);
+        }
+        let Ok(dependencies) = &known.found else { return Rc::from([]) };
+        let requirements = wishes.in_force(dependencies, extra);
+        known.in_force.push((extra.cloned(), Rc::clone(&requirements)));
+        requirements
+    }
+
+    pub(crate) fn openers(&self, id: PackageId) -> &[Opener] {
+        &self.package(id).openers
+    }
+
+    /// Notes what opens a gate; whether it is news.
+    pub(crate) fn add_opener(&mut self, id: PackageId, opener: Opener) -> bool {
+        let openers = &mut self.package_mut(id).openers;
+        let news = !openers.contains(&opener);
+        if news {
+            openers.push(opener);
+        }
+        news
+    }
+
+    /// Notes what `party` allows of a package, and gives what it allows by all its requirements.
+    pub(crate) fn note_requirement(&mut self, id: PackageId, party: &Party, allowed: Bits) -> Bits {
+        let noted = &mut self.package_mut(id).noted;
+        match noted.iter_mut().find(|(known, _)| known == party) {
+            Some((_, known)) => {
+                *known = known.intersection(&allowed);
+                known.clone()
+            }
+            None => {
+                noted.push((party.clone(), allowed.clone()));
+                allowed
+            }
+        }
+    }
+
+    pub(crate) fn noted_requirements(&self, id: PackageId) -> &[(Party, Bits)] {
+        &self.package(id).noted
+    }
+
+    /// A version of a table as it is asked for.
+    pub(crate) fn pick(&self, id: PackageId, entry: &Entry) -> Pick {
+        Pick { name: self.name(id).clone(), version: entry.version.clone(), source: entry.source.clone() }
+    }
+}
+
+impl Package {
+    fn indexed_table(&self, installed: Option<&Version>) -> Result<Table, Vec<Need>> {
+        let mut needs = Vec::new();
+        let mut entries = Vec::new();
+        let mut missing = None;
+        for url in &self.urls {
+            match self.directs.get(url) {
+                None => needs.push(direct_need(&self.name, url)),
+                Some(Ok(candidate)) => entries.push(direct_entry(candidate, url)),
+                Some(Err(unavailable)) => missing = Some(&unavailable.reason),
+            }
+        }
+        match &self.index {
+            None => needs.push(Need::Candidates(self.name.clone())),
+            Some(Ok(candidates)) => entries.extend(Table::entries_of(candidates)),
+            Some(Err(unavailable)) => missing = Some(&unavailable.reason),
+        }
+        if !needs.is_empty() {
+            return Err(needs);
+        }
+        if let Some(version) = installed {
+            entries.retain(|entry| entry.version != *version || matches!(entry.source, Source::Url(_)));
+            entries.push(installed_entry(version));
+        }
+        match missing {
+            Some(reason) if entries.is_empty() => Ok(Table::missing(reason)),
+            _ => Ok(Table::new(entries)),
+        }
+    }
+}
+
+fn installed_entry(version: &Version) -> Entry {
+    Entry { version: version.clone(), availability: Availability::Usable, source: Source::Installed }
+}
+
+fn direct_entry(candidate: &Candidate, url: &str) -> Entry {
+    Entry {
+        version: candidate.version.clone(),
+        availability: candidate.availability.clone(),
+        source: Source::Url(url.to_owned()),
+    }
+}
+
+fn direct_need(name: &PackageName, url: &str) -> Need {
+    Need::Direct { name: name.clone(), url: url.to_owned() }
+}
