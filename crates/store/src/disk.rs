@@ -106,8 +106,21 @@ struct Shared {
     work: Mutex<Option<Workspace>>,
     counter: AtomicU64,
     modes: OnceLock<Modes>,
+    /// The lock that keeps entries from being removed while this process uses them.
+    in_use: Mutex<InUse>,
     /// Dropped last: it removes the root.
     _temporary: Option<tempfile::TempDir>,
+}
+
+/// How this process holds the lock on the whole store.
+#[derive(Debug, Default)]
+enum InUse {
+    #[default]
+    No,
+    /// The file is kept for its lock.
+    Shared(#[expect(dead_code, reason = "held")] File),
+    /// Without a file where there is no store.
+    Alone(#[expect(dead_code, reason = "held")] Option<File>),
 }
 
 /// Modes that the process's umask leaves new files, as `pip` derives them: 0666 without the umask, and for executables
@@ -144,6 +157,7 @@ impl Store {
             work: Mutex::new(None),
             counter: AtomicU64::new(0),
             modes: OnceLock::new(),
+            in_use: Mutex::new(InUse::default()),
             _temporary: temporary,
         };
         Self { shared: Arc::new(shared) }
@@ -232,6 +246,44 @@ impl Store {
             let plain = 0o666 & !umask;
             Modes { plain, executable: plain | 0o111, masks_executable: umask & 0o111 != 0 }
         })
+    }
+
+    /// Shares the lock on the whole store until the last clone is dropped: what was handed out is not removed meanwhile.
+    /// A store that may not be written to, or is not there yet, goes without.
+    pub(crate) fn share(&self) {
+        let mut in_use = self.shared.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*in_use, InUse::No) {
+            let path = self.shared.root.join(IN_USE);
+            let file = open_lock(&path).or_else(|_| File::open(&path));
+            *in_use = file.ok().filter(|file| file.lock_shared().is_ok()).map_or(InUse::No, InUse::Shared);
+        }
+    }
+
+    /// Takes the lock on the whole store alone; this process's own share is given up. False: somebody else has it.
+    pub(crate) fn take_alone(&self, take: impl Fn(&File) -> io::Result<bool>) -> Result<bool, DiskError> {
+        let mut in_use = self.shared.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*in_use, InUse::Alone(_)) {
+            return Ok(false);
+        }
+        *in_use = InUse::No;
+        let path = self.shared.root.join(IN_USE);
+        let file = match open_lock(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                *in_use = InUse::Alone(None);
+                return Ok(true);
+            }
+            Err(error) => return Err(DiskError::new("open", path, error)),
+        };
+        let taken = take(&file).map_err(|error| DiskError::new("lock", path, error))?;
+        if taken {
+            *in_use = InUse::Alone(Some(file));
+        }
+        Ok(taken)
+    }
+
+    pub(crate) fn give_back(&self) {
+        *self.shared.in_use.lock().unwrap_or_else(PoisonError::into_inner) = InUse::No;
     }
 
     /// Waits until no other process or thread holds the lock `key`, and takes it.
@@ -348,6 +400,8 @@ impl Drop for Workspace {
     }
 }
 
+/// The lock file of the whole store.
+const IN_USE: &str = "in-use.lock";
 const LOCK_SUFFIX: &str = ".lock";
 
 /// Removes temporary folders whose owner is gone; their number.

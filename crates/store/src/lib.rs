@@ -28,6 +28,7 @@
 pub mod archive;
 mod disk;
 mod flat;
+mod maintenance;
 pub mod pages;
 mod records;
 mod sys;
@@ -35,5 +36,6 @@ pub mod wheels;
 
 pub use archive::SafePath;
 pub use disk::{DiskError, Kind, Lock, Store};
+pub use maintenance::{CachedWheel, KindSize, Maintenance, PrunePolicy, Removed};
 pub use pages::{Freshness, PageTable};
 pub use wheels::{AddWheelError, IncomingFile, Manifest, StoredWheel, VerifiedFile, WheelBytes};

@@ -39,3 +39,15 @@ impl Deref for FileBytes {
         &self.0
     }
 }
+
+impl From<Bytes> for FileBytes {
+    fn from(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<FileBytes> for Bytes {
+    fn from(bytes: FileBytes) -> Self {
+        bytes.0
+    }
+}

@@ -37,7 +37,7 @@ use crate::sys::Bytes;
 use manifest::ManifestSource;
 
 pub(crate) const MANIFEST: &str = "manifest";
-const TREE: &str = "tree";
+pub(crate) const TREE: &str = "tree";
 /// How exactly the last use of an entry is known: its manifest's time is set at most this often.
 const USE_GRAIN: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -119,6 +119,7 @@ impl Store {
         if sha256.algorithm() != HashAlgorithm::Sha256 {
             return Ok(None);
         }
+        self.share();
         let mut path = self.entry(Kind::Wheels, sha256.hex());
         path.push(MANIFEST);
         let Some(manifest) = open_manifest(&path)? else { return Ok(None) };
@@ -230,6 +231,7 @@ impl Store {
     /// Renames a finished entry into place, or uses the one that another process put there meanwhile.
     fn place(&self, entry: &Path, sha256: &Hash) -> Result<StoredWheel, DiskError> {
         let target = self.entry(Kind::Wheels, sha256.hex());
+        self.share();
         loop {
             let renamed = self.rename_into(Kind::Wheels, entry, &target);
             let lost = match renamed {
@@ -254,15 +256,22 @@ impl Store {
 
     /// Takes an entry out of the store at once and deletes it.
     pub(crate) fn discard(&self, path: &Path) -> Result<(), DiskError> {
+        let Some(away) = self.move_away(path)? else { return Ok(()) };
+        let removed = if away.is_dir() { fs::remove_dir_all(&away) } else { fs::remove_file(&away) };
+        removed.map_err(|error| DiskError::new("remove", away, error))
+    }
+
+    /// Renames an entry into the temporary space; `None` where there is none.
+    pub(crate) fn move_away(&self, path: &Path) -> Result<Option<PathBuf>, DiskError> {
+        if !path.exists() {
+            return Ok(None);
+        }
         let away = self.temporary_path()?;
         match fs::rename(path, &away) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(DiskError::new("remove", path, error)),
+            Ok(()) => Ok(Some(away)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(DiskError::new("remove", path, error)),
         }
-        let is_folder = fs::symlink_metadata(&away).is_ok_and(|data| data.is_dir());
-        let removed = if is_folder { fs::remove_dir_all(&away) } else { fs::remove_file(&away) };
-        removed.map_err(|error| DiskError::new("remove", away, error))
     }
 }
 
@@ -292,13 +301,7 @@ pub(crate) fn open_manifest(path: &Path) -> Result<Option<Manifest>, DiskError> 
     };
     let data = file.metadata().map_err(failed)?;
     let bytes = Bytes::of_file_with_length(&file, data.len()).map_err(failed)?;
-    let manifest = match Manifest::open(bytes) {
-        Ok(manifest) => manifest,
-        Err(error) => {
-            log::debug!("{}: {error}", path.display());
-            return Ok(None);
-        }
-    };
+    let Some(manifest) = read_manifest(FileBytes::from(bytes)) else { return Ok(None) };
     let now = SystemTime::now();
     let aged = data.modified().is_ok_and(|used| now.duration_since(used).is_ok_and(|age| age > USE_GRAIN));
     if aged {
@@ -306,4 +309,10 @@ pub(crate) fn open_manifest(path: &Path) -> Result<Option<Manifest>, DiskError> 
         let _ = file.set_modified(now);
     }
     Ok(Some(manifest))
+}
+
+pub(crate) fn read_manifest(bytes: FileBytes) -> Option<Manifest> {
+    Manifest::open(bytes.into())
+        .inspect_err(|error| log::debug!("a stored manifest is unusable: {error}"))
+        .ok()
 }
