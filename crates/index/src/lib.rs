@@ -1,1 +1,14 @@
-//! Being built.
+//! Index.
+mod credentials;
+mod error;
+mod location;
+mod network;
+mod policy;
+mod wheel_tail;
+
+pub use credentials::{CredentialPolicy, Login, Prompt};
+pub use error::{FetchError, Problem, redacted, redacted_text};
+pub use location::{FindLinks, IndexLocation, LocationError};
+pub use network::proxy::{ProxyAddress, ProxyPolicy};
+pub use network::tls::{CertificateFile, TlsPolicy};
+pub use policy::{Clock, FetchPolicy, IndexOrder, NetworkPolicy, Observer, PlainHttp, Refresh, TrustedHost};
