@@ -1,10 +1,13 @@
 //! Index.
 mod credentials;
+mod download;
 mod error;
 mod location;
+mod metadata;
 mod network;
 mod policy;
 mod wheel_tail;
+mod worker;
 
 pub use credentials::{CredentialPolicy, Login, Prompt};
 pub use error::{FetchError, Problem, redacted, redacted_text};

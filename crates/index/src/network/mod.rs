@@ -46,11 +46,19 @@ pub(crate) struct Ask {
 pub(crate) struct Failure {
     pub(crate) problem: Problem,
     wait: Option<Duration>,
+    /// Enough was brought for the count of tries to begin anew.
+    progressed: bool,
 }
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self { problem, wait: None }
+        Self { problem, wait: None, progressed: false }
+    }
+}
+
+impl Failure {
+    pub(crate) fn after(problem: Problem, progressed: bool) -> Self {
+        Self { problem, wait: None, progressed }
     }
 }
 
@@ -81,22 +89,30 @@ impl Network {
         url: &Url,
         mut attempt: impl AsyncFnMut() -> Result<T, Failure>,
     ) -> Result<T, FetchError> {
-        let mut attempts = 0;
+        let (mut attempts, mut in_a_row) = (0, 0);
         loop {
             attempts += 1;
-            let Failure { problem, wait } = match attempt().await {
+            let Failure { problem, wait, progressed } = match attempt().await {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
-            if !problem.is_passing() || attempts > self.policy.retries {
+            in_a_row = if progressed { 1 } else { in_a_row + 1 };
+            if !problem.is_passing() || in_a_row > self.policy.retries {
                 return Err(FetchError { url: redacted(url), problem, attempts });
             }
-            let backoff = self.policy.backoff.saturating_mul(1 << (attempts - 1).min(16));
+            let backoff = self.policy.backoff.saturating_mul(1 << (in_a_row - 1).min(16));
             let wait = wait.unwrap_or(backoff).min(self.policy.longest_wait);
             if let Some(observer) = &self.policy.observer {
-                observer.retrying(&redacted(url), &problem, self.policy.retries + 1 - attempts);
+                observer.retrying(&redacted(url), &problem, self.policy.retries + 1 - in_a_row);
             }
             tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Tells whoever watches how far a file has come.
+    pub(crate) fn downloading(&self, filename: &str, got: u64, total: Option<u64>) {
+        if let Some(observer) = &self.policy.observer {
+            observer.downloading(filename, got, total);
         }
     }
 
@@ -119,7 +135,7 @@ impl Network {
                 status => {
                     let wait = retry_after(answer.header(RETRY_AFTER), (self.policy.now)());
                     answer.discard().await;
-                    return Err(Failure { problem: Problem::Status(status), wait });
+                    return Err(Failure { problem: Problem::Status(status), wait, progressed: false });
                 }
             }
         }
