@@ -64,10 +64,19 @@ impl IndexLocation {
 
     /// The page of `project`, without credentials.
     pub fn project_url(&self, project: &PackageName) -> Url {
-        let mut url = self.bare.clone();
-        url.set_path(&format!("{}{}/", self.bare.path(), project.as_str()));
-        url
+        page_below(&self.bare, project)
     }
+
+    /// The page of `project`, with credentials.
+    pub(crate) fn fetch_url(&self, project: &PackageName) -> Url {
+        page_below(&self.url, project)
+    }
+}
+
+fn page_below(index: &Url, project: &PackageName) -> Url {
+    let mut url = index.clone();
+    url.set_path(&format!("{}{}/", index.path(), project.as_str()));
+    url
 }
 
 fn parse_address(address: &str) -> Result<Url, LocationError> {

@@ -37,18 +37,23 @@ fn find(total: u64, stretches: &[Stretch]) -> Result<Reading, Reading> {
     if directory.end - directory.start > LONGEST_DIRECTORY {
         return Err(Reading::Unusable("its directory is too long"));
     }
-    let member = member(slice(stretches, directory)?)?;
+    let slice = |range| slice(total, stretches, range);
+    let member = member(slice(directory)?)?;
     // The local header repeats the name and may have another extra field; 64 bytes of slack cover what tools write.
     let head_len = 30 + member.name_len;
     let wanted = member.offset..(member.offset + head_len + 64 + member.packed as u64).min(total);
-    let head = slice(stretches, member.offset..member.offset + head_len).map_err(|_| Reading::Wants(wanted.clone()))?;
+    let head = slice(member.offset..member.offset + head_len).map_err(|reading| match reading {
+        // Header and content in one go.
+        Reading::Wants(_) => Reading::Wants(wanted),
+        other => other,
+    })?;
     if !head.starts_with(b"PK\x03\x04") {
         return Err(Reading::Unusable("a local header is missing"));
     }
     let lengths = (half(head, 26), half(head, 28));
     let (Some(name_len), Some(extra_len)) = lengths else { return Err(Reading::Unusable("a short local header")) };
     let data = member.offset + 30 + name_len + extra_len;
-    let packed = slice(stretches, data..data + member.packed as u64)?;
+    let packed = slice(data..data + member.packed as u64)?;
     unpack(packed, &member).map(Reading::Metadata).ok_or(Reading::Unusable("its METADATA cannot be unpacked"))
 }
 
@@ -62,7 +67,10 @@ struct Member {
 }
 
 /// The bytes of `range`, or the wish for them.
-fn slice(stretches: &[Stretch], range: Range<u64>) -> Result<&[u8], Reading> {
+fn slice(total: u64, stretches: &[Stretch], range: Range<u64>) -> Result<&[u8], Reading> {
+    if range.end > total {
+        return Err(Reading::Unusable("it points behind its end"));
+    }
     let found = stretches.iter().find_map(|stretch| {
         let start = usize::try_from(range.start.checked_sub(stretch.offset)?).ok()?;
         let end = usize::try_from(range.end.checked_sub(stretch.offset)?).ok()?;
