@@ -9,13 +9,12 @@ use packaging::PackageName;
 use packaging::distribution::Distribution;
 use packaging::hashes::Hash;
 use rustc_hash::FxHashMap;
-use store::{Store, VerifiedFile};
 use store::pages::PageTable;
+use store::{Store, VerifiedFile};
 use url::Url;
 
 use crate::credentials::Credentials;
 use crate::error::{FetchError, Problem};
-use crate::find_links::Loose;
 use crate::location::{FindLinks, IndexLocation};
 use crate::policy::{FetchPolicy, PlainHttp, is_secure};
 use crate::worker::{Delivery, Job, Worker};
@@ -110,6 +109,9 @@ pub struct Client {
     pub(crate) metadata: crate::metadata_requests::MetadataState,
 }
 
+/// A task that was not started, and why.
+type Refused = Box<(Task, Problem)>;
+
 /// What a job of the network thread is for.
 pub(crate) enum Task {
     Page(crate::projects::PageTask),
@@ -164,7 +166,7 @@ impl Client {
         self.projects.loose_failures()
     }
 
-    /// Hands in a request; its answer comes out of [`Client::next`]. What the store has is answered without the network.
+    /// Hands in a request; its answer comes out of the client, which iterates over answers. What the store has is answered without the network.
     pub fn submit(&mut self, request: Request) -> Ticket {
         self.last_id += 1;
         let ticket = Ticket(self.last_id);
@@ -175,20 +177,6 @@ impl Client {
             Request::File(distribution) => self.submit_file(ticket, &distribution),
         }
         ticket
-    }
-
-    /// The next answer, in the order in which they come; `None` when none is owed.
-    pub fn next(&mut self) -> Option<Completed> {
-        while self.waiting > 0 || !self.ready.is_empty() {
-            if let Some(completed) = self.ready.pop_front() {
-                return Some(completed);
-            }
-            match self.worker.as_ref().map_or(Err(Problem::Stopped), Worker::next) {
-                Ok((id, delivery)) => self.take(id, delivery),
-                Err(problem) => self.give_up(&problem),
-            }
-        }
-        None
     }
 
     /// How many requests have no answer yet.
@@ -203,12 +191,13 @@ impl Client {
 
     /// Gives a job to the network thread, which starts now if it has not yet; hands the task back with the reason when
     /// there is no network.
-    pub(crate) fn start(&mut self, job: Job, task: Task) -> Result<(), (Task, Problem)> {
-        let Some(policy) = &self.policy.network else { return Err((task, Problem::Offline)) };
+    pub(crate) fn start(&mut self, job: Job, task: Task) -> Result<(), Refused> {
+        let refused = |task, problem| Err(Box::new((task, problem)));
+        let Some(policy) = &self.policy.network else { return refused(task, Problem::Offline) };
         if self.worker.is_none() {
             match Worker::start(policy.clone(), self.credentials.clone()) {
                 Ok(worker) => self.worker = Some(worker),
-                Err(error) => return Err((task, Problem::Read(error.to_string()))),
+                Err(error) => return refused(task, Problem::Read(error.to_string())),
             }
         }
         self.last_id += 1;
@@ -219,7 +208,7 @@ impl Client {
                 self.tasks.insert(id, task);
                 Ok(())
             }
-            Err(problem) => Err((task, problem)),
+            Err(problem) => refused(task, problem),
         }
     }
 
@@ -274,7 +263,7 @@ impl Client {
                 let job = self.download(url, distribution);
                 match self.start(job, Task::File(ticket)) {
                     Ok(()) => return,
-                    Err((_, problem)) => Err(distribution_error(distribution, problem)),
+                    Err(refused) => Err(distribution_error(distribution, refused.1)),
                 }
             }
             Ok(Located::Local(path)) => Ok(FetchedFile::Local(path)),
@@ -298,6 +287,24 @@ impl Client {
             size: file.size,
             store: self.store.clone(),
         }))
+    }
+}
+
+/// The answers, in the order in which they come; ends when none is owed, and goes on after further requests.
+impl Iterator for Client {
+    type Item = Completed;
+
+    fn next(&mut self) -> Option<Completed> {
+        while self.waiting > 0 || !self.ready.is_empty() {
+            if let Some(completed) = self.ready.pop_front() {
+                return Some(completed);
+            }
+            match self.worker.as_ref().map_or(Err(Problem::Stopped), Worker::next) {
+                Ok((id, delivery)) => self.take(id, delivery),
+                Err(problem) => self.give_up(&problem),
+            }
+        }
+        None
     }
 }
 

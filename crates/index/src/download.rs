@@ -66,7 +66,12 @@ pub(crate) fn hash_problem(actual: &Hash, expected: &[Hash]) -> Problem {
 /// One try, from where the last one stopped.
 async fn step(network: &Network, job: &Download, incoming: &mut IncomingFile) -> Result<(), Failure> {
     let disk = |error: store::DiskError| Problem::Store(error.to_string());
-    let ask = Ask { url: job.url.clone(), accept: "*/*", gzip: false, headers: resume_headers(incoming, &job.hashes) };
+    let ask = Ask {
+        url: job.url.clone(),
+        accept: "*/*",
+        gzip: false,
+        headers: resume_headers(incoming, &job.hashes),
+    };
     if ask.headers.is_empty() && incoming.length() > 0 {
         incoming.restart().map_err(disk)?;
     }
@@ -94,7 +99,8 @@ fn resume_headers(incoming: &IncomingFile, hashes: &[Hash]) -> Vec<(http::Header
         return Vec::new();
     }
     let range = HeaderValue::from_str(&format!("bytes={offset}-")).ok().map(|value| (RANGE, value));
-    let validator = validator.and_then(|text| HeaderValue::from_str(text).ok()).map(|value| (IF_RANGE, value));
+    let validator =
+        validator.and_then(|text| HeaderValue::from_str(text).ok()).map(|value| (IF_RANGE, value));
     range.into_iter().chain(validator).collect()
 }
 
@@ -105,7 +111,9 @@ fn place(answer: &Answer, incoming: &mut IncomingFile) -> Result<(), Problem> {
         let offset = answer.header(CONTENT_RANGE).and_then(content_range).map(|(offset, _)| offset);
         if offset != Some(incoming.length()) {
             incoming.restart().map_err(disk)?;
-            return Err(Problem::Interrupted("the server sent another part than the one asked for".to_owned()));
+            return Err(Problem::Interrupted(
+                "the server sent another part than the one asked for".to_owned(),
+            ));
         }
     } else if incoming.length() > 0 {
         incoming.restart().map_err(disk)?;

@@ -22,14 +22,16 @@ pub(crate) type Loose = Vec<PageFile<'static>>;
 
 /// What a place of this machine holds.
 pub(crate) fn read_local(path: &Path) -> Result<Loose, FetchError> {
-    let shown = || Url::from_file_path(path).map_or_else(|()| path.display().to_string(), |url| redacted(&url));
+    let shown =
+        || Url::from_file_path(path).map_or_else(|()| path.display().to_string(), |url| redacted(&url));
     let failed = |reason: String| FetchError { url: shown(), problem: Problem::Read(reason), attempts: 1 };
     let data = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
     if data.is_dir() {
         return folder(path).map_err(|error| failed(error.to_string()));
     }
     if is_html(path) {
-        let url = Url::from_file_path(path).map_err(|()| failed("not a path that a URL can hold".to_owned()))?;
+        let url =
+            Url::from_file_path(path).map_err(|()| failed("not a path that a URL can hold".to_owned()))?;
         let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
         return links(&bytes, PageFormat::Html, &url).map_err(|problem| FetchError::new(&url, problem));
     }
@@ -55,7 +57,9 @@ fn folder(path: &Path) -> std::io::Result<Loose> {
 }
 
 fn is_html(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm"))
+    path.extension().is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm")
+    })
 }
 
 fn archive(path: &Path, size: u64) -> Option<PageFile<'static>> {
@@ -74,7 +78,7 @@ pub(crate) fn remote_archive(url: &Url) -> Option<PageFile<'static>> {
     let hash = Hash::from_url(url.as_str()).map(|hash| (hash.algorithm(), Cow::Owned(hash.hex().to_owned())));
     let mut address = without_userinfo(url);
     address.set_fragment(None);
-    Some(PageFile { hashes: PageHashes(hash.into_iter().collect()), ..bare(filename, address.into()) })
+    Some(PageFile { hashes: hash.into_iter().collect(), ..bare(filename, address.into()) })
 }
 
 fn bare(filename: String, url: String) -> PageFile<'static> {
@@ -98,8 +102,10 @@ pub(crate) fn remote_links(page: &FetchedPage) -> Result<Loose, Problem> {
 }
 
 fn links(bytes: &[u8], format: PageFormat, url: &Url) -> Result<Loose, Problem> {
-    let page = ProjectPage::parse(bytes, format)
-        .map_err(|error| Problem::NotAnIndex { content_type: format!("{format:?}"), reason: error.to_string() })?;
+    let page = ProjectPage::parse(bytes, format).map_err(|error| Problem::NotAnIndex {
+        content_type: format!("{format:?}"),
+        reason: error.to_string(),
+    })?;
     let page_url = without_userinfo(url);
     let base = page.base_url.as_deref().and_then(|base| page_url.join(base).ok()).unwrap_or(page_url);
     let absolute = |file: PageFile<'_>| {
@@ -111,13 +117,16 @@ fn links(bytes: &[u8], format: PageFormat, url: &Url) -> Result<Loose, Problem> 
 
 fn owned(file: PageFile<'_>, url: Url) -> PageFile<'static> {
     let text = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
-    let hashes = |hashes: PageHashes<'_>| {
-        PageHashes(hashes.0.into_iter().map(|(algorithm, hex)| (algorithm, Cow::Owned(hex.into_owned()))).collect())
+    let hashes = |hashes: &PageHashes<'_>| {
+        hashes
+            .iter()
+            .map(|(algorithm, hex)| (algorithm, Cow::Owned(hex.to_owned())))
+            .collect::<PageHashes<'static>>()
     };
     PageFile {
         filename: text(file.filename),
         url: Cow::Owned(url.into()),
-        hashes: hashes(file.hashes),
+        hashes: hashes(&file.hashes),
         requires_python: file.requires_python.map(text),
         yanked: match file.yanked {
             Yanked::No => Yanked::No,
@@ -128,7 +137,7 @@ fn owned(file: PageFile<'_>, url: Url) -> PageFile<'static> {
         core_metadata: match file.core_metadata {
             CoreMetadata::No => CoreMetadata::No,
             CoreMetadata::Yes => CoreMetadata::Yes,
-            CoreMetadata::Hashes(given) => CoreMetadata::Hashes(hashes(given)),
+            CoreMetadata::Hashes(given) => CoreMetadata::Hashes(hashes(&given)),
         },
         gpg_sig: file.gpg_sig,
         provenance: file.provenance.map(text),

@@ -18,15 +18,18 @@ pub(crate) fn path_of(url: &Url) -> Option<PathBuf> {
 }
 
 fn problem(error: &io::Error) -> Problem {
-    if error.kind() == io::ErrorKind::NotFound { Problem::Status(404) } else { Problem::Read(error.to_string()) }
+    if error.kind() == io::ErrorKind::NotFound {
+        Problem::Status(404)
+    } else {
+        Problem::Read(error.to_string())
+    }
 }
 
 /// The page of a project in a folder laid out like an index: `index.html` in the project's folder, as
 /// `http.server` would show it.
 pub(crate) fn page(url: &Url, folder: &Path) -> Result<FetchedPage, FetchError> {
-    let names = ["index.html", "index.json"];
-    let read = |name: &str| fs::read(folder.join(name)).map(|body| (body, name));
-    let found = read(names[0]).or_else(|error| read(names[1]).map_err(|_| error));
+    let read = |name: &'static str| fs::read(folder.join(name)).map(|body| (body, name));
+    let found = read("index.html").or_else(|error| read("index.json").map_err(|_| error));
     let (body, name) = found.map_err(|error| FetchError::new(url, problem(&error)))?;
     let format = PageFormat::sniff(&body);
     let url = url.join(name).unwrap_or_else(|_| url.clone());

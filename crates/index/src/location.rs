@@ -104,7 +104,9 @@ impl FindLinks {
     pub fn parse(address: &str) -> Result<Self, LocationError> {
         let url = parse_address(address)?;
         match url.scheme() {
-            "file" => url.to_file_path().map(Self::Path).or_else(|()| fail(address, "not a path of this machine")),
+            "file" => {
+                url.to_file_path().map(Self::Path).or_else(|()| fail(address, "not a path of this machine"))
+            }
             "http" | "https" => Ok(Self::Remote(url)),
             other => fail(address, format!("{other} addresses cannot be fetched")),
         }

@@ -52,7 +52,9 @@ async fn beside(network: &Network, wheel: &Url, hashes: &[Hash]) -> Result<Vec<u
     let mut url = wheel.clone();
     url.set_path(&format!("{}.metadata", wheel.path()));
     let ask = Ask { url: url.clone(), accept: "*/*", gzip: true, headers: Vec::new() };
-    let text = network.retrying(&url, async || Ok(network.answer(&ask).await?.bytes(LONGEST_METADATA).await?)).await?;
+    let text = network
+        .retrying(&url, async || Ok(network.answer(&ask).await?.bytes(LONGEST_METADATA).await?))
+        .await?;
     let mut digests = Digests::for_expected(hashes);
     digests.update(&text);
     match check_hashes(&digests.finish(), hashes) {
@@ -105,7 +107,8 @@ async fn part(network: &Network, url: &Url, range: &str) -> Result<Option<(u64, 
 pub(crate) fn content_range(value: &str) -> Option<(u64, u64)> {
     let (range, total) = value.strip_prefix("bytes ")?.split_once('/')?;
     let (first, last) = range.split_once('-')?;
-    let (first, last, total) = (first.parse::<u64>().ok()?, last.parse::<u64>().ok()?, total.parse::<u64>().ok()?);
+    let (first, last, total) =
+        (first.parse::<u64>().ok()?, last.parse::<u64>().ok()?, total.parse::<u64>().ok()?);
     (first <= last && last < total).then_some((first, total))
 }
 

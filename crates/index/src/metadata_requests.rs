@@ -7,9 +7,7 @@ use packaging::hashes::Hash;
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{VerifiedFile, WheelBytes};
 
-use crate::client::{
-    Client, Located, MetadataRequest, Outcome, Task, Ticket, distribution_error,
-};
+use crate::client::{Client, Located, MetadataRequest, Outcome, Task, Ticket, distribution_error};
 use crate::credentials::without_userinfo;
 use crate::error::{FetchError, Problem};
 use crate::metadata::{MetadataJob, MetadataReply};
@@ -89,8 +87,10 @@ impl Client {
     }
 
     fn start_metadata(&mut self, job: Job, task: MetadataTask) -> Option<FetchError> {
-        match self.start(job, Task::Metadata(task)) {
-            Err((Task::Metadata(task), problem)) => Some(distribution_error(&task.request.distribution, problem)),
+        match self.start(job, Task::Metadata(task)).map_err(|refused| *refused) {
+            Err((Task::Metadata(task), problem)) => {
+                Some(distribution_error(&task.request.distribution, problem))
+            }
             _ => None,
         }
     }
@@ -127,7 +127,8 @@ impl Client {
             let failed = |problem| distribution_error(distribution, problem);
             match distribution {
                 Distribution::Wheel(wheel) => {
-                    let stored = self.store.add_wheel(WheelBytes::Verified(file), &wheel.filename, &wheel.file.hashes);
+                    let stored =
+                        self.store.add_wheel(WheelBytes::Verified(file), &wheel.filename, &wheel.file.hashes);
                     let stored = stored.map_err(|error| failed(Problem::BrokenWheel(error.to_string())))?;
                     Ok(stored.manifest().metadata_headers().as_bytes().to_vec())
                 }
@@ -152,6 +153,7 @@ impl Client {
 /// A file's content decides about its metadata; where no hash is known, its address does.
 fn key(distribution: &Distribution) -> String {
     let file = distribution.file();
-    let bare = || url::Url::parse(&file.url).map_or_else(|_| file.url.clone(), |url| without_userinfo(&url).into());
+    let bare =
+        || url::Url::parse(&file.url).map_or_else(|_| file.url.clone(), |url| without_userinfo(&url).into());
     file.sha256().map_or_else(bare, Hash::to_string)
 }

@@ -68,7 +68,9 @@ impl Client {
         let open = Open { project, pages: Vec::new(), pending: 0 };
         self.projects.open.insert(ticket, open);
         match self.policy.order {
-            IndexOrder::Every => (0..self.policy.indexes.len()).for_each(|index| self.ask_index(ticket, index)),
+            IndexOrder::Every => {
+                (0..self.policy.indexes.len()).for_each(|index| self.ask_index(ticket, index))
+            }
             IndexOrder::FirstMatch if !self.policy.indexes.is_empty() => self.ask_index(ticket, 0),
             IndexOrder::FirstMatch => {}
         }
@@ -79,7 +81,9 @@ impl Client {
     /// pages turned out to have changed: what was concluded from the old ones has to be concluded again.
     pub fn revalidated(&mut self, limit: Duration) -> Vec<PackageName> {
         let until = Instant::now() + limit;
-        while self.projects.revalidating > 0 && self.take_within(until.saturating_duration_since(Instant::now())) {}
+        while self.projects.revalidating > 0
+            && self.take_within(until.saturating_duration_since(Instant::now()))
+        {}
         std::mem::take(&mut self.projects.changed)
     }
 
@@ -150,13 +154,13 @@ impl Client {
     /// Starts a job; the error when there is no network.
     fn ask_about(&mut self, task: PageTask) -> Option<FetchError> {
         let stale = task.ticket.is_none();
-        match self.start(Job::Page(task.job.clone()), Task::Page(task)) {
+        let job = task.job.clone();
+        match self.start(Job::Page(job.clone()), Task::Page(task)) {
             Ok(()) => {
                 self.projects.revalidating += usize::from(stale);
                 None
             }
-            Err((Task::Page(task), problem)) => Some(task.job.failed(problem)),
-            Err(_) => None,
+            Err(refused) => Some(job.failed(refused.1)),
         }
     }
 
@@ -253,7 +257,7 @@ impl Client {
             let Some(loose) = &mut self.projects.loose else { return };
             match started {
                 Ok(()) => loose.pending += 1,
-                Err((_, problem)) => loose.failures.push(job.failed(problem)),
+                Err(refused) => loose.failures.push(job.failed(refused.1)),
             }
         }
     }
@@ -298,7 +302,8 @@ fn table(page: &FetchedPage, project: &PackageName, freshness: Freshness) -> Res
         PageFormat::Html => "HTML".to_owned(),
     };
     let not_an_index = |reason: String| Problem::NotAnIndex { content_type: content_type(), reason };
-    let parsed = ProjectPage::parse(&page.body, page.format).map_err(|error| not_an_index(error.to_string()))?;
+    let parsed =
+        ProjectPage::parse(&page.body, page.format).map_err(|error| not_an_index(error.to_string()))?;
     if let packaging::simple_api::Evidence::None { title } = &parsed.evidence {
         let title = title.as_deref().unwrap_or("none");
         return Err(not_an_index(format!("it has no links to files; its title is {title:?}")));

@@ -12,9 +12,12 @@ const LONGEST: u64 = 16 << 20;
 /// (PEP 643: version 2.2 or later, and none of the fields that decide about dependencies dynamic).
 pub(crate) fn static_metadata(filename: &SourceFilename, archive: &[u8]) -> Result<Vec<u8>, Problem> {
     let none = |reason: &str| Err(Problem::NoMetadata(reason.to_owned()));
-    let Some(format) = ArchiveFormat::of_filename(filename.as_str()) else { return none("not an archive that is read") };
+    let Some(format) = ArchiveFormat::of_filename(filename.as_str()) else {
+        return none("not an archive that is read");
+    };
     let wanted = |path: &str| path.split_once('/').is_some_and(|(_, rest)| rest == "PKG-INFO");
-    let found = read_member(format, archive, LONGEST, &wanted).map_err(|error| Problem::NoMetadata(error.to_string()))?;
+    let found = read_member(format, archive, LONGEST, &wanted)
+        .map_err(|error| Problem::NoMetadata(error.to_string()))?;
     let Some((_, text)) = found else { return none("the source distribution has no PKG-INFO") };
     match reason_to_build(&text) {
         None => Ok(text),
@@ -34,13 +37,17 @@ fn reason_to_build(text: &[u8]) -> Option<&'static str> {
                 let (major, minor) = value.split_once('.')?;
                 Some((major.parse::<u32>().ok()?, minor.parse::<u32>().ok()?))
             });
-        } else if key.eq_ignore_ascii_case("dynamic") && DECISIVE.contains(&value.to_ascii_lowercase().as_str()) {
+        } else if key.eq_ignore_ascii_case("dynamic")
+            && DECISIVE.contains(&value.to_ascii_lowercase().as_str())
+        {
             return Some("its dependencies are known only after building it (Dynamic)");
         }
     }
     match version {
         Some(version) if version >= (2, 2) => None,
-        _ => Some("its metadata is older than version 2.2, so its dependencies are known only after building it"),
+        _ => Some(
+            "its metadata is older than version 2.2, so its dependencies are known only after building it",
+        ),
     }
 }
 

@@ -51,7 +51,9 @@ fn find(total: u64, stretches: &[Stretch]) -> Result<Reading, Reading> {
         return Err(Reading::Unusable("a local header is missing"));
     }
     let lengths = (half(head, 26), half(head, 28));
-    let (Some(name_len), Some(extra_len)) = lengths else { return Err(Reading::Unusable("a short local header")) };
+    let (Some(name_len), Some(extra_len)) = lengths else {
+        return Err(Reading::Unusable("a short local header"));
+    };
     let data = member.offset + 30 + name_len + extra_len;
     let packed = slice(data..data + member.packed as u64)?;
     unpack(packed, &member).map(Reading::Metadata).ok_or(Reading::Unusable("its METADATA cannot be unpacked"))
@@ -110,7 +112,10 @@ fn member(directory: &[u8]) -> Result<Member, Reading> {
             if found.is_some() {
                 return Err(Reading::Unusable("it has two METADATA"));
             }
-            found = Some(member_at(directory, at, name_len).ok_or(Reading::Unusable("its METADATA is packed oddly"))?);
+            found = Some(
+                member_at(directory, at, name_len)
+                    .ok_or(Reading::Unusable("its METADATA is packed oddly"))?,
+            );
         }
         at += 46 + (name_len + extra_len + comment_len) as usize;
     }
@@ -118,14 +123,16 @@ fn member(directory: &[u8]) -> Result<Member, Reading> {
 }
 
 fn is_metadata(name: &[u8]) -> bool {
-    name.strip_suffix(b".dist-info/METADATA").is_some_and(|folder| !folder.is_empty() && !folder.contains(&b'/'))
+    name.strip_suffix(b".dist-info/METADATA")
+        .is_some_and(|folder| !folder.is_empty() && !folder.contains(&b'/'))
 }
 
 fn member_at(directory: &[u8], at: usize, name_len: u64) -> Option<Member> {
     let (flags, method) = (half(directory, at + 8)?, half(directory, at + 10)?);
     let packed = word(directory, at + 20)? as usize;
     let size = word(directory, at + 24)? as usize;
-    let plain = flags & 1 == 0 && (method == 0 || method == 8) && size <= LONGEST_METADATA && packed <= size + 4096;
+    let plain =
+        flags & 1 == 0 && (method == 0 || method == 8) && size <= LONGEST_METADATA && packed <= size + 4096;
     plain.then_some(Member {
         deflated: method == 8,
         crc: word(directory, at + 16)?,
@@ -181,7 +188,8 @@ mod tests {
 
     #[test]
     fn metadata_is_found_from_any_tail() {
-        let builder = WheelBuilder::new("alpha", "1.0").requires("beta").file("alpha/big.py", "x = 1\n".repeat(9999));
+        let builder =
+            WheelBuilder::new("alpha", "1.0").requires("beta").file("alpha/big.py", "x = 1\n".repeat(9999));
         for builder in [builder.clone(), builder.stored()] {
             let wheel = builder.build().1;
             for len in [22, 100, 400, 1000, wheel.len()] {
@@ -198,7 +206,9 @@ mod tests {
         let encrypted = [Entry::new("a.dist-info/METADATA", b"x").flags(1)];
         let nested = [Entry::new("x/a.dist-info/METADATA", b"x")];
         let lying = [Entry::new("a.dist-info/METADATA", b"xyz").claimed_crc(7)];
-        for wheel in [archive(&twice), archive(&encrypted), archive(&nested), archive(&lying), b"no zip".to_vec()] {
+        for wheel in
+            [archive(&twice), archive(&encrypted), archive(&nested), archive(&lying), b"no zip".to_vec()]
+        {
             assert!(matches!(read_from_tail(&wheel, 1 << 20).0, Reading::Unusable(_)));
         }
         let prefixed = [b"#!".to_vec(), WheelBuilder::new("a", "1").build().1].concat();

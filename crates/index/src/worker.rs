@@ -163,7 +163,9 @@ fn max_age(cache_control: Option<&str>, age: Option<&str>) -> Option<u64> {
         let directive = directive.trim().to_ascii_lowercase();
         match directive.split_once('=') {
             None if directive == "no-cache" || directive == "no-store" => return Some(0),
-            Some(("max-age", seconds)) => lifetime = seconds.trim_matches('"').parse::<u64>().ok().or(lifetime),
+            Some(("max-age", seconds)) => {
+                lifetime = seconds.trim_matches('"').parse::<u64>().ok().or(lifetime)
+            }
             _ => {}
         }
     }

@@ -115,7 +115,8 @@ impl Credentials {
     fn of_index(&self, url: &Url) -> Option<Login> {
         let same = self.indexes.iter().filter(|(index, _)| origin(index) == origin(url));
         let shared = |index: &Url| {
-            let pairs = index.path_segments().into_iter().flatten().zip(url.path_segments().into_iter().flatten());
+            let pairs =
+                index.path_segments().into_iter().flatten().zip(url.path_segments().into_iter().flatten());
             pairs.take_while(|(a, b)| a == b).count()
         };
         // The first of equals: `max_by_key` returns the last.
@@ -130,7 +131,7 @@ impl Credentials {
             return answer.clone().filter(|login| Some(login) != refused);
         }
         let user = refused.map(|login| login.user.as_str()).filter(|user| !user.is_empty());
-        let answer = self.from_keyring(url, user).or_else(|| {
+        let answer = self.keyring_login(url, user).or_else(|| {
             let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
             self.policy.prompt.as_ref()?(host)
         });
@@ -139,7 +140,7 @@ impl Credentials {
     }
 
     /// pip's order: under the index URL, then under the host.
-    fn from_keyring(&self, url: &Url, user: Option<&str>) -> Option<Login> {
+    fn keyring_login(&self, url: &Url, user: Option<&str>) -> Option<Login> {
         let program = self.policy.keyring.as_ref()?;
         let index = self.services.iter().find(|index| origin(index) == origin(url));
         let host = &url[url::Position::BeforeHost..url::Position::AfterPort];

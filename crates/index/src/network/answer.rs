@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AsHeaderName, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::HeaderMap;
+use http::header::{AsHeaderName, CONTENT_ENCODING, CONTENT_LENGTH};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::time::timeout;

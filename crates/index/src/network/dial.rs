@@ -84,7 +84,8 @@ pub(crate) async fn dial(target: &Target, tls: &Tls, limit: Duration) -> Result<
 
 /// RFC 8305, simplified: the next address is tried when the one before has not answered for 250 ms or has failed.
 async fn tcp(host: &str, port: u16) -> Result<TcpStream, Problem> {
-    let failed = |error: &io::Error| Problem::Connect { host: format!("{host}:{port}"), reason: plain(error) };
+    let failed =
+        |error: &io::Error| Problem::Connect { host: format!("{host}:{port}"), reason: plain(error) };
     let addresses = addresses(host, port).await?;
     let mut tries = JoinSet::new();
     let mut waiting = addresses.into_iter();
@@ -139,7 +140,11 @@ fn plain(error: &io::Error) -> String {
     text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
-async fn connect_through(stream: &mut Box<dyn Stream>, proxy: &Proxy, target: &Target) -> Result<(), Problem> {
+async fn connect_through(
+    stream: &mut Box<dyn Stream>,
+    proxy: &Proxy,
+    target: &Target,
+) -> Result<(), Problem> {
     let name = || format!("{}:{}", proxy.host, proxy.port);
     let broken = |error: io::Error| Problem::Connect { host: name(), reason: plain(&error) };
     let authority = format!("{}:{}", target.host, target.port);

@@ -221,10 +221,9 @@ impl Network {
         if let Some(value) = login.and_then(Login::basic) {
             request = request.header(AUTHORIZATION, value);
         }
-        if let Some(value) = target.proxy.as_ref().filter(|_| target.speaks_to_proxy()) {
-            if let Some(value) = &value.authorization {
-                request = request.header(PROXY_AUTHORIZATION, value);
-            }
+        let proxy = target.proxy.as_ref().filter(|_| target.speaks_to_proxy());
+        if let Some(value) = proxy.and_then(|proxy| proxy.authorization.as_ref()) {
+            request = request.header(PROXY_AUTHORIZATION, value);
         }
         request.body(Empty::new()).map_err(|error| Problem::Protocol(error.to_string()))
     }

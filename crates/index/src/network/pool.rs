@@ -91,13 +91,10 @@ impl Pool {
         if let Some(lease) = host.shared() {
             return Ok(lease);
         }
-        while !fresh {
-            let Some(mut sender) = host.idle.borrow_mut().pop() else { break };
-            if sender.ready().await.is_ok() {
-                return Ok(host.lease(Sender::Http1(sender), Some(permit), true));
-            }
+        match if fresh { None } else { host.kept().await } {
+            Some(sender) => Ok(host.lease(Sender::Http1(sender), Some(permit), true)),
+            None => self.open(&host, permit).await,
         }
-        self.open(&host, permit).await
     }
 
     fn host(&self, target: &Target) -> Rc<Host> {
@@ -146,6 +143,16 @@ impl Host {
         }
         let sender = shared.clone()?;
         Some(self.lease(Sender::Http2(sender), None, true))
+    }
+
+    /// A kept connection that the server has not closed, as far as is known.
+    async fn kept(&self) -> Option<http1::SendRequest<NoBody>> {
+        loop {
+            let mut sender = self.idle.borrow_mut().pop()?;
+            if sender.ready().await.is_ok() {
+                return Some(sender);
+            }
+        }
     }
 
     async fn permit(&self) -> Result<OwnedSemaphorePermit, Problem> {

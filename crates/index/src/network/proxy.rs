@@ -64,7 +64,8 @@ impl ProxyPolicy {
 fn parse(proxy: &ProxyAddress) -> Result<Proxy, Problem> {
     let fail = |reason: &str| Problem::Proxy { origin: proxy.origin.clone(), reason: reason.to_owned() };
     let address = &proxy.address;
-    let url = if address.contains("://") { Url::parse(address) } else { Url::parse(&format!("http://{address}")) };
+    let url =
+        if address.contains("://") { Url::parse(address) } else { Url::parse(&format!("http://{address}")) };
     let url = url.map_err(|error| fail(&error.to_string()))?;
     match url.scheme() {
         "http" | "https" => {}
@@ -85,7 +86,8 @@ fn rule_matches(rule: &str, host: &str, port: Option<u16>) -> bool {
         return true;
     }
     if let (Some((network, bits)), Ok(IpAddr::V4(address))) = (rule.split_once('/'), host.parse()) {
-        let (Ok(network), Ok(bits @ 0..=32)) = (network.parse::<std::net::Ipv4Addr>(), bits.parse::<u32>()) else {
+        let (Ok(network), Ok(bits @ 0..=32)) = (network.parse::<std::net::Ipv4Addr>(), bits.parse::<u32>())
+        else {
             return false;
         };
         let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
@@ -102,7 +104,8 @@ fn rule_matches(rule: &str, host: &str, port: Option<u16>) -> bool {
     };
     let domain = rule.trim_start_matches("*.").trim_start_matches('.');
     let (domain, host) = (domain.to_ascii_lowercase(), host.to_ascii_lowercase());
-    !domain.is_empty() && (host == domain || host.strip_suffix(&domain).is_some_and(|front| front.ends_with('.')))
+    !domain.is_empty()
+        && (host == domain || host.strip_suffix(&domain).is_some_and(|front| front.ends_with('.')))
 }
 
 #[cfg(test)]

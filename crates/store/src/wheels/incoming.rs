@@ -204,7 +204,9 @@ impl IncomingFile {
         let bytes = match &partial {
             None => Bytes::Owned(std::mem::take(&mut self.memory)),
             Some(partial) => {
-                Bytes::of_file(&partial.file).map_err(|error| DiskError::new("read", &partial.path, error))?
+                // A small file is read rather than mapped, and its cursor stands where the writing stopped.
+                let bytes = (&partial.file).rewind().and_then(|()| Bytes::of_file(&partial.file));
+                bytes.map_err(|error| DiskError::new("read", &partial.path, error))?
             }
         };
         let file = VerifiedFile { bytes, digests, partial };
