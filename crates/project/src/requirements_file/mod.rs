@@ -149,7 +149,7 @@ pub struct RequirementsFileError {
     /// The bytes of `text` at fault.
     pub span: Range<usize>,
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
 }
 
 /// What is wrong with a line.
@@ -284,7 +284,7 @@ fn failure(
         column: line.indent + before + 1,
         text,
         span,
-        problem,
+        problem: Box::new(problem),
     }
 }
 
@@ -321,7 +321,8 @@ fn file_options(given: &[Given]) -> Vec<FileOption> {
     options.extend(has(Name::NoRequireHashes).then_some(FileOption::NoRequireHashes));
     options.extend(values(Name::UseFeature).map(FileOption::UseFeature));
     options.extend(has(Name::NoIndex).then_some(FileOption::NoIndex));
-    options.extend(values(Name::IndexUrl).last().filter(|url| !url.is_empty()).map(FileOption::IndexUrl));
+    options
+        .extend(values(Name::IndexUrl).next_back().filter(|url| !url.is_empty()).map(FileOption::IndexUrl));
     options.extend(values(Name::ExtraIndexUrl).map(FileOption::ExtraIndexUrl));
     options.extend(values(Name::FindLinks).next().map(FileOption::FindLinks));
     options.extend(has(Name::Pre).then_some(FileOption::Pre));

@@ -107,9 +107,9 @@ fn mistakes_with_their_place() {
         assert_eq!((error.line, error.column), (line, column), "{text}: {error}");
         assert!(error.problem.to_string().starts_with(message), "{text}: {error}");
     }
-    let Problem::Requirement(error) = read("alpha=1").unwrap_err().problem else { panic!() };
+    let Problem::Requirement(error) = *read("alpha=1").unwrap_err().problem else { panic!() };
     assert_eq!(error.hint, Some(Hint::SingleEquals));
-    let Problem::Requirement(error) = read("requirements.txt>").unwrap_err().problem else { panic!() };
+    let Problem::Requirement(error) = *read("requirements.txt>").unwrap_err().problem else { panic!() };
     assert_eq!(error.hint, None);
 }
 

@@ -210,7 +210,7 @@ fn ask_pip(python: &str, cases: &[String]) -> Vec<String> {
 /// What pip finds only later: requirements that are none, digests of the wrong length.
 fn is_refused_early(case: &str) -> bool {
     parse(Source { path: "reqs.txt", constraint: false, text: case }, &|_| None).is_err_and(|error| {
-        matches!(error.problem, Problem::Requirement(_) | Problem::Option(OptionError::BadDigest { .. }))
+        matches!(*error.problem, Problem::Requirement(_) | Problem::Option(OptionError::BadDigest { .. }))
     })
 }
 

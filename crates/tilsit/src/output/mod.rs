@@ -1,0 +1,18 @@
+//! The only place that prints.
+//!
+//! [`Terminal`] owns both streams: results go to stdout, everything about how the work goes to stderr (or, for pip,
+//! where pip writes it). [`Diagnostic`] is an error as facts, [`codes`] the list of all errors with their pages,
+//! [`columns`] the tables, [`progress`] the bars, [`redact`] what keeps passwords out of all of it.
+
+pub mod codes;
+pub mod columns;
+mod diagnostic;
+mod log_sink;
+pub mod progress;
+mod redact;
+mod terminal;
+
+pub use codes::Code;
+pub use diagnostic::{Diagnostic, Excerpt};
+pub use redact::{redact, redact_text};
+pub use terminal::{ColorChoice, Level, Style, Terminal, TerminalPolicy};
