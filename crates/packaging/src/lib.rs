@@ -25,6 +25,7 @@
 
 pub mod candidate;
 mod cursor;
+pub mod dependency_groups;
 pub mod direct_url;
 pub mod distribution;
 pub mod entry_points;
@@ -34,6 +35,7 @@ pub mod licenses;
 pub mod markers;
 pub mod metadata;
 pub mod name;
+pub mod pylock;
 pub mod record;
 pub mod requirements;
 pub mod resolution;
