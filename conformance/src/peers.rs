@@ -1,0 +1,80 @@
+//! The two sides of a comparison: pip from the peer tools' environment, and a Tilsit binary.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Where both sides lie, and what was asked for.
+pub struct Peers {
+    pub binary: PathBuf,
+    pub oracle_python: PathBuf,
+    /// Where environments are made; a temporary folder unless given.
+    pub folder: Option<PathBuf>,
+    /// Names of cases or packages; all when empty.
+    pub chosen: Vec<String>,
+}
+
+/// How pip is spoken to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// pip itself.
+    Pip,
+    /// Tilsit as pip.
+    AsPip,
+    /// Tilsit by its own name.
+    Native,
+}
+
+impl Peers {
+    /// Reads `--bin`, `--oracle-python`, `--dir` and names.
+    pub fn parse(arguments: &[String]) -> Result<Peers, String> {
+        let (mut binary, mut oracle_python, mut folder, mut chosen) = (None, None, None, Vec::new());
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            let mut value = || rest.next().map(PathBuf::from).ok_or(format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--bin" => binary = Some(value()?),
+                "--oracle-python" => oracle_python = Some(value()?),
+                "--dir" => folder = Some(value()?),
+                flag if flag.starts_with('-') => return Err(format!("unknown option {flag}")),
+                name => chosen.push(name.to_owned()),
+            }
+        }
+        let binary = binary.ok_or("--bin is needed")?;
+        let binary = binary.canonicalize().map_err(|error| format!("{}: {error}", binary.display()))?;
+        Ok(Peers { binary, oracle_python: oracle_python.ok_or("--oracle-python is needed")?, folder, chosen })
+    }
+
+    /// Whether `name` was asked for.
+    pub fn wants(&self, name: &str) -> bool {
+        self.chosen.is_empty() || self.chosen.iter().any(|chosen| chosen == name)
+    }
+
+    /// A command that acts on the environment `env` by pip's command line (or ours, for `Side::Native`).
+    pub fn command(&self, side: Side, env: &Path) -> Command {
+        let mut command;
+        match side {
+            Side::Pip => {
+                command = Command::new(&self.oracle_python);
+                command.args(["-m", "pip", "--python"]).arg(env);
+            }
+            Side::AsPip => {
+                command = Command::new(&self.binary);
+                command.args(["as", "pip", "--python"]).arg(env);
+            }
+            Side::Native => command = Command::new(&self.binary),
+        }
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Makes an empty environment at `env`, whatever was there, by the standard library's `venv`.
+    pub fn new_environment(&self, env: &Path) -> Result<(), String> {
+        if env.exists() {
+            std::fs::remove_dir_all(env).map_err(|error| error.to_string())?;
+        }
+        let status =
+            Command::new(&self.oracle_python).args(["-m", "venv", "--without-pip"]).arg(env).status();
+        let status = status.map_err(|error| format!("{}: {error}", self.oracle_python.display()))?;
+        if status.success() { Ok(()) } else { Err(format!("venv ended with {status}")) }
+    }
+}
