@@ -13,6 +13,7 @@ mod scenarios;
 mod sys;
 mod tools;
 mod universe;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let outcome = match verb.to_str() {
         Some("run") => run::main(arguments),
         Some("measure") => measure::main(arguments),
+        Some("versions") => versions::main(arguments),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

@@ -66,7 +66,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn word(&self, dotted: bool) -> &'a str {
         let inside = self.text[..self.position].chars().next_back().is_some_and(is_word);
         let rest = self.rest();
-        let end = rest.find(|c| !is_word(c) && !(dotted && c == '.')).unwrap_or(rest.len());
+        let end = rest.find(|c| !is_word(c) && (c != '.' || !dotted)).unwrap_or(rest.len());
         if inside { "" } else { &rest[..end] }
     }
 

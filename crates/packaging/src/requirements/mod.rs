@@ -26,7 +26,7 @@ pub struct Requirement {
     /// The extras, in order and without doubles.
     pub extras: Vec<Extra>,
     /// The extras as typed, where their normalized spelling differs.
-    raw_extras: Option<Box<[Box<str>]>>,
+    raw_extras: Option<RawExtras>,
     /// Which versions, or which file.
     pub source: RequirementSource,
     /// The condition under which it counts.
@@ -34,6 +34,8 @@ pub struct Requirement {
     /// Who asked.
     pub origin: Option<Arc<Origin>>,
 }
+
+type RawExtras = Box<[Box<str>]>;
 
 /// Which versions or which file a requirement asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 //! Reading requirements: the grammar of PEP 508 as `packaging` reads it.
 
-use super::{Requirement, RequirementSource};
+use super::{RawExtras, Requirement, RequirementSource};
 use crate::cursor::{Cursor, Failure, is_word};
 use crate::markers::{self, Marker};
 use crate::name::{Extra, PackageName};
@@ -35,7 +35,7 @@ pub(super) fn requirement(text: &str) -> Result<Requirement, Failure> {
 }
 
 /// The extras in normalized and, where it differs, in typed spelling; both sorted, without doubles.
-fn distinct(mut written: Vec<&str>) -> (Vec<Extra>, Option<Box<[Box<str>]>>) {
+fn distinct(mut written: Vec<&str>) -> (Vec<Extra>, Option<RawExtras>) {
     written.sort_unstable();
     written.dedup();
     let mut extras: Vec<Extra> = written.iter().map(|text| Extra::from_identifier(text)).collect();

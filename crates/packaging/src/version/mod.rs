@@ -30,7 +30,15 @@ pub struct Version(Repr);
 #[derive(Clone)]
 enum Repr {
     Packed(Packed),
-    Full(Arc<VersionParts>),
+    Full(Arc<Full>),
+}
+
+/// A version that does not fit the packed form as a whole.
+struct Full {
+    parts: VersionParts,
+    /// The version without its local part, where that does fit: most of these differ from a packed version by
+    /// nothing else, as `2.1.0+cu118`.
+    public: Option<Packed>,
 }
 
 /// A text that PEP 440 does not accept as a version.
@@ -156,7 +164,7 @@ impl Version {
     pub fn epoch(&self) -> u64 {
         match &self.0 {
             Repr::Packed(_) => 0,
-            Repr::Full(parts) => parts.epoch,
+            Repr::Full(full) => full.parts.epoch,
         }
     }
 
@@ -165,7 +173,7 @@ impl Version {
     pub fn release(&self) -> Release<'_> {
         Release(match &self.0 {
             Repr::Packed(packed) => ReleaseRepr::Unpacked(packed.release(), packed.release_length()),
-            Repr::Full(parts) => ReleaseRepr::Borrowed(&parts.release),
+            Repr::Full(full) => ReleaseRepr::Borrowed(&full.parts.release),
         })
     }
 
@@ -174,7 +182,7 @@ impl Version {
     pub fn pre(&self) -> Option<PreRelease> {
         match &self.0 {
             Repr::Packed(packed) => packed.pre(),
-            Repr::Full(parts) => parts.pre,
+            Repr::Full(full) => full.parts.pre,
         }
     }
 
@@ -183,7 +191,7 @@ impl Version {
     pub fn post(&self) -> Option<u64> {
         match &self.0 {
             Repr::Packed(packed) => packed.post(),
-            Repr::Full(parts) => parts.post,
+            Repr::Full(full) => full.parts.post,
         }
     }
 
@@ -192,7 +200,7 @@ impl Version {
     pub fn dev(&self) -> Option<u64> {
         match &self.0 {
             Repr::Packed(packed) => packed.dev(),
-            Repr::Full(parts) => parts.dev,
+            Repr::Full(full) => full.parts.dev,
         }
     }
 
@@ -201,7 +209,7 @@ impl Version {
     pub fn local(&self) -> &[LocalSegment] {
         match &self.0 {
             Repr::Packed(_) => &[],
-            Repr::Full(parts) => &parts.local,
+            Repr::Full(full) => &full.parts.local,
         }
     }
 
@@ -210,7 +218,7 @@ impl Version {
     pub fn is_prerelease(&self) -> bool {
         match &self.0 {
             Repr::Packed(packed) => packed.is_prerelease(),
-            Repr::Full(parts) => parts.pre.is_some() || parts.dev.is_some(),
+            Repr::Full(full) => full.parts.pre.is_some() || full.parts.dev.is_some(),
         }
     }
 
@@ -256,7 +264,7 @@ impl Version {
     #[must_use]
     pub fn parts(&self) -> VersionParts {
         match &self.0 {
-            Repr::Full(parts) => VersionParts::clone(parts),
+            Repr::Full(full) => full.parts.clone(),
             Repr::Packed(packed) => VersionParts {
                 epoch: 0,
                 release: SmallVec::from_slice(&self.release()),
@@ -297,10 +305,38 @@ impl Version {
 
     /// The order of everything before the local part.
     pub(crate) fn cmp_public(&self, other: &Self) -> Ordering {
-        match (&self.0, &other.0) {
-            (Repr::Packed(left), Repr::Packed(right)) => left.cmp(right),
+        match (self.packed_public(), other.packed_public()) {
+            (Some(left), Some(right)) => left.cmp(&right),
             _ => self.key().cmp(&other.key()),
         }
+    }
+
+    fn packed_public(&self) -> Option<Packed> {
+        match &self.0 {
+            Repr::Packed(packed) => Some(*packed),
+            Repr::Full(full) => full.public,
+        }
+    }
+
+    fn write(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        if self.epoch() != 0 {
+            write!(out, "{}!", self.epoch())?;
+        }
+        write_joined(out, &self.release())?;
+        if let Some(pre) = self.pre() {
+            write!(out, "{}{}", pre.kind.as_str(), pre.number)?;
+        }
+        if let Some(post) = self.post() {
+            write!(out, ".post{post}")?;
+        }
+        if let Some(dev) = self.dev() {
+            write!(out, ".dev{dev}")?;
+        }
+        if self.is_local() {
+            out.write_char('+')?;
+            write_joined(out, self.local())?;
+        }
+        Ok(())
     }
 
     fn key(&self) -> Key<'_> {
@@ -372,7 +408,10 @@ impl PartialOrd for Version {
 impl PartialEq for Version {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+        match (&self.0, &other.0) {
+            (Repr::Packed(left), Repr::Packed(right)) => left == right,
+            _ => self.cmp(other).is_eq(),
+        }
     }
 }
 
@@ -382,7 +421,7 @@ impl Hash for Version {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match &self.0 {
             Repr::Packed(packed) => packed.hash(state),
-            Repr::Full(parts) => match Packed::of_equal(parts) {
+            Repr::Full(full) => match Packed::of_equal(&full.parts) {
                 // `1.0.0.0.0` is kept in full, yet equals the packed `1`.
                 Some(packed) => packed.hash(state),
                 None => {
@@ -401,7 +440,11 @@ impl From<VersionParts> for Version {
         if parts.release.is_empty() {
             parts.release.push(0);
         }
-        Self(Packed::of(&parts).map_or_else(|| Repr::Full(Arc::new(parts)), Repr::Packed))
+        let public = Packed::of_public(&parts);
+        Self(match public {
+            Some(packed) if parts.local.is_empty() => Repr::Packed(packed),
+            public => Repr::Full(Arc::new(Full { parts, public })),
+        })
     }
 }
 
@@ -414,36 +457,21 @@ impl FromStr for Version {
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if f.width().is_some() {
-            return f.pad(&format!("{self}"));
+        if f.width().is_none() {
+            return self.write(f);
         }
-        if self.epoch() != 0 {
-            write!(f, "{}!", self.epoch())?;
-        }
-        write_joined(f, &self.release())?;
-        if let Some(pre) = self.pre() {
-            write!(f, "{}{}", pre.kind.as_str(), pre.number)?;
-        }
-        if let Some(post) = self.post() {
-            write!(f, ".post{post}")?;
-        }
-        if let Some(dev) = self.dev() {
-            write!(f, ".dev{dev}")?;
-        }
-        if self.is_local() {
-            f.write_str("+")?;
-            write_joined(f, self.local())?;
-        }
-        Ok(())
+        let mut text = String::new();
+        self.write(&mut text)?;
+        f.pad(&text)
     }
 }
 
-fn write_joined<T: fmt::Display>(f: &mut fmt::Formatter<'_>, segments: &[T]) -> fmt::Result {
+fn write_joined<T: fmt::Display>(out: &mut dyn fmt::Write, segments: &[T]) -> fmt::Result {
     for (index, segment) in segments.iter().enumerate() {
         if index > 0 {
-            f.write_str(".")?;
+            out.write_char('.')?;
         }
-        write!(f, "{segment}")?;
+        write!(out, "{segment}")?;
     }
     Ok(())
 }

@@ -33,9 +33,9 @@ const FINAL: u64 = 4;
 const POST: u64 = 5;
 
 impl Packed {
-    /// Packs exactly these parts, or says that they do not fit.
-    pub(super) fn of(parts: &VersionParts) -> Option<Self> {
-        if parts.epoch != 0 || !parts.local.is_empty() {
+    /// Packs exactly these parts but the local one, or says that they do not fit.
+    pub(super) fn of_public(parts: &VersionParts) -> Option<Self> {
+        if parts.epoch != 0 {
             return None;
         }
         let (phase, number) = match (parts.pre, parts.post, parts.dev) {
@@ -50,9 +50,12 @@ impl Packed {
 
     /// The packed version that is equal to these parts, if there is one: written zeros may be lost.
     pub(super) fn of_equal(parts: &VersionParts) -> Option<Self> {
+        if !parts.local.is_empty() {
+            return None;
+        }
         let significant = parts.release.iter().rposition(|&number| number != 0).map_or(1, |last| last + 1);
         let release = parts.release[..significant].into();
-        Self::of(&VersionParts { release, ..parts.clone() })
+        Self::of_public(&VersionParts { release, ..parts.clone() })
     }
 
     /// A final release, or `None` when it has more than four numbers or too large ones.

@@ -92,7 +92,6 @@ impl MarkerSet {
 
     /// The environments not in the set.
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "`and`, `or` and `not` are the words of markers")]
     pub fn not(&self) -> Self {
         Self(diagram::not(&self.0))
     }

@@ -109,9 +109,7 @@ pub(super) fn marker(set: &MarkerSet, known: &MarkerSet) -> Option<Marker> {
     }
     Some(match paths.as_slice() {
         [] => never(),
-        paths => {
-            Marker::from(join(paths.iter().map(|path| path_expression(path)).collect(), MarkerExpression::Or))
-        }
+        paths => Marker::from(join(paths.iter().map(path_expression).collect(), MarkerExpression::Or)),
     })
 }
 
