@@ -20,7 +20,9 @@ pub(super) fn check(value: &str) -> Result<(), ContentTypeProblem> {
     if !matches!(kind.as_str(), "text/plain" | "text/x-rst" | "text/markdown") {
         return Err(ContentTypeProblem::UnknownType);
     }
-    let get = |wanted: &str| parameters.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    let get = |wanted: &str| {
+        parameters.iter().rfind(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
+    };
     if let Some(charset) = get("charset").filter(|charset| !charset.eq_ignore_ascii_case("utf-8")) {
         return Err(ContentTypeProblem::Charset(charset.clone()));
     }
@@ -44,9 +46,9 @@ fn parameters(text: &str) -> Option<Vec<(String, String)>> {
     let mut rest = text.trim();
     while !rest.is_empty() {
         let (name, after) = rest.split_once('=')?;
-        let name = name.trim().to_ascii_lowercase();
+        let name = name.trim().to_owned();
         let (value, after) = parameter_value(after.trim_start())?;
-        if !is_token(&name) {
+        if !is_token(&name) || parameters.iter().any(|(other, _)| *other == name) {
             return None;
         }
         parameters.push((name, value));

@@ -45,6 +45,11 @@ impl<'a> Headers<'a> {
         self.rest
     }
 
+    fn next_line_is_header(&self) -> bool {
+        let next = &self.rest[line_length(self.rest)..];
+        is_continuation(next) || next.starts_with(b"From ") || next.get(name_length(next)) == Some(&b':')
+    }
+
     /// Takes one line, its end included.
     fn line(&mut self) -> &'a [u8] {
         let (line, rest) = self.rest.split_at(line_length(self.rest));
@@ -62,6 +67,11 @@ fn line_length(bytes: &[u8]) -> usize {
     }
 }
 
+/// The length of what may be a header's name: printable ASCII without a colon.
+fn name_length(line: &[u8]) -> usize {
+    line.iter().position(|b| !matches!(b, 33..=57 | 59..=126)).unwrap_or(line.len())
+}
+
 fn is_continuation(line: &[u8]) -> bool {
     matches!(line.first(), Some(b' ' | b'\t'))
 }
@@ -72,16 +82,15 @@ impl<'a> Iterator for Headers<'a> {
     fn next(&mut self) -> Option<Header<'a>> {
         loop {
             let first = !std::mem::replace(&mut self.begun, true);
-            // A continuation of nothing, an mbox line and a line without a name are skipped, as `email` does.
-            if is_continuation(self.rest)
-                || self.rest.starts_with(b"From ") && (first || !self.rest.is_empty())
-            {
+            // A continuation of nothing, an mbox line and a line without a name are skipped, as `email` does;
+            // an mbox line before the end of the headers begins the body.
+            let mbox = self.rest.starts_with(b"From ");
+            if is_continuation(self.rest) || mbox && (first || self.next_line_is_header()) {
                 self.line();
                 continue;
             }
-            let name =
-                self.rest.iter().position(|b| !matches!(b, 33..=57 | 59..=126)).unwrap_or(self.rest.len());
-            if self.rest.get(name) != Some(&b':') {
+            let name = name_length(self.rest);
+            if mbox || self.rest.get(name) != Some(&b':') {
                 // The blank line, or a line that is no header and so begins the body.
                 let blank = matches!(self.rest.first(), Some(b'\n' | b'\r'));
                 if blank {

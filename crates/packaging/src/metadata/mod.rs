@@ -45,6 +45,8 @@ pub struct Metadata {
     /// The extras.
     pub provides_extra: Vec<Extra>,
     fields: Vec<(Field, String)>,
+    /// Whether the last field is the body.
+    has_body: bool,
 }
 
 /// A `Requires-Dist` that is no requirement.
@@ -88,10 +90,11 @@ impl Metadata {
                 fields.push((field, headers::unindented(header.text()).into_owned()));
             }
         }
-        if !headers.rest().is_empty() {
+        let has_body = !headers.rest().is_empty();
+        if has_body {
             fields.push((Field::Description, headers::text_of(headers.rest()).into_owned()));
         }
-        Self::of_fields(fields)
+        Self::of_fields(fields).map(|metadata| Self { has_body, ..metadata })
     }
 
     fn of_fields(fields: Vec<(Field, String)>) -> Result<Self, MetadataError> {
@@ -115,6 +118,7 @@ impl Metadata {
             requires_python,
             provides_extra: Vec::new(),
             fields: Vec::new(),
+            has_body: false,
         };
         for (field, text) in &fields {
             match field {
@@ -189,7 +193,9 @@ impl Metadata {
             let Some(first) = self.text(*field) else { continue };
             let value = match field.kind() {
                 // The body wins over a header.
-                FieldKind::Text if *field == Field::Description => json!(self.list(*field).last()),
+                FieldKind::Text if *field == Field::Description && self.has_body => {
+                    json!(self.list(*field).last())
+                }
                 FieldKind::Text => json!(first),
                 FieldKind::Keywords => json!(keywords(first)),
                 FieldKind::List | FieldKind::Table => json!(self.list(*field).collect::<Vec<_>>()),

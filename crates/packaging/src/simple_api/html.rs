@@ -137,6 +137,10 @@ fn file<'a>(scanner: &mut Scanner<'a>) -> Option<PageFile<'a>> {
             AttributeName::Provenance => file.provenance = Some(value),
         }
     }
+    // A page that ends inside a tag was cut off; half an entry could lack its hash.
+    if scanner.truncated {
+        return None;
+    }
     let (url, fragment) = split_fragment(href?);
     let filename = filename(&url)?;
     if let Some(fragment) = fragment {
@@ -200,7 +204,7 @@ pub(super) fn split_fragment(href: Cow<'_, str>) -> (Cow<'_, str>, Option<Cow<'_
 /// The decoded last segment of the URL's path, when it is a distribution's file name.
 fn filename<'a>(url: &Cow<'a, str>) -> Option<Cow<'a, str>> {
     fn of(url: &str) -> Option<Cow<'_, str>> {
-        let path = url.split('?').next().unwrap_or_default();
+        let path = url.split('?').next().unwrap_or_default().trim_end_matches('/');
         let segment = path.rsplit('/').next().unwrap_or_default();
         let name = percent_decode_str(segment).decode_utf8().ok()?;
         looks_like_distribution(&name).then_some(name)
@@ -255,11 +259,13 @@ struct Scanner<'a> {
     at: usize,
     /// Whether `at` stands among the attributes of a tag.
     in_tag: bool,
+    /// Whether the page ended inside a tag.
+    truncated: bool,
 }
 
 impl<'a> Scanner<'a> {
     fn new(page: &'a [u8]) -> Self {
-        Self { page, at: 0, in_tag: false }
+        Self { page, at: 0, in_tag: false, truncated: false }
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -283,11 +289,11 @@ impl<'a> Scanner<'a> {
                 self.skip_past(b"-->");
                 continue;
             }
-            let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-            if length == 0 {
+            if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
                 // `</x>`, `<!doctype …>`, or a bare `<`.
                 continue;
             }
+            let length = skip_while(rest, 0, |b| !b.is_ascii_whitespace() && !matches!(b, b'/' | b'>'));
             let name = &rest[..length];
             self.at += length;
             self.in_tag = true;
@@ -342,6 +348,7 @@ impl<'a> Scanner<'a> {
             }
             None => {
                 self.in_tag = false;
+                self.truncated = true;
                 self.at = page.len();
                 None
             }

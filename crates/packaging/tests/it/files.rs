@@ -25,8 +25,10 @@ fn wheel_names() {
         def f(case):\n    n, v, b, t = p(case)\n    return [n, str(v), list(b), sorted(map(str, t))]";
     compare(script, &cases(names, 3_000), |case| {
         let Ok(wheel) = WheelFilename::parse(case.as_str().unwrap()) else { return Value::Null };
-        let build = wheel.build().map_or(json!([]), |b| json!([b.number().parse::<u64>().unwrap(), b.suffix()]));
-        let mut tags: Vec<_> = parse_tag(wheel.tag(), false, None).unwrap().iter().map(ToString::to_string).collect();
+        let build =
+            wheel.build().map_or(json!([]), |b| json!([b.number().parse::<u64>().unwrap(), b.suffix()]));
+        let mut tags: Vec<_> =
+            parse_tag(wheel.tag(), false, None).unwrap().iter().map(ToString::to_string).collect();
         tags.sort();
         json!([wheel.name().as_str(), wheel.version().to_string(), build, tags])
     });
@@ -34,7 +36,8 @@ fn wheel_names() {
 
 #[test]
 fn source_names() {
-    let names = "(foo|Foo-Bar|a\\.b|é||-)(-|)(1\\.0|1!2|1\\.0-1|x|v1|)(\\.tar\\.gz|\\.zip|\\.tgz|\\.TAR\\.GZ|)";
+    let names =
+        "(foo|Foo-Bar|a\\.b|é||-)(-|)(1\\.0|1!2|1\\.0-1|x|v1|)(\\.tar\\.gz|\\.zip|\\.tgz|\\.TAR\\.GZ|)";
     let script = "from packaging.utils import parse_sdist_filename as p\n\
         def f(case):\n    n, v = p(case)\n    return [n, str(v)]";
     compare(script, &cases(names, 1_000), |case| {
@@ -57,7 +60,9 @@ fn raw_json(raw: &RawMetadata) -> Value {
         let value = match value {
             RawValue::Text(text) => json!(text),
             RawValue::List(texts) => json!(texts),
-            RawValue::Table(entries) => entries.iter().map(|(k, v)| (k.clone(), json!(v))).collect::<serde_json::Map<_, _>>().into(),
+            RawValue::Table(entries) => {
+                entries.iter().map(|(k, v)| (k.clone(), json!(v))).collect::<serde_json::Map<_, _>>().into()
+            }
         };
         (field.raw_key().to_owned(), value)
     });
@@ -66,9 +71,11 @@ fn raw_json(raw: &RawMetadata) -> Value {
 
 #[test]
 fn metadata_files() {
-    let lines = "((Name|name|Version|Metadata-Version|Author|Keywords|Project-URL|Classifier|Import-Name|Dynamic|Odd|Na me|É|)(:|: |:  |)(a|2\\.1|1\\.0|a, b|x  |é||Name: q)(\n|\r\n|\n\n|\n  more\n|\n\tmore\n \n|)|From x\n| lead\n){0,8}";
+    let lines = "((Name|name|Version|Metadata-Version|Author|Keywords|Project-URL|Classifier|Import-Name|Dynamic|Odd|Na me|É|)(:|: |:  |)(a|2\\.1|1\\.0|a, b|x  |é||Name: q)(\n|\r\n|\n\n|\n  more\n|\n\tmore\n \n|)| lead\n){0,8}";
     let script = "from packaging.metadata import parse_email\n\
-        def f(case):\n    raw, un = parse_email(case)\n    return [raw, {k: sorted(map(str, v)) for k, v in un.items()}]";
+        # Older Pythons keep the line end before a value that begins in the second line.\n\
+        def strip(v):\n    return v.lstrip(' \\t\\r\\n') if isinstance(v, str) else list(map(strip, v)) if isinstance(v, list) else v\n\
+        def f(case):\n    raw, un = parse_email(case)\n    raw = {k: v if k == 'description' else strip(v) for k, v in raw.items()}\n    un = {k: strip(v) for k, v in un.items()}\n    return [raw, {k: sorted(map(str, v)) for k, v in un.items()}]";
     compare(script, &cases(lines, 4_000), |case| {
         let (raw, unparsed) = RawMetadata::parse(Source::Text(case.as_str().unwrap()));
         let unparsed = unparsed.into_iter().map(|(name, values)| {
@@ -86,7 +93,8 @@ fn valid_metadata() {
     let script = "from packaging.metadata import Metadata\n\
         def f(case):\n    return Metadata.from_email(case).as_rfc822().as_string()";
     compare(script, &cases(fields, 4_000), |case| {
-        RawMetadata::parse_valid(Source::Text(case.as_str().unwrap())).map_or(Value::Null, |valid| json!(valid.to_rfc822()))
+        RawMetadata::parse_valid(Source::Text(case.as_str().unwrap()))
+            .map_or(Value::Null, |valid| json!(valid.to_rfc822()))
     });
 }
 
@@ -97,7 +105,12 @@ fn content_types() {
         def f(case):\n    Metadata.from_raw({'metadata_version': '2.1', 'name': 'a', 'version': '1', 'description_content_type': case})\n    return True";
     compare(script, &cases(values, 4_000), |case| {
         let mut raw = RawMetadata::default();
-        let entries = [(Field::MetadataVersion, "2.1"), (Field::Name, "a"), (Field::Version, "1"), (Field::DescriptionContentType, case.as_str().unwrap())];
+        let entries = [
+            (Field::MetadataVersion, "2.1"),
+            (Field::Name, "a"),
+            (Field::Version, "1"),
+            (Field::DescriptionContentType, case.as_str().unwrap()),
+        ];
         raw.fields.extend(entries.map(|(field, text)| (field, RawValue::Text(text.to_owned()))));
         if raw.validate().is_ok() { json!(true) } else { Value::Null }
     });
@@ -105,7 +118,7 @@ fn content_types() {
 
 #[test]
 fn metadata_as_pip_prints_it() {
-    let lines = "Metadata-Version: 2.1\nName: a\nVersion: 1\n((Author|License|Keywords|Project-URL|Classifier|Requires-Dist|Odd|Description|License-File): (a|a b|a, b|x\n  y\n    z|x\n        y|x\n\ty|é|)\n){0,6}(\n|)(body\n é\n)?";
+    let lines = "Metadata-Version: 2\\.1\nName: a\nVersion: 1\n((Author|License|Keywords|Project-URL|Classifier|Requires-Dist|Odd|Description|License-File): (a|a b|a, b|x\n  y\n    z|x\n        y|x\n\ty|é|)\n){0,6}(\n|)(body\n é\n)?";
     let script = "import importlib.metadata, pathlib, tempfile\n\
         from pip._internal.metadata._json import msg_to_json\n\
         folder = pathlib.Path(tempfile.mkdtemp()) / 'a-1.dist-info'\nfolder.mkdir()\n\
@@ -136,7 +149,7 @@ fn records() {
 
 #[test]
 fn entry_point_files() {
-    let lines = "((\\[g\\]|\\[h i\\]|# c|a = m:f|b=m\\.n : x\\.y|c = m|d = m:f \\[e,f\\]|e = m-x:f|f|g = m:|h = :f|  i = m:f  |j = m:f \\[e\\] z|k = m [e])\n|\n){0,8}";
+    let lines = "((\\[g\\]|\\[h i\\]|# c|a = m:f|b=m\\.n : x\\.y|c = m|d = m:f \\[e,f\\]|e = m-x:f|g = m:|h = :f|  i = m:f  |j = m:f \\[e\\] z|k = m [e])\n|\n){0,8}";
     let script = "import importlib.metadata as m\n\
         def entry(e):\n    return [e.group, e.name, e.module, e.attr, e.extras]\n\
         def good(e):\n    try: return bool(e.module)\n    except AttributeError: return False\n\
@@ -144,7 +157,7 @@ fn entry_point_files() {
     compare(script, &cases(lines, 2_000), |case| {
         let points = EntryPoints::parse(case.as_str().unwrap());
         let entry = |e: &packaging::entry_points::EntryPoint| {
-            json!([e.group, e.name, e.module, e.attribute.clone().unwrap_or_default(), e.extras])
+            json!([e.group, e.name, e.module, e.attribute, e.extras])
         };
         points.entries.iter().map(entry).collect()
     });
@@ -169,7 +182,9 @@ fn index_pages() {
     compare(script, &cases(pages, 3_000), |case| {
         let page = ProjectPage::parse_html(case.as_str().unwrap().as_bytes()).unwrap();
         let hashes = |list: &packaging::simple_api::PageHashes<'_>| {
-            list.iter().map(|(kind, hex)| (kind.name().to_owned(), json!(hex))).collect::<serde_json::Map<_, _>>()
+            list.iter()
+                .map(|(kind, hex)| (kind.name().to_owned(), json!(hex)))
+                .collect::<serde_json::Map<_, _>>()
         };
         let file = |file: &packaging::simple_api::PageFile<'_>| {
             let yanked = if let Yanked::Yes(reason) = &file.yanked { json!(reason) } else { Value::Null };

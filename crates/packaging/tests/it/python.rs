@@ -19,9 +19,8 @@ pub fn oracle() -> Option<PathBuf> {
 
 /// Runs a script with `data` bound to the JSON input; what it binds to `answer` comes back.
 pub fn ask(python: &std::path::Path, script: &str, input: &Value) -> Value {
-    let program = format!(
-        "import sys, json\ndata = json.load(sys.stdin)\n{script}\njson.dump(answer, sys.stdout)\n"
-    );
+    let program =
+        format!("import sys, json\ndata = json.load(sys.stdin)\n{script}\njson.dump(answer, sys.stdout)\n");
     let mut child = Command::new(python)
         .args(["-c", &program])
         .env("PYTHONIOENCODING", "utf-8")
@@ -55,5 +54,11 @@ pub fn compare(script: &str, cases: &[Value], ours: impl Fn(&Value) -> Value) {
             wrong.push(format!("{case}\n   ours: {ours}\n theirs: {theirs}"));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong[..wrong.len().min(12)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong[..wrong.len().min(12)].join("\n")
+    );
 }

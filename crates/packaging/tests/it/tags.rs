@@ -50,7 +50,8 @@ fn interpreters(oracle: &Path) -> Vec<PathBuf> {
     let versions = root.and_then(|root| std::fs::read_dir(root.join("versions")).ok());
     for version in versions.into_iter().flatten().flatten() {
         // The library itself needs Python 3.9.
-        let minor = version.file_name().to_string_lossy().split('.').nth(1).and_then(|text| text.parse::<u32>().ok());
+        let minor =
+            version.file_name().to_string_lossy().split('.').nth(1).and_then(|text| text.parse::<u32>().ok());
         let python = version.path().join("bin/python3");
         if minor.is_some_and(|minor| minor >= 9) && python.exists() {
             found.push(python);
@@ -60,7 +61,11 @@ fn interpreters(oracle: &Path) -> Vec<PathBuf> {
 }
 
 fn packaging_folder(oracle: &Path) -> Value {
-    ask(oracle, "import packaging, os\nanswer = os.path.dirname(os.path.dirname(packaging.__file__))", &json!(null))
+    ask(
+        oracle,
+        "import packaging, os\nanswer = os.path.dirname(os.path.dirname(packaging.__file__))",
+        &json!(null),
+    )
 }
 
 #[test]
@@ -97,7 +102,15 @@ fn of_pips_target_options() {
     ];
     let versions = [None, Some("3"), Some("27"), Some("37"), Some("3.9"), Some("3.13.1"), Some("315")];
     let implementations = [None, Some("cp"), Some("pp"), Some("py"), Some("jy")];
-    let abis = [vec![], vec!["cp39"], vec!["cp313t"], vec!["none"], vec!["abi3"], vec!["abi3", "cp37m", "none"], vec!["pypy310_pp73"]];
+    let abis = [
+        vec![],
+        vec!["cp39"],
+        vec!["cp313t"],
+        vec!["none"],
+        vec!["abi3"],
+        vec!["abi3", "cp37m", "none"],
+        vec!["pypy310_pp73"],
+    ];
     let mut cases = Vec::new();
     for platforms in &platforms {
         for version in versions {
@@ -126,6 +139,11 @@ fn of_pips_target_options() {
         let ours = texts(&Tags::for_target(&facts, &options));
         let theirs = list(theirs);
         let differs = ours.iter().zip(&theirs).position(|(a, b)| a != b);
-        assert!(ours == theirs, "{case}: {differs:?}\n{:?}\n{:?}", &ours[..ours.len().min(5)], &theirs[..theirs.len().min(5)]);
+        assert!(
+            ours == theirs,
+            "{case}: {differs:?}\n{:?}\n{:?}",
+            &ours[..ours.len().min(5)],
+            &theirs[..theirs.len().min(5)]
+        );
     }
 }
