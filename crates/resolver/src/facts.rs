@@ -239,6 +239,20 @@ impl Facts {
         requirements
     }
 
+    /// Forgets what depends on the environment: another one is searched.
+    pub(crate) fn change_scope(&mut self) {
+        for package in &mut self.packages {
+            package.table = None;
+            package.openers.clear();
+            package.noted.clear();
+            package.urls.clear();
+            package.index_needed = false;
+            for known in package.metadata.values_mut() {
+                known.in_force.clear();
+            }
+        }
+    }
+
     pub(crate) fn openers(&self, id: PackageId) -> &[Opener] {
         &self.package(id).openers
     }

@@ -45,6 +45,7 @@
 
 mod exchange;
 mod facts;
+mod fork;
 mod outcome;
 mod prefetch;
 mod report;

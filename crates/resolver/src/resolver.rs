@@ -2,14 +2,19 @@
 
 use crate::exchange::{Answer, Need, Pick, Step, Warning};
 use crate::facts::Facts;
-use crate::outcome;
+use crate::fork;
+use crate::outcome::{self, Placed};
 use crate::prefetch::Prefetch;
 use crate::report;
 use crate::request::{Environment, ResolveRequest};
 use crate::scope::Scope;
 use crate::search::{Progress, Search};
 use crate::wishes::Wishes;
+use packaging::markers::MarkerSet;
+use packaging::resolution::Resolution;
+use packaging::{PackageName, Version};
 use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// After so many versions of a package were tried, the next ones are asked for at once.
@@ -25,14 +30,24 @@ pub struct Resolver {
     prefetch: Prefetch,
     announced: FxHashSet<Pick>,
     warnings: Vec<Warning>,
+    /// Parts of the environments still to be searched, the next one last.
+    parts: Vec<MarkerSet>,
+    /// What the parts searched so far came to.
+    outcomes: Vec<Vec<Placed>>,
 }
 
 impl Resolver {
     /// Starts a resolution. Nothing happens before the first [`Resolver::step`].
     pub fn new(request: ResolveRequest) -> Self {
-        let scope = match &request.environment {
-            Environment::Single(environment) => Scope::Single(environment.clone()),
-            Environment::Universal { .. } => Scope::Single(Box::default()),
+        let mut parts = first_parts(&request.environment);
+        let scope = match (&request.environment, parts.pop()) {
+            (Environment::Universal { requires_python, .. }, Some(part)) => {
+                Scope::many(part, requires_python)
+            }
+            (Environment::Universal { requires_python, .. }, None) => {
+                Scope::many(MarkerSet::requires_python(requires_python), requires_python)
+            }
+            (Environment::Single(environment), _) => Scope::Single(environment.clone()),
         };
         Self {
             wishes: Wishes::new(Rc::new(request), scope),
@@ -41,6 +56,8 @@ impl Resolver {
             prefetch: Prefetch::default(),
             announced: FxHashSet::default(),
             warnings: Vec::new(),
+            parts,
+            outcomes: Vec::new(),
         }
     }
 
@@ -52,23 +69,73 @@ impl Resolver {
     /// Goes on as far as the answers allow.
     pub fn step(&mut self) -> Step {
         if std::mem::take(&mut self.facts.changed) {
-            self.search = Search::new();
-            self.prefetch = Prefetch::default();
+            self.start_over();
         }
         loop {
             match self.search.advance(&mut self.facts, &self.wishes) {
                 Progress::Restart => self.search = Search::new(),
                 Progress::Blocked => return self.blocked(),
+                Progress::Forked(mut parts) => {
+                    fork::sort(&mut parts, self.wishes.request.strategy);
+                    self.parts.extend(parts);
+                    self.next_part();
+                }
                 Progress::Solved => {
-                    let (resolution, warnings) = outcome::read(&self.search, &mut self.facts, &self.wishes);
-                    self.warnings = warnings;
-                    return Step::Done(resolution);
+                    let (placed, warnings) = outcome::read(&self.search, &mut self.facts, &self.wishes);
+                    for warning in warnings {
+                        if !self.warnings.contains(&warning) {
+                            self.warnings.push(warning);
+                        }
+                    }
+                    self.outcomes.push(placed);
+                    if !self.next_part() {
+                        return Step::Done(self.merged());
+                    }
                 }
                 Progress::Unsatisfiable(roots) => {
                     return Step::Err(report::explain(&self.search, &roots, &self.wishes));
                 }
             }
         }
+    }
+
+    /// Searches all parts again: an answer was replaced.
+    fn start_over(&mut self) {
+        let fresh = Self::new(ResolveRequest::clone(&self.wishes.request));
+        let facts = std::mem::take(&mut self.facts);
+        *self = Self { facts, ..fresh };
+        self.facts.change_scope();
+    }
+
+    /// Turns to the next part of the environments, if there is one.
+    fn next_part(&mut self) -> bool {
+        let (Some(part), Environment::Universal { requires_python, .. }) =
+            (self.parts.pop(), &self.wishes.request.environment)
+        else {
+            return false;
+        };
+        let mut chosen: BTreeMap<PackageName, Vec<Version>> = BTreeMap::new();
+        for placed in self.outcomes.iter().flatten() {
+            let versions = chosen.entry(placed.package.name.clone()).or_default();
+            versions.push(placed.package.version.clone());
+        }
+        let scope = Scope::many(part, requires_python);
+        self.wishes = self.wishes.elsewhere(scope, chosen);
+        self.facts.change_scope();
+        self.search = Search::new();
+        self.prefetch = Prefetch::default();
+        true
+    }
+
+    fn merged(&mut self) -> Resolution {
+        let universe = match &self.wishes.request.environment {
+            Environment::Single(_) => MarkerSet::always(),
+            Environment::Universal { .. } => {
+                let parts = first_parts(&self.wishes.request.environment);
+                parts.iter().fold(MarkerSet::never(), |all, part| all.or(part))
+            }
+        };
+        fork::merge(std::mem::take(&mut self.outcomes), &universe)
     }
 
     /// What the user should hear besides the result, once there is one.
@@ -102,4 +169,15 @@ impl Resolver {
             }
         }
     }
+}
+
+/// The environments that are searched on their own from the start, the first one last.
+fn first_parts(environment: &Environment) -> Vec<MarkerSet> {
+    let Environment::Universal { requires_python, environments } = environment else { return Vec::new() };
+    let pythons = MarkerSet::requires_python(requires_python);
+    if environments.is_empty() {
+        return vec![pythons];
+    }
+    let parts = environments.iter().rev().map(|marker| MarkerSet::of(marker).and(&pythons));
+    parts.filter(|part| !part.is_never()).collect()
 }

@@ -2,6 +2,8 @@
 
 use crate::request::RuleSet;
 use crate::rules::python_allows;
+use packaging::markers::MarkerSet;
+use packaging::specifiers::Operator;
 use packaging::{Extra, MarkerEnvironment, Requirement, SpecifierSet, Version};
 
 /// One environment, or many at once.
@@ -9,22 +11,72 @@ use packaging::{Extra, MarkerEnvironment, Requirement, SpecifierSet, Version};
 pub(crate) enum Scope {
     /// One interpreter on one platform.
     Single(Box<MarkerEnvironment>),
+    /// All environments of a set. A requirement counts when it does in some of them.
+    Many {
+        /// The environments.
+        within: MarkerSet,
+        /// The oldest Python that must work.
+        oldest_python: Option<Version>,
+    },
 }
 
 impl Scope {
-    /// Whether `requirement` counts, asked for by a package with `extra` or without one.
-    pub(crate) fn applies(&self, requirement: &Requirement, extra: Option<&Extra>) -> bool {
+    /// The environments of `within`, the Pythons among which must fit `requires_python`.
+    pub(crate) fn many(within: MarkerSet, requires_python: &SpecifierSet) -> Self {
+        let narrower = lower_bound(&within.python_specifiers());
+        let oldest_python = narrower.max(lower_bound(requires_python));
+        Self::Many { within, oldest_python }
+    }
+
+    /// Whether `requirement` counts without an extra.
+    pub(crate) fn applies(&self, requirement: &Requirement) -> bool {
+        match self {
+            Self::Single(environment) => requirement.applies(environment, &[]),
+            Self::Many { within, .. } => !condition(requirement, None).is_disjoint(within),
+        }
+    }
+
+    /// Whether `requirement` counts with `extra` where it does not without.
+    pub(crate) fn is_added(&self, requirement: &Requirement, extra: &Extra) -> bool {
+        if requirement.marker.is_none() {
+            return false;
+        }
         match self {
             Self::Single(environment) => {
-                requirement.applies(environment, extra.map_or(&[], std::slice::from_ref))
+                requirement.applies(environment, std::slice::from_ref(extra))
+                    && !requirement.applies(environment, &[])
             }
+            Self::Many { within, .. } => {
+                let without = condition(requirement, None);
+                !condition(requirement, Some(extra)).and(&without.not()).is_disjoint(within)
+            }
+        }
+    }
+
+    /// Where `requirement` of a package, or of its `extra`, counts.
+    pub(crate) fn condition(&self, requirement: &Requirement, extra: Option<&Extra>) -> MarkerSet {
+        match self {
+            Self::Single(_) => MarkerSet::always(),
+            Self::Many { .. } => condition(requirement, extra),
+        }
+    }
+
+    /// The environments of the scope.
+    pub(crate) fn within(&self) -> MarkerSet {
+        match self {
+            Self::Single(_) => MarkerSet::always(),
+            Self::Many { within, .. } => within.clone(),
         }
     }
 
     /// Whether a version with this Requires-Python can be used.
     pub(crate) fn python_allows(&self, requires_python: &SpecifierSet, rules: RuleSet) -> bool {
-        let python = self.python();
-        python.is_none_or(|python| python_allows(requires_python, &python, rules))
+        let rules = match self {
+            Self::Single(_) => rules,
+            // With many Pythons, only a lower bound can be compared.
+            Self::Many { .. } => RuleSet::Native,
+        };
+        self.python().is_none_or(|python| python_allows(requires_python, &python, rules))
     }
 
     /// The Python that is resolved for, or the oldest of many.
@@ -34,6 +86,21 @@ impl Scope {
                 let text = environment.python_full_version.trim_end_matches('+');
                 Version::parse(text).or_else(|_| Version::parse(&environment.python_version)).ok()
             }
+            Self::Many { oldest_python, .. } => oldest_python.clone(),
         }
     }
+}
+
+fn condition(requirement: &Requirement, extra: Option<&Extra>) -> MarkerSet {
+    let set = requirement.marker.as_ref().map_or_else(MarkerSet::always, MarkerSet::of);
+    set.with_extra(extra.map_or("", Extra::as_str))
+}
+
+/// The oldest version that the lower bounds of `specifiers` let through.
+pub(crate) fn lower_bound(specifiers: &SpecifierSet) -> Option<Version> {
+    let bounds = specifiers.iter().filter(|specifier| {
+        use Operator::{Compatible, Equal, Greater, GreaterEqual};
+        matches!(specifier.operator(), Compatible | Equal | Greater | GreaterEqual)
+    });
+    bounds.filter_map(|specifier| specifier.version().cloned()).max()
 }

@@ -5,6 +5,7 @@ use crate::request::{DependencyMode, PrereleaseMode, ResolveRequest, RuleSet, St
 use crate::scope::Scope;
 use packaging::{Extra, PackageName, Requirement, SpecifierSet, Version};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -42,12 +43,15 @@ pub(crate) struct Wishes {
     explicit: FxHashSet<PackageName>,
     /// Where the user says that a package comes from.
     urls: FxHashMap<PackageName, String>,
+    /// What other parts of a universal resolution have chosen.
+    chosen_elsewhere: BTreeMap<PackageName, Vec<Version>>,
 }
 
 impl Wishes {
     pub(crate) fn new(request: Rc<ResolveRequest>, scope: Scope) -> Self {
         let mut wishes = Self {
             scope,
+            chosen_elsewhere: BTreeMap::new(),
             roots: Rc::from([]),
             constraints: by_name(&request.constraints),
             overrides: by_name(&request.overrides),
@@ -67,7 +71,7 @@ impl Wishes {
     fn drop_foreign_constraints(&mut self) {
         let scope = &self.scope;
         for constraints in self.constraints.values_mut() {
-            constraints.retain(|asked| scope.applies(asked.requirement(), None));
+            constraints.retain(|asked| scope.applies(asked.requirement()));
         }
     }
 
@@ -98,10 +102,8 @@ impl Wishes {
         for asked in Asked::all(list) {
             let requirement = asked.requirement();
             let added = match extra {
-                None => self.scope.applies(requirement, None),
-                Some(extra) => {
-                    self.scope.applies(requirement, Some(extra)) && !self.scope.applies(requirement, None)
-                }
+                None => self.scope.applies(requirement),
+                Some(extra) => self.scope.is_added(requirement, extra),
             };
             if !added || self.request.excludes.contains(&requirement.name) {
                 continue;
@@ -109,7 +111,7 @@ impl Wishes {
             match self.overrides.get(&requirement.name) {
                 None => result.push(asked),
                 Some(overrides) if replaced.insert(requirement.name.clone()) => {
-                    let counts = |asked: &&Asked| self.scope.applies(asked.requirement(), None);
+                    let counts = |asked: &&Asked| self.scope.applies(asked.requirement());
                     result.extend(overrides.iter().filter(counts).cloned());
                 }
                 Some(_) => {}
@@ -177,9 +179,17 @@ impl Wishes {
         self.request.installed.get(name)
     }
 
-    /// The versions of `name` to take where they fit.
-    pub(crate) fn preferences(&self, name: &PackageName) -> &[Version] {
-        self.request.preferences.get(name).map_or(&[], Vec::as_slice)
+    /// The versions of `name` to take where they fit, best first.
+    pub(crate) fn preferences<'a>(&'a self, name: &'a PackageName) -> impl Iterator<Item = &'a Version> {
+        let asked = self.request.preferences.get(name).into_iter().flatten();
+        // What is the oldest here need not be the oldest there.
+        let elsewhere = self.chosen_elsewhere.get(name).filter(|_| !self.wants_oldest(name));
+        asked.chain(elsewhere.into_iter().flatten())
+    }
+
+    /// The same wishes in another part of the environments, where `chosen` is preferred.
+    pub(crate) fn elsewhere(&self, scope: Scope, chosen: BTreeMap<PackageName, Vec<Version>>) -> Self {
+        Self { chosen_elsewhere: chosen, ..Self::new(Rc::clone(&self.request), scope) }
     }
 
     pub(crate) fn rules(&self) -> RuleSet {

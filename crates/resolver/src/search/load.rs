@@ -4,6 +4,7 @@ use super::register::{allowed, same_url};
 use super::{Kind, Load, PRESENT, Premise, Search, Trial};
 use crate::exchange::{Need, Source};
 use crate::facts::{Facts, PackageId};
+use crate::fork;
 use crate::request::RuleSet;
 use crate::solver::{ABSENT, SetId, Term, Var};
 use crate::table::Table;
@@ -48,6 +49,10 @@ impl Search {
     }
 
     fn load_root(&mut self, facts: &mut Facts, wishes: &Wishes) -> bool {
+        self.forks = fork::parts_of_wishes(&wishes.scope, wishes.request.strategy, &wishes.roots);
+        if self.forks.is_some() {
+            return true;
+        }
         let root = self.term_is(self.root, PRESENT);
         let parent = Parent { var: self.root, terms: vec![root], version: None, growing: None };
         self.add_requirements(&parent, &wishes.roots, facts, wishes)
@@ -131,6 +136,11 @@ impl Search {
         facts: &mut Facts,
         wishes: &Wishes,
     ) -> bool {
+        let extra = parent.version.as_ref().and_then(|(_, extra, _)| extra.as_ref());
+        self.forks = fork::parts(&wishes.scope, asked, extra);
+        if self.forks.is_some() {
+            return true;
+        }
         let mut tables = Vec::with_capacity(asked.len());
         let mut complete = true;
         for one in asked {

@@ -19,6 +19,7 @@ use crate::table::Table;
 use crate::wishes::{Asked, Wishes};
 use conflicts::ConflictCounts;
 use packaging::Extra;
+use packaging::markers::MarkerSet;
 use register::{PackageVar, Variable};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
@@ -67,6 +68,8 @@ pub(crate) enum Progress {
     Blocked,
     /// Something changed that earlier conclusions rest on: search again with the facts at hand.
     Restart,
+    /// Requirements differ between these parts of the environments: each must be searched on its own.
+    Forked(Vec<MarkerSet>),
     /// All that is required has been decided.
     Solved,
     /// There is no solution; it follows from these incompatibilities.
@@ -96,6 +99,7 @@ pub(crate) struct Search {
     /// Incompatibilities of the load in progress.
     added: Vec<IncompatId>,
     restart: bool,
+    forks: Option<Vec<MarkerSet>>,
 }
 
 impl Search {
@@ -120,6 +124,7 @@ impl Search {
             trial: None,
             added: Vec::new(),
             restart: false,
+            forks: None,
         }
     }
 
@@ -130,6 +135,9 @@ impl Search {
                 if !self.load(&load, facts, wishes) {
                     self.loading = Some(load);
                     return Progress::Blocked;
+                }
+                if let Some(parts) = self.forks.take() {
+                    return Progress::Forked(parts);
                 }
                 if self.restart {
                     return Progress::Restart;

@@ -49,6 +49,7 @@ struct Options {
 
 #[derive(Clone, Deserialize)]
 struct Root {
+    requires_python: Option<String>,
     requires: Vec<String>,
 }
 
@@ -142,6 +143,8 @@ impl Shift {
         let mut shifted = scenario.clone();
         let each = |list: &mut Vec<String>| list.iter_mut().for_each(|text| *text = self.requirement(text));
         each(&mut shifted.root.requires);
+        shifted.root.requires_python =
+            shifted.root.requires_python.as_deref().map(|text| self.versions(text));
         shifted.options.python = shifted.options.python.as_deref().map(|python| self.versions(python));
         for release in shifted.packages.values_mut().flat_map(BTreeMap::values_mut) {
             each(&mut release.requires);
@@ -226,10 +229,25 @@ impl Run {
     }
 
     fn universe(&self) -> Universe {
+        self.universe_of(|name, release| self.availability(name, release))
+    }
+
+    /// The universe for many environments: any file will do somewhere.
+    fn universe_for(&self, pythons: SpecifierSet) -> Universe {
+        let oldest = pythons.iter().filter_map(|specifier| specifier.version().cloned()).max().unwrap();
+        self.universe_of(|_, release| match &release.requires_python {
+            Some(text) if !python_allows(&SpecifierSet::parse(text).unwrap(), &oldest, self.rules) => {
+                Availability::NeedsPython { requires_python: text.clone() }
+            }
+            _ => Availability::Usable,
+        })
+    }
+
+    fn universe_of(&self, availability: impl Fn(&str, &ReleaseText) -> Availability) -> Universe {
         let mut universe = Universe::default();
         for (name, releases) in &self.scenario.packages {
             let releases = releases.iter().map(|(version, release)| {
-                let availability = self.availability(name, release);
+                let availability = availability(name, release);
                 (
                     Version::parse(version).unwrap(),
                     Release { availability, dependencies: Ok(dependencies(release)) },
@@ -287,14 +305,19 @@ impl Run {
 
     /// Checks the closure independently of the resolver.
     fn invalid(&self, pins: &BTreeMap<String, String>) -> Option<String> {
-        let python = Version::parse(&self.environment.python_full_version).unwrap();
+        self.invalid_in(&self.environment, pins)
+    }
+
+    /// Checks the closure in one environment.
+    fn invalid_in(&self, environment: &MarkerEnvironment, pins: &BTreeMap<String, String>) -> Option<String> {
+        let python = Version::parse(&environment.python_full_version).unwrap();
         let universe = self.universe();
         let mut seen = BTreeSet::new();
         let roots = self.scenario.root.requires.iter().map(|text| (Requirement::parse(text).unwrap(), None));
         let mut todo: Vec<(Requirement, Option<Extra>)> = roots.collect();
         while let Some((requirement, by_extra)) = todo.pop() {
             let extras: Vec<Extra> = by_extra.into_iter().collect();
-            if !requirement.applies(&self.environment, &extras) {
+            if !requirement.applies(environment, &extras) {
                 continue;
             }
             let name = &requirement.name;
@@ -343,16 +366,23 @@ fn run_of(scenario: &Scenario, rules: RuleSet) -> Option<Run> {
     Some(Run { environment: linux(&python), scenario, expected, rules, locked })
 }
 
-fn check(rules: RuleSet) {
+/// The shared scenarios, where there are some; those whose name contains `TILSIT_SCENARIO` when that is set.
+fn scenarios() -> Option<Vec<Scenario>> {
     let Ok(path) = std::env::var("TILSIT_SCENARIOS") else {
         eprintln!("SKIPPED: TILSIT_SCENARIOS names no file of shared scenarios");
-        return;
+        return None;
     };
     let text = std::fs::read_to_string(path).unwrap();
     let only = std::env::var("TILSIT_SCENARIO").unwrap_or_default();
-    let file: File = serde_json::from_str(&text).unwrap();
+    let mut file: File = serde_json::from_str(&text).unwrap();
+    file.scenarios.retain(|scenario| scenario.id.contains(&only));
+    Some(file.scenarios)
+}
+
+fn check(rules: RuleSet) {
+    let Some(scenarios) = scenarios() else { return };
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for scenario in file.scenarios.iter().filter(|scenario| scenario.id.contains(&only)) {
+    for scenario in &scenarios {
         let Some(run) = run_of(scenario, rules) else {
             skipped += 1;
             continue;
@@ -387,4 +417,130 @@ fn scenarios_by_native_rules() {
 #[test]
 fn scenarios_by_pip_rules() {
     check(RuleSet::Pip);
+}
+
+/// Environments that differ in what the scenarios' markers ask.
+fn grid(run: &Run) -> Vec<MarkerEnvironment> {
+    let platforms = [
+        ("linux", "posix", "Linux", "x86_64"),
+        ("darwin", "posix", "Darwin", "arm64"),
+        ("win32", "nt", "Windows", "AMD64"),
+        ("plan9", "java", "Other", "aarch64"),
+        ("linux", "nt", "Linux", "i686"),
+        ("os1", "posix", "Linux", "x86_64"),
+        ("os2", "posix", "Linux", "x86_64"),
+        ("windows", "linux", "Windows", "x86_64"),
+        ("illumos", "linux", "Other", "x86_64"),
+        ("illumos", "darwin", "Other", "x86_64"),
+    ];
+    let pythons = run.pythons();
+    let mut environments = Vec::new();
+    for minor in 6..20 {
+        let python = format!("3.{minor}.5");
+        if !pythons.contains(&Version::parse(&python).unwrap(), Prereleases::Allow) {
+            continue;
+        }
+        for (sys_platform, os_name, platform_system, platform_machine) in platforms {
+            for implementation in ["cpython", "pypy", "iron", "other"] {
+                environments.push(MarkerEnvironment {
+                    sys_platform: sys_platform.into(),
+                    os_name: os_name.into(),
+                    platform_system: platform_system.into(),
+                    platform_machine: platform_machine.into(),
+                    implementation_name: implementation.into(),
+                    platform_python_implementation: if implementation == "pypy" { "PyPy" } else { "CPython" }
+                        .into(),
+                    ..linux(&python)
+                });
+            }
+        }
+    }
+    environments
+}
+
+impl Run {
+    /// The Pythons of a universal resolution: those of the project, or from the active interpreter on.
+    fn pythons(&self) -> SpecifierSet {
+        let active = format!(">={}.{}", ACTUAL[0], ACTUAL[1]);
+        let text = self.scenario.root.requires_python.clone().filter(|_| self.locked);
+        SpecifierSet::parse(&text.unwrap_or(active)).unwrap()
+    }
+
+    fn problem_everywhere(&self, outcome: &Outcome) -> Option<String> {
+        if !self.expected.satisfiable || outcome.result.is_err() {
+            return match &outcome.result {
+                Ok(_) => Some("a solution".into()),
+                Err(_) if !self.expected.satisfiable => None,
+                Err(conflict) => Some(format!("no solution: {:#?}", conflict.facts)),
+            };
+        }
+        let resolution = outcome.result.as_ref().unwrap();
+        let found = |name: &str, version: &str| {
+            let version = Version::parse(version).unwrap();
+            resolution
+                .packages
+                .iter()
+                .any(|package| package.name.as_str() == name && package.version == version)
+        };
+        let mut wanted = self.expected.packages.iter();
+        if let Some((name, version)) = wanted.find(|(name, version)| !found(name, version)) {
+            return Some(format!("{name} {version} is absent"));
+        }
+        grid(self).iter().find_map(|environment| {
+            let mut pins = BTreeMap::new();
+            for package in &resolution.packages {
+                if package.marker.as_ref().is_none_or(|marker| marker.evaluate(environment, &[])) {
+                    let before = pins.insert(package.name.to_string(), package.version.to_string());
+                    if let Some(before) = before {
+                        return Some(format!(
+                            "{} {before} and {} in {environment:?}",
+                            package.name, package.version
+                        ));
+                    }
+                }
+            }
+            self.invalid_in(environment, &pins)
+                .map(|problem| format!("{problem} in {environment:?}: {pins:?}"))
+        })
+    }
+}
+
+#[test]
+fn universal_scenarios_are_valid_everywhere() {
+    let Some(scenarios) = scenarios() else { return };
+    let (mut passed, mut failed) = (0, 0);
+    for scenario in scenarios.iter().filter(|scenario| scenario.options.universal) {
+        let shift = Shift::new(&scenario.environment.python);
+        let environment = linux(&ACTUAL.map(|part| part.to_string()).join("."));
+        let locked = scenario.mode == "lock";
+        let expected = scenario.expected.clone();
+        let run =
+            Run { scenario: shift.scenario(scenario), expected, environment, rules: RuleSet::Native, locked };
+        let mut request = run.request();
+        request.environment =
+            Environment::Universal { requires_python: run.pythons(), environments: Vec::new() };
+        let universe = run.universe_for(run.pythons());
+        let outcome = universe.resolve(request.clone(), Order::AsAsked);
+        let other = universe.resolve(request, Order::Shuffled(0x9e37_79b9));
+        assert_eq!(outcome.result, other.result, "{}: the order of answers matters", scenario.id);
+        match run.problem_everywhere(&outcome) {
+            None => passed += 1,
+            Some(problem) => {
+                failed += 1;
+                println!("FAIL {}: {problem}", scenario.id);
+                if let Ok(resolution) = &outcome.result {
+                    for package in &resolution.packages {
+                        println!(
+                            "     {} {} {:?}",
+                            package.name,
+                            package.version,
+                            package.marker.as_ref().map(ToString::to_string)
+                        );
+                    }
+                }
+            }
+        }
+    }
+    println!("universal: {passed} passed, {failed} failed");
+    assert_eq!(failed, 0);
 }
