@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn quoting() {
-        let table: [(fn(&[u8]) -> Vec<u8>, &str, &str); 6] = [
+        type Quote = fn(&[u8]) -> Vec<u8>;
+        let table: [(Quote, &str, &str); 6] = [
             (sh, "it's", r"'it'\''s'"),
             (csh, "a!b'c", r"'a\!b'\''c'"),
             (fish, r"a\b'c", r"'a\\b\'c'"),

@@ -190,6 +190,6 @@ pub fn current_umask() -> u32 {
     told.unwrap_or_else(|| {
         let mask = rustix::process::umask(Mode::from_raw_mode(0o077));
         rustix::process::umask(mask);
-        u32::from(mask.as_raw_mode())
+        mask.as_raw_mode()
     })
 }

@@ -147,7 +147,7 @@ mod tests {
         let info = |name: &&str| PathBuf::from("/s").join(format!("{name}.dist-info"));
         let one =
             |name: &&str| InstalledDistribution::named(name, Format::DistInfo, info(name), Path::new("/s"));
-        Installed::from_search_order(names.iter().filter_map(|name| one(name)).collect())
+        Installed::from_search_order(names.iter().filter_map(one).collect())
     }
 
     fn wish(name: &str, version: &str) -> Wanted<()> {

@@ -15,6 +15,7 @@
 //! large the wheels are. The journal holds renames of whole folders, not of files.
 
 mod area;
+mod bytecode;
 mod deletion;
 mod finishing;
 mod journal;
@@ -23,15 +24,18 @@ mod placing;
 mod recovery;
 mod staging;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use area::Areas;
+use bytecode::Module;
 pub(crate) use deletion::folder_flags;
 use finishing::{Finishing, final_folder, write_new};
 use journal::{Journal, StepError};
 use lock::EnvironmentLock;
 pub use lock::Wait;
+use packaging::name::canonicalize_name;
 use placing::Placing;
 use staging::{Destination, StagedTree, Staging};
 use store::StoredWheel;
@@ -41,6 +45,7 @@ use crate::link::{LinkMode, Linker, current_umask};
 use crate::removal::{Removal, RemovalError};
 use crate::scripts::InvalidScript;
 use crate::site::{Environment, Scheme};
+use crate::venv::relative;
 
 /// A wheel to install.
 #[derive(Debug, Clone)]
@@ -51,7 +56,8 @@ pub struct Installation {
     pub requested: bool,
     /// The text of direct_url.json (PEP 610), when it came from no index.
     pub direct_url: Option<String>,
-    /// The name that pip gives the folder of its C headers: the requirement's, as typed. None takes the wheel's.
+    /// The name that pip gives the folder of its C headers: the requirement's, as typed. None takes the normalized one,
+    /// which pip has for wheels that are named by a path.
     pub header_name: Option<String>,
 }
 
@@ -61,8 +67,11 @@ impl Installation {
         Installation { wheel, requested: false, direct_url: None, header_name: None }
     }
 
-    fn header_name(&self) -> &str {
-        self.header_name.as_deref().unwrap_or_else(|| self.wheel.manifest().name())
+    fn header_name(&self) -> Cow<'_, str> {
+        match &self.header_name {
+            Some(name) => Cow::Borrowed(name),
+            None => canonicalize_name(self.wheel.manifest().name()),
+        }
     }
 }
 
@@ -373,7 +382,7 @@ impl Attempt<'_> {
         let staging =
             Staging { wheels: &wheels, linkers: &linkers, trees: &trees, cancelled: self.cancelled };
         staging.run(crate::thread_count())?;
-        let bytecode = vec![Vec::new(); wheels.len()];
+        let bytecode = self.compile(&trees)?;
         let programs = self.finish(&trees, &bytecode)?;
         let mut placing = Placing::new(self.removal, areas);
         placing.remove()?;
@@ -386,7 +395,7 @@ impl Attempt<'_> {
         }
         for tree in &trees {
             let name = self.change.install[tree.wheel].header_name();
-            placing.place(&tree.folder, &final_folder(&self.scheme, tree.destination, name))?;
+            placing.place(&tree.folder, &final_folder(&self.scheme, tree.destination, &name))?;
         }
         let Placing { steps, collisions, overwritten, .. } = placing;
         self.check_collisions(&collisions, &overwritten)?;
@@ -432,7 +441,7 @@ impl Attempt<'_> {
             others.dedup();
             let parts = [(library, true)].into_iter().chain(others.into_iter().map(|other| (other, false)));
             for (destination, is_library) in parts {
-                let target = final_folder(&self.scheme, destination, installation.header_name());
+                let target = final_folder(&self.scheme, destination, &installation.header_name());
                 let folder = areas.fresh(&target).map_err(io_error(&target))?;
                 trees.push(StagedTree { wheel, destination, is_library, folder });
             }
@@ -465,6 +474,43 @@ impl Attempt<'_> {
             finishing.run()
         };
         in_parallel(self.change.install.len(), one).into_iter().collect()
+    }
+
+    /// Compiles the staged modules; the recorded paths of each wheel's bytecode.
+    fn compile(&self, trees: &[StagedTree]) -> Result<Vec<Vec<String>>, InstallError> {
+        let mut compiled = vec![Vec::new(); self.change.install.len()];
+        let tag = self.environment.interpreter().facts().cache_tag.as_deref();
+        if let (Some(workers), Some(tag)) = (self.policy.bytecode, tag) {
+            let modules: Vec<Module> = trees.iter().flat_map(|tree| self.modules(tree, tag)).collect();
+            let python = self.environment.interpreter().executable();
+            let done = bytecode::compile(&modules, python, workers, self.cancelled)?;
+            for (module, _) in modules.into_iter().zip(done).filter(|(_, done)| *done) {
+                compiled[module.wheel].push(module.recorded);
+            }
+        }
+        Ok(compiled)
+    }
+
+    fn modules(&self, tree: &StagedTree, tag: &str) -> Vec<Module> {
+        let installation = &self.change.install[tree.wheel];
+        let manifest = installation.wheel.manifest();
+        let folder = |destination| final_folder(&self.scheme, destination, &installation.header_name());
+        let target = folder(tree.destination);
+        let library = if manifest.root_is_purelib() { Destination::Purelib } else { Destination::Platlib };
+        let to_target = relative(&folder(library), &target);
+        let module = |path: &str| {
+            let seen = if to_target.is_empty() { path.to_owned() } else { format!("{to_target}/{path}") };
+            let recorded = bytecode::cache_path(&seen, tag)?;
+            let (staged, path) = (tree.folder.join(path), target.join(path));
+            Some(Module { wheel: tree.wheel, staged, path, recorded })
+        };
+        if tree.is_library {
+            manifest.files().filter_map(|file| module(file.path())).collect()
+        } else {
+            staging::data_files_of(&installation.wheel, tree.destination)
+                .filter_map(|data| module(data.path()))
+                .collect()
+        }
     }
 
     fn gone(&self) -> Vec<PathBuf> {

@@ -278,6 +278,10 @@ impl Draft<'_> {
             minor_version: &self.base.minor_version(),
             to_programs: &format!("{to_programs}/"),
         };
+        let pip = purelib.join("pip");
+        if pip.exists() && !shim::is_shim(purelib) {
+            return Ok(()); // The real one was installed here: it stays.
+        }
         let made = shim::shim(&place);
         for file in &made.modules {
             let path = purelib.join(&file.path);

@@ -58,7 +58,7 @@ impl Finishing<'_> {
     }
 
     fn folder_of(&self, destination: Destination) -> PathBuf {
-        final_folder(self.scheme, destination, self.installation.header_name())
+        final_folder(self.scheme, destination, &self.installation.header_name())
     }
 
     /// Writes everything; returns the names of the programs it made.

@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::disallowed_methods, clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 #![allow(clippy::print_stderr)]
 
+mod crash;
 mod install;
+mod pip;
 mod place;
 mod venv;

@@ -22,7 +22,7 @@ pub fn base_python() -> &'static Interpreter {
         Some(path) => {
             let found = Interpreter::open(Path::new(&path), &NoCache).expect("TILSIT_TEST_PYTHON");
             match found.virtual_environment() {
-                Some(_) => Interpreter::open(&found.base_executable().to_owned(), &NoCache).unwrap(),
+                Some(_) => Interpreter::open(found.base_executable(), &NoCache).unwrap(),
                 None => found,
             }
         }
