@@ -7,6 +7,7 @@
 mod benchmark;
 mod conformance;
 mod debian;
+mod errors;
 mod generated;
 mod oracles;
 mod test;
@@ -26,6 +27,7 @@ usage: cargo xtask COMMAND
   conformance install [OPTIONS]   install real packages by pip and by us and compare every file
   conformance lines [OPTIONS]     run everyday pip commands by pip and by us and compare every line
   bench [OPTIONS]                 measure uv, pip and tilsit in one hermetic run (see `cargo xtask bench --help`)
+  errors                          the table of error codes with their pages and tests
   gen [--check]                   write (or only compare) the pages that come from the flag tables";
 
 fn main() -> ExitCode {
@@ -46,6 +48,7 @@ fn dispatch(workspace: &Workspace, args: &[String]) -> Result<(), Failure> {
         "tidy" => tidy::run(workspace),
         "conformance" => conformance::run(workspace, rest),
         "bench" => benchmark::run(workspace, rest),
+        "errors" => errors::run(workspace),
         "gen" => generated::run(workspace, rest),
         "help" | "-h" | "--help" => {
             println!("{USAGE}");

@@ -1,9 +1,13 @@
 //! Documents: links that lead nowhere, and error codes without a page.
 
 use super::{Complaints, Tracked};
+use crate::errors;
 
-/// Checks relative links of every Markdown page.
+const PAGES: &str = "docs/errors/";
+
+/// Checks relative links of every Markdown page, and that error codes and their pages belong together.
 pub fn check(files: &[Tracked], complaints: &mut Complaints) {
+    error_pages(files, complaints);
     for file in files.iter().filter(|file| file.path.ends_with(".md")) {
         let Some(text) = file.text() else { continue };
         for (number, line) in text.lines().enumerate() {
@@ -15,6 +19,26 @@ pub fn check(files: &[Tracked], complaints: &mut Complaints) {
                     );
                 }
             }
+        }
+    }
+}
+
+/// Each code has its page; each page belongs to a code, which it names.
+fn error_pages(files: &[Tracked], complaints: &mut Complaints) {
+    let declared = files.iter().find(|file| file.path == errors::CODES).and_then(Tracked::text);
+    let codes = errors::codes(declared.unwrap_or_default());
+    let pages = files.iter().filter(|file| file.path.starts_with(PAGES) && !file.path.ends_with("README.md"));
+    for page in pages.clone() {
+        let code = page.name().trim_end_matches(".md");
+        if !codes.iter().any(|(known, _)| *known == code) {
+            complaints.add(&page.path, "a page of no error code");
+        } else if !page.text().is_some_and(|text| text.contains(code)) {
+            complaints.add(&page.path, "does not name its code");
+        }
+    }
+    for (code, _) in codes {
+        if !pages.clone().any(|page| page.name().trim_end_matches(".md") == code) {
+            complaints.add(errors::CODES, format_args!("`{code}` has no page in {PAGES}"));
         }
     }
 }
