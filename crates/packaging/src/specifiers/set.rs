@@ -141,15 +141,17 @@ impl SpecifierSet {
         self.iter().chain(other.iter()).cloned().collect()
     }
 
-    /// Whether every version of this set is in the other one.
+    /// Whether everything that fits this set fits the other one. The empty set fits texts that are no versions, which no
+    /// other set does.
     ///
     /// # Errors
     /// [`ArbitraryEquality`] when either set has a `===`.
     pub fn is_subset(&self, other: &Self) -> Result<bool, ArbitraryEquality> {
-        Ok(self.ranges()?.is_subset(&other.ranges()?))
+        let (ranges, others) = (self.ranges()?, other.ranges()?);
+        Ok(other.is_empty() || !self.is_empty() && ranges.is_subset(&others))
     }
 
-    /// Whether every version of the other set is in this one.
+    /// Whether everything that fits the other set fits this one.
     ///
     /// # Errors
     /// [`ArbitraryEquality`] when either set has a `===`.
@@ -157,7 +159,7 @@ impl SpecifierSet {
         other.is_subset(self)
     }
 
-    /// Whether no version is in both sets.
+    /// Whether no version fits both sets.
     ///
     /// # Errors
     /// [`ArbitraryEquality`] when either set has a `===`.

@@ -12,3 +12,4 @@
 mod files;
 mod python;
 mod tags;
+mod values;
