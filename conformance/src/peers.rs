@@ -77,4 +77,24 @@ impl Peers {
         let status = status.map_err(|error| format!("{}: {error}", self.oracle_python.display()))?;
         if status.success() { Ok(()) } else { Err(format!("venv ended with {status}")) }
     }
+
+    /// The interpreter that the peer tools' environment was made from.
+    pub fn base_python(&self) -> Result<String, String> {
+        let ask = ["-I", "-c", "import sys; print(sys._base_executable)"];
+        let done = Command::new(&self.oracle_python).args(ask).output();
+        let done = done.map_err(|error| format!("{}: {error}", self.oracle_python.display()))?;
+        Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned())
+    }
+}
+
+/// Runs a command whose output matters only when it fails.
+pub fn succeed(command: &mut Command) -> Result<(), String> {
+    let done = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    let errors = String::from_utf8_lossy(&done.stderr);
+    let last: Vec<&str> = errors.lines().rev().take(10).collect();
+    let told = last.into_iter().rev().collect::<Vec<_>>().join("\n    ");
+    Err(format!("{:?} ended with {}\n    {told}", command.get_program(), done.status))
 }

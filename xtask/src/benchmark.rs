@@ -14,7 +14,10 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     command.args(["run", "--quiet", "--package", "bench", "--profile", "fast", "--", verb]).args(options);
     if !asks("--help") {
         let oracles = Oracles::provide(workspace)?;
-        command.arg("--oracles").arg(oracles.bin());
+        match verb {
+            "versions" => _ = command.arg("--python").arg(oracles.python()),
+            _ => _ = command.arg("--oracles").arg(oracles.bin()),
+        }
         if verb == "run" && !asks("--bin") {
             command.arg("--bin").arg(workspace.tilsit("release")?);
         }

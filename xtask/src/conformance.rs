@@ -17,7 +17,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     match door.as_str() {
         "packaging" => workspace::run(checker(workspace).arg("packaging").args(options)),
         "resolver" => resolver(workspace, options),
-        "install" | "lines" => against_pip(workspace, door, options),
+        "install" | "lines" | "effects" | "crowd" => by_binary(workspace, door, options),
         other => Err(Failure(format!("conformance has no door `{other}`"))),
     }
 }
@@ -29,7 +29,8 @@ fn checker(workspace: &Workspace) -> Command {
     command
 }
 
-fn against_pip(workspace: &Workspace, door: &str, options: &[String]) -> Result<(), Failure> {
+/// Doors that need the binary, and pip or an interpreter from the peer tools.
+fn by_binary(workspace: &Workspace, door: &str, options: &[String]) -> Result<(), Failure> {
     let oracles = Oracles::provide(workspace)?;
     let mut command = checker(workspace);
     command.arg(door).args(options).arg("--oracle-python").arg(oracles.python());

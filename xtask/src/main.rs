@@ -26,6 +26,8 @@ usage: cargo xtask COMMAND
   conformance resolver [OPTIONS]  run the resolution scenarios (--oracle DIR, --bin PATH, --only REGEX)
   conformance install [OPTIONS]   install real packages by pip and by us and compare every file
   conformance lines [OPTIONS]     run everyday pip commands by pip and by us and compare every line
+  conformance effects [OPTIONS]   watch by strace what our commands do to the machine
+  conformance crowd [OPTIONS]     sixteen processes on one cache, two on one environment
   bench [OPTIONS]                 measure uv, pip and tilsit in one hermetic run (see `cargo xtask bench --help`)
   errors                          the table of error codes with their pages and tests
   gen [--check]                   write (or only compare) the pages that come from the flag tables";

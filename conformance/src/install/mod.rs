@@ -2,7 +2,7 @@
 
 mod tree;
 
-use crate::peers::{Peers, Side};
+use crate::peers::{Peers, Side, succeed};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -146,15 +146,4 @@ impl Bench<'_> {
         }
         broken
     }
-}
-
-fn succeed(command: &mut Command) -> Result<(), String> {
-    let done = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    if done.status.success() {
-        return Ok(());
-    }
-    let errors = String::from_utf8_lossy(&done.stderr);
-    let last: Vec<&str> = errors.lines().rev().take(10).collect();
-    let told = last.into_iter().rev().collect::<Vec<_>>().join("\n    ");
-    Err(format!("{:?} ended with {}\n    {told}", command.get_program(), done.status))
 }
