@@ -14,4 +14,5 @@
 //! # Ok::<(), project::requirements_file::RequirementsFileError>(())
 //! ```
 
+pub mod pyproject;
 pub mod requirements_file;
