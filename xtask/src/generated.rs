@@ -1,36 +1,53 @@
-//! `cargo xtask gen`: pages that the binary writes from its flag tables.
+//! `cargo xtask gen`: reference pages that the binary writes from its flag tables.
 
-use crate::workspace::{Failure, Workspace, output};
-use std::path::PathBuf;
+use crate::workspace::{Failure, Workspace, run as run_command};
+use std::path::{Path, PathBuf};
 
-/// Pages and the command that prints each. The binary prints its tables as Markdown.
-const PAGES: [(&str, &[&str]); 2] = [
-    ("docs/reference/commands.md", &["self", "reference", "native"]),
-    ("docs/reference/pip.md", &["self", "reference", "pip"]),
-];
+/// Where the pages live; pages there that nobody generates are written by hand.
+const REFERENCE: &str = "docs/reference";
 
 /// Writes the pages; with `--check` only says which are out of date.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let check = arguments.iter().any(|argument| argument == "--check");
+    let fresh = workspace.target.join("reference");
+    if fresh.exists() {
+        std::fs::remove_dir_all(&fresh)?;
+    }
+    std::fs::create_dir_all(&fresh)?;
     let binary = workspace.tilsit("dev")?;
+    run_command(workspace.command(binary).args(["generate", "reference"]).arg(&fresh))?;
+
+    let kept = workspace.root.join(REFERENCE);
     let mut stale = Vec::new();
-    for (page, command) in PAGES {
-        let text = output(workspace.command(&binary).args(command))?;
-        let file: PathBuf = workspace.root.join(page);
-        if std::fs::read_to_string(&file).is_ok_and(|old| old == text) {
+    for page in pages(&fresh)? {
+        let text = std::fs::read(fresh.join(&page))?;
+        if std::fs::read(kept.join(&page)).is_ok_and(|old| old == text) {
             continue;
         }
-        stale.push(page);
         if !check {
-            if let Some(folder) = file.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            std::fs::write(&file, text)?;
-            println!("wrote {page}");
+            std::fs::create_dir_all(kept.join(&page).parent().unwrap_or(&kept))?;
+            std::fs::write(kept.join(&page), text)?;
+            println!("wrote {REFERENCE}/{}", page.display());
         }
+        stale.push(page.display().to_string());
     }
     if check && !stale.is_empty() {
         return Err(Failure(format!("out of date: {} (run `cargo xtask gen`)", stale.join(", "))));
     }
     Ok(())
+}
+
+/// Every file below `folder`, relative to it.
+fn pages(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(below) = folders.pop() {
+        for entry in std::fs::read_dir(folder.join(&below))? {
+            let entry = entry?;
+            let path = below.join(entry.file_name());
+            if entry.file_type()?.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    Ok(found)
 }

@@ -60,7 +60,9 @@ impl Workspace {
     /// Builds the binary with a profile and returns its path.
     pub fn tilsit(&self, profile: &str) -> Result<PathBuf, Failure> {
         run(self.cargo().args(["build", "--quiet", "--package", "tilsit", "--profile", profile]))?;
-        Ok(self.target.join(profile).join(format!("tilsit{}", std::env::consts::EXE_SUFFIX)))
+        // Cargo's own name for the folder of its `dev` profile.
+        let folder = if profile == "dev" { "debug" } else { profile };
+        Ok(self.target.join(folder).join(format!("tilsit{}", std::env::consts::EXE_SUFFIX)))
     }
 }
 

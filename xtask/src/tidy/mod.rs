@@ -61,7 +61,11 @@ pub fn run(workspace: &Workspace) -> Result<(), Failure> {
     }
     match complaints.0.len() {
         0 => {
-            println!("tidy: {} files, nothing to complain about", files.len());
+            let (functions, median) = sizes::functions(&files);
+            println!(
+                "tidy: {} files, {functions} functions, median {median} lines; all is well",
+                files.len()
+            );
             Ok(())
         }
         count => Err(Failure(format!("tidy: {count} complaints"))),

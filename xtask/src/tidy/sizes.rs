@@ -40,3 +40,14 @@ fn rust(file: &Tracked, text: &str, complaints: &mut Complaints) {
         }
     }
 }
+
+/// How many functions there are, and the median of their lengths.
+pub fn functions(files: &[Tracked]) -> (usize, usize) {
+    let sources = files.iter().filter(|file| file.is_rust()).filter_map(Tracked::text);
+    let mut lengths: Vec<usize> = sources
+        .flat_map(|text| scan::functions(&scan::code_only(text)))
+        .map(|function| function.lines)
+        .collect();
+    lengths.sort_unstable();
+    (lengths.len(), lengths.get(lengths.len() / 2).copied().unwrap_or_default())
+}
