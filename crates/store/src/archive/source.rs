@@ -342,3 +342,7 @@ fn symlink(name: &str, path: &SafePath, target: String) -> Result<EntryKind, Sou
         Err(SourceError::UnsafeLink { name: name.to_owned(), target })
     }
 }
+
+#[cfg(test)]
+#[path = "source_tests.rs"]
+mod tests;

@@ -456,3 +456,47 @@ fn write_files(writer: &mut FlatWriter, section: usize, files: &[SourceFile], ro
         record.extend_from_slice(&file.sha256);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read_all(manifest: &Manifest) {
+        for directory in manifest.directories() {
+            let _ = (directory.path(), directory.parent(), directory.files().count());
+        }
+        for file in manifest.files().chain(manifest.data_files().map(|data| data.file())) {
+            let _ = (file.path(), file.name(), file.mode(), file.size(), file.sha256(), file.record_tail());
+        }
+        let data: Vec<_> = manifest.data_files().map(|data| (data.scheme(), data.path())).collect();
+        let _ = (data, manifest.scripts().count(), manifest.tags().count(), manifest.wheel_version());
+        let _ = (
+            manifest.record_text(),
+            manifest.data_dir(),
+            manifest.unpacked_size(),
+            manifest.has_python_files(),
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_content_under_a_right_checksum_is_read(
+            sections in proptest::collection::vec(proptest::collection::vec(0u32..40, 0..120), 5),
+            text in "[ -~é]{0,40}",
+        ) {
+            let mut writer = FlatWriter::new(SHAPE);
+            for (index, numbers) in sections.iter().enumerate() {
+                let section = writer.section(index);
+                numbers.iter().for_each(|number| section.put_u32(*number));
+                let size = SHAPE.records[index];
+                let whole = section.len() / size * size;
+                section.truncate(if index == HEADER { size.min(whole) } else { whole });
+            }
+            writer.text(&text);
+            if let Ok(manifest) = Manifest::open(Bytes::Owned(writer.finish(&[]).unwrap())) {
+                read_all(&manifest);
+            }
+        }
+    }
+}

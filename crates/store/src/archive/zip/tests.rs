@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+type Change = fn(&mut Vec<u8>);
+
 /// One member with everything about it that can be wrong.
 #[derive(Clone)]
 struct Made {
@@ -15,8 +17,8 @@ struct Made {
     /// Signature, 8-byte sizes.
     descriptor: Option<(bool, bool)>,
     zip64: bool,
-    local: fn(&mut Vec<u8>),
-    central: fn(&mut Vec<u8>),
+    local: Change,
+    central: Change,
 }
 
 fn file(name: &'static str, content: &'static [u8]) -> Made {
@@ -232,7 +234,7 @@ fn special_files_and_methods() {
 
 #[test]
 fn two_headers_that_disagree() {
-    let table: [(fn(&mut Vec<u8>), &str); 6] = [
+    let table: [(Change, &str); 6] = [
         (|local| local[30] = b'b', "name"),
         (|local| local[6] |= 8, "flags"),
         (|local| local[8] = 0, "method"),
@@ -321,20 +323,20 @@ fn bombs() {
     let result = ZipArchive::parse(&bytes, &Limits { members: 0, ..Limits::default() }, Strictness::Wheel);
     assert_eq!(result.unwrap_err(), ZipError::TooManyMembers(1));
     // A size that deflate cannot reach is no reason to take memory.
-    let liar: fn(&mut Vec<u8>) = |central| central[24..28].copy_from_slice(&0x3000_0000_u32.to_le_bytes());
-    let local: fn(&mut Vec<u8>) = |local| local[22..26].copy_from_slice(&0x3000_0000_u32.to_le_bytes());
+    let liar: Change = |central| central[24..28].copy_from_slice(&0x3000_0000_u32.to_le_bytes());
+    let local: Change = |local| local[22..26].copy_from_slice(&0x3000_0000_u32.to_le_bytes());
     let refused = error(&zip(&[Made { central: liar, local, ..file("a", b"xyz") }]));
     assert_eq!(refused, ZipError::Corrupt { name: "a".to_owned() });
 }
 
 #[test]
 fn content_that_is_not_what_the_headers_say() {
-    let crc: fn(&mut Vec<u8>) = |bytes| bytes[14] ^= 1;
-    let central_crc: fn(&mut Vec<u8>) = |bytes| bytes[16] ^= 1;
+    let crc: Change = |bytes| bytes[14] ^= 1;
+    let central_crc: Change = |bytes| bytes[16] ^= 1;
     let refused = error(&zip(&[Made { local: crc, central: central_crc, ..file("a", b"xyz") }]));
     assert_eq!(refused, ZipError::Checksum { name: "a".to_owned() });
-    let longer: fn(&mut Vec<u8>) = |bytes| bytes[22] += 1;
-    let central_longer: fn(&mut Vec<u8>) = |bytes| bytes[24] += 1;
+    let longer: Change = |bytes| bytes[22] += 1;
+    let central_longer: Change = |bytes| bytes[24] += 1;
     let lying = zip(&[Made { local: longer, central: central_longer, ..file("a", b"xyz") }]);
     assert_eq!(error(&lying), ZipError::Corrupt { name: "a".to_owned() });
     let archive = ZipArchive::parse(&lying, &Limits::default(), Strictness::Wheel).unwrap();
@@ -350,7 +352,7 @@ fn names_in_other_encodings() {
     assert_eq!(parse(&zip(&[utf8])).unwrap()[0].0, "ü.py");
     let broken = Made { name: b"\x81.py", flags: 1 << 11, ..file("", b"x") };
     assert_eq!(error(&zip(&[broken])), ZipError::Ambiguous("a name is not UTF-8"));
-    let unicode_path: fn(&mut Vec<u8>) = |central| {
+    let unicode_path: Change = |central| {
         let mut data = vec![1];
         data.extend(libdeflater::crc32(b"a").to_le_bytes());
         data.extend(b"b");
