@@ -20,7 +20,7 @@ pub use flag::{Command, Dialect, Flag, Group, Kind, Program, Takes};
 pub use nearest::nearest;
 pub use parse::{Expected, Outcome, check, parse};
 pub use parsed::{Given, Occurrence, Parsed};
-pub use usage::{UsageError, python_repr, words};
+pub use usage::{UsageError, describe as describe_bad_value, python_repr, words};
 
 #[cfg(test)]
 mod tests;

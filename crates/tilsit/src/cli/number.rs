@@ -5,7 +5,7 @@ pub fn integer(text: &str) -> Option<i64> {
     let lower = text.trim().to_ascii_lowercase();
     let (radix, digits) = match (lower.strip_prefix("0x"), lower.strip_prefix("0b")) {
         (Some(rest), _) => (16, rest),
-        (_, Some(rest)) if rest.is_empty() => (2, "0"),
+        (_, Some("")) => (2, "0"),
         (_, Some(rest)) => (2, rest),
         _ if lower.starts_with('0') => (8, lower.as_str()),
         _ => (10, lower.as_str()),

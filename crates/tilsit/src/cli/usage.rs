@@ -43,7 +43,7 @@ pub enum UsageError {
         path: Vec<&'static Command>,
     },
     /// A value that is not of the flag's kind.
-    #[error("option {flag}: {}", describe(given, expected))]
+    #[error("{}", describe(flag, given, expected))]
     BadValue {
         /// The flag's full name.
         flag: &'static str,
@@ -119,14 +119,14 @@ pub fn words(path: &[&'static Command]) -> String {
 }
 
 /// `optparse`'s words for a bad value.
-fn describe(given: &str, expected: &Expected) -> String {
+pub fn describe(flag: &str, given: &str, expected: &Expected) -> String {
     let shown = python_repr(given);
     match expected {
-        Expected::Integer => format!("invalid integer value: {shown}"),
-        Expected::Decimal => format!("invalid floating-point value: {shown}"),
+        Expected::Integer => format!("option {flag}: invalid integer value: {shown}"),
+        Expected::Decimal => format!("option {flag}: invalid floating-point value: {shown}"),
         Expected::OneOf(choices) => {
             let choices: Vec<String> = choices.iter().map(|choice| python_repr(choice)).collect();
-            format!("invalid choice: {shown} (choose from {})", choices.join(", "))
+            format!("option {flag}: invalid choice: {shown} (choose from {})", choices.join(", "))
         }
     }
 }

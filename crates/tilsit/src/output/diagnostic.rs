@@ -163,9 +163,7 @@ fn push_excerpt(out: &mut String, excerpt: &Excerpt, style: Style) {
     let marks = style.error(&"^".repeat(length));
     out.push_str(&format!("  {}:{}:{}\n", excerpt.path, excerpt.line, excerpt.column));
     out.push_str(&format!("  {number} | {visible}\n"));
-    out.push_str(
-        &format!("  {margin} | {}{marks} {}", " ".repeat(start), excerpt.label).trim_end().to_owned(),
-    );
+    out.push_str(format!("  {margin} | {}{marks} {}", " ".repeat(start), excerpt.label).trim_end());
     out.push('\n');
 }
 

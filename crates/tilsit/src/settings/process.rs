@@ -15,6 +15,8 @@ pub struct Process {
     pub cwd: PathBuf,
     /// The user's home, from `HOME` or the user database.
     pub home: Option<PathBuf>,
+    /// The system's folder for settings: `/etc`.
+    pub etc: PathBuf,
 }
 
 impl Process {
@@ -25,6 +27,7 @@ impl Process {
             env: std::env::vars_os().collect(),
             cwd: std::env::current_dir().unwrap_or_default(),
             home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
+            etc: PathBuf::from("/etc"),
         }
     }
 
