@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: the house rules that no compiler and no linter knows.
 
+mod dependencies;
 mod manifests;
 mod names;
 mod pages;
@@ -53,7 +54,9 @@ pub fn run(workspace: &Workspace) -> Result<(), Failure> {
         files.push(Tracked { path, bytes });
     }
     let mut complaints = Complaints::default();
-    for check in [manifests::check, names::check, sizes::check, words::check, pages::check] {
+    for check in
+        [manifests::check, dependencies::check, names::check, sizes::check, words::check, pages::check]
+    {
         check(&files, &mut complaints);
     }
     for complaint in &complaints.0 {
