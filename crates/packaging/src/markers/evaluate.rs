@@ -4,7 +4,7 @@ use super::{
     Comparison, Marker, MarkerEnvironment, MarkerExpression, MarkerOperator, MarkerValue, MarkerVariable,
 };
 use crate::name::{Extra, GroupName};
-use crate::specifiers::{Operator, Prereleases, Specifier};
+use crate::specifiers::{self, Operator, Prereleases};
 use std::borrow::Cow;
 
 /// Where a marker stands decides which variables it may use besides those of the environment.
@@ -148,8 +148,7 @@ fn text_of(value: &MarkerValue) -> Cow<'_, str> {
 /// PEP 508: as versions where operator and right side make a specifier.
 fn compare_versions(operator: MarkerOperator, left: &str, right: &str) -> Option<bool> {
     let MarkerOperator::Version(operator) = operator else { return None };
-    let specifier = Specifier::parse(&format!("{operator}{right}")).ok()?;
-    Some(specifier.contains_text(left, Prereleases::Allow))
+    Some(specifiers::joined(operator, right)?.contains_text(left, Prereleases::Allow))
 }
 
 /// Texts have no order: `<=` and `>=` are equality, `<` and `>` never hold.

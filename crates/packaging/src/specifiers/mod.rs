@@ -13,7 +13,7 @@ mod tests;
 pub use ranges::VersionRanges;
 pub use set::{ArbitraryEquality, SpecifierSet};
 
-pub(crate) use parse::prefix;
+pub(crate) use parse::{joined, prefix};
 
 use crate::version::Version;
 use std::borrow::Cow;

@@ -11,11 +11,28 @@ pub(super) fn specifier(text: &str) -> Option<Specifier> {
     (length == text.len()).then_some(specifier)
 }
 
+/// The specifier that the operator and the text make when written one behind the other.
+pub(crate) fn joined(operator: Operator, text: &str) -> Option<Specifier> {
+    if text.starts_with('=') {
+        // `<` and `=3` make `<=3`.
+        return specifier(&format!("{operator}{text}"));
+    }
+    let text = trim_python_space(text);
+    let (specifier, length) = behind_operator(operator, text)?;
+    (length == text.len()).then_some(specifier)
+}
+
 /// The longest specifier at the beginning of the text, and its length in bytes.
 pub(crate) fn prefix(text: &str) -> Option<(Specifier, usize)> {
     let operator = Operator::prefix(text)?;
-    let behind = &text[operator.as_str().len()..];
-    let operand_text = behind.trim_start_matches(is_python_space);
+    let start = operator.as_str().len();
+    let (specifier, length) = behind_operator(operator, &text[start..])?;
+    Some((specifier, start + length))
+}
+
+/// The specifier of an operator and the longest operand at the beginning of the text, and how far that goes.
+fn behind_operator(operator: Operator, text: &str) -> Option<(Specifier, usize)> {
+    let operand_text = text.trim_start_matches(is_python_space);
     let start = text.len() - operand_text.len();
     let (operand, length) = match operator {
         Operator::Arbitrary => arbitrary(operand_text),

@@ -6,19 +6,21 @@
 //!
 //! One difference from `packaging`: a number above 2⁶⁴−1 makes the version invalid.
 
+mod order;
 mod packed;
 mod parse;
+mod parts;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use parse::{Local, is_python_space, prefix, trim_python_space};
 
+pub use parts::{LocalSegment, PreKind, PreRelease, Release, VersionParts};
+
 use packed::Packed;
+use parts::ReleaseRepr;
 use smallvec::SmallVec;
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
-use std::ops::Deref;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -49,101 +51,6 @@ pub struct InvalidVersion {
     pub text: String,
 }
 
-/// The parts of a version, to take one apart or to build one.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct VersionParts {
-    /// The number before `!`; 0 when there is none.
-    pub epoch: u64,
-    /// The release numbers as written, with trailing zeros. An empty list is read as `0`.
-    pub release: SmallVec<[u64; 4]>,
-    /// `a1`, `b1`, `rc1`.
-    pub pre: Option<PreRelease>,
-    /// The number after `.post`.
-    pub post: Option<u64>,
-    /// The number after `.dev`.
-    pub dev: Option<u64>,
-    /// The segments after `+`; empty when there is no local version.
-    pub local: Vec<LocalSegment>,
-}
-
-/// The pre-release part of a version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PreRelease {
-    /// Which of the three phases.
-    pub kind: PreKind,
-    /// The number behind the letters.
-    pub number: u64,
-}
-
-/// The phase of a pre-release, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PreKind {
-    /// `a`, also written `alpha`.
-    Alpha,
-    /// `b`, also written `beta`.
-    Beta,
-    /// `rc`, also written `c`, `pre` or `preview`.
-    Candidate,
-}
-
-impl PreKind {
-    /// The normalized letters: `a`, `b` or `rc`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Alpha => "a",
-            Self::Beta => "b",
-            Self::Candidate => "rc",
-        }
-    }
-}
-
-/// One segment of a local version. Texts sort before numbers, as PEP 440 orders them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LocalSegment {
-    /// A segment with a letter, in lower case.
-    Text(Box<str>),
-    /// A segment of digits.
-    Number(u64),
-}
-
-impl fmt::Display for LocalSegment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => f.write_str(text),
-            Self::Number(number) => write!(f, "{number}"),
-        }
-    }
-}
-
-/// The release numbers of a version; a slice by dereference.
-#[derive(Debug, Clone, Copy)]
-pub struct Release<'a>(ReleaseRepr<'a>);
-
-#[derive(Debug, Clone, Copy)]
-enum ReleaseRepr<'a> {
-    Unpacked([u64; 4], usize),
-    Borrowed(&'a [u64]),
-}
-
-impl Deref for Release<'_> {
-    type Target = [u64];
-    fn deref(&self) -> &[u64] {
-        match &self.0 {
-            ReleaseRepr::Unpacked(numbers, length) => &numbers[..*length],
-            ReleaseRepr::Borrowed(numbers) => numbers,
-        }
-    }
-}
-
-impl Release<'_> {
-    /// Without trailing zeros; empty for `0`.
-    fn significant(&self) -> &[u64] {
-        let length = self.iter().rposition(|&number| number != 0).map_or(0, |last| last + 1);
-        &self[..length]
-    }
-}
-
 impl Version {
     /// Reads a version in any of the spellings that PEP 440 normalizes, surrounding white space included.
     ///
@@ -171,7 +78,7 @@ impl Version {
     /// The release numbers as written: `1.0` has two.
     #[must_use]
     pub fn release(&self) -> Release<'_> {
-        Release(match &self.0 {
+        Release::from(match &self.0 {
             Repr::Packed(packed) => ReleaseRepr::Unpacked(packed.release(), packed.release_length()),
             Repr::Full(full) => ReleaseRepr::Borrowed(&full.parts.release),
         })
@@ -303,21 +210,6 @@ impl Version {
         prefix.iter().enumerate().all(|(index, number)| release.get(index).copied().unwrap_or(0) == *number)
     }
 
-    /// The order of everything before the local part.
-    pub(crate) fn cmp_public(&self, other: &Self) -> Ordering {
-        match (self.packed_public(), other.packed_public()) {
-            (Some(left), Some(right)) => left.cmp(&right),
-            _ => self.key().cmp(&other.key()),
-        }
-    }
-
-    fn packed_public(&self) -> Option<Packed> {
-        match &self.0 {
-            Repr::Packed(packed) => Some(*packed),
-            Repr::Full(full) => full.public,
-        }
-    }
-
     fn write(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         if self.epoch() != 0 {
             write!(out, "{}!", self.epoch())?;
@@ -337,101 +229,6 @@ impl Version {
             write_joined(out, self.local())?;
         }
         Ok(())
-    }
-
-    fn key(&self) -> Key<'_> {
-        Key { epoch: self.epoch(), release: self.release(), suffix: Suffix::of(self) }
-    }
-}
-
-/// The public part of a version in comparable form, for versions that are not both packed.
-struct Key<'a> {
-    epoch: u64,
-    release: Release<'a>,
-    suffix: Suffix,
-}
-
-impl Key<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.epoch.cmp(&other.epoch))
-            .then_with(|| self.release.significant().cmp(other.release.significant()))
-            .then_with(|| self.suffix.cmp(&other.suffix))
-    }
-}
-
-/// Pre, post and dev as PEP 440 orders them: `.dev` < `a` < `b` < `rc` < final < `.post`.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Suffix {
-    phase: Phase,
-    post: Option<u64>,
-    no_dev: bool,
-    dev: u64,
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Phase {
-    OnlyDev,
-    Pre(PreRelease),
-    Final,
-}
-
-impl Suffix {
-    fn of(version: &Version) -> Self {
-        let (pre, post, dev) = (version.pre(), version.post(), version.dev());
-        let phase = match pre {
-            Some(pre) => Phase::Pre(pre),
-            None if post.is_none() && dev.is_some() => Phase::OnlyDev,
-            None => Phase::Final,
-        };
-        Self { phase, post, no_dev: dev.is_none(), dev: dev.unwrap_or(0) }
-    }
-}
-
-impl Ord for Version {
-    #[inline]
-    fn cmp(&self, other: &Self) -> Ordering {
-        if let (Repr::Packed(left), Repr::Packed(right)) = (&self.0, &other.0) {
-            return left.cmp(right);
-        }
-        // PEP 440: no local sorts before any local, which is how an empty slice sorts.
-        self.cmp_public(other).then_with(|| self.local().cmp(other.local()))
-    }
-}
-
-impl PartialOrd for Version {
-    #[inline]
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Version {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Repr::Packed(left), Repr::Packed(right)) => left == right,
-            _ => self.cmp(other).is_eq(),
-        }
-    }
-}
-
-impl Eq for Version {}
-
-impl Hash for Version {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        match &self.0 {
-            Repr::Packed(packed) => packed.hash(state),
-            Repr::Full(full) => match Packed::of_equal(&full.parts) {
-                // `1.0.0.0.0` is kept in full, yet equals the packed `1`.
-                Some(packed) => packed.hash(state),
-                None => {
-                    self.epoch().hash(state);
-                    self.release().significant().hash(state);
-                    Suffix::of(self).hash(state);
-                    self.local().hash(state);
-                }
-            },
-        }
     }
 }
 

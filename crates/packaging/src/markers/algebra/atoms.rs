@@ -4,7 +4,7 @@ use super::super::evaluate::compare_texts;
 use super::super::{Comparison, Marker, MarkerOperator, MarkerValue, MarkerVariable};
 use super::diagram::{Fact, Node};
 use super::releases::{FIRST, Releases};
-use crate::specifiers::{Operator, Specifier, SpecifierSet, VersionRanges};
+use crate::specifiers::{self, Operator, Specifier, SpecifierSet, VersionRanges};
 use crate::version::Version;
 
 /// A longer list of versions is not looked into.
@@ -81,11 +81,11 @@ fn by_release(
     let ranges = match operator {
         MarkerOperator::Version(Operator::Arbitrary) => return None,
         MarkerOperator::Version(operator) if variable_is_left => {
-            match Specifier::parse(&format!("{operator}{text}")) {
-                Ok(specifier) => VersionRanges::of(&specifier)?,
+            match specifiers::joined(operator, text) {
+                Some(specifier) => VersionRanges::of(&specifier)?,
                 // `~= "3"` has no answer and so does not hold.
-                Err(_) if operator == Operator::Compatible => VersionRanges::empty(),
-                Err(_) => return None,
+                None if operator == Operator::Compatible => VersionRanges::empty(),
+                None => return None,
             }
         }
         MarkerOperator::Version(operator) => from_the_right(operator, text)?,
