@@ -134,8 +134,11 @@ impl<'a> Placing<'a> {
     }
 
     fn read(&self, folder: &Path) -> Result<Listing, InstallError> {
-        let whole =
-            self.placed.iter().find_map(|(placed, staged)| Some((staged, folder.strip_prefix(placed).ok()?)));
+        // Of the folders placed whole the nearest one above holds the entries.
+        let above = self.placed.iter().filter_map(|(placed, staged)| {
+            Some((placed.as_os_str().len(), staged, folder.strip_prefix(placed).ok()?))
+        });
+        let whole = above.max_by_key(|(length, ..)| *length).map(|(_, staged, below)| (staged, below));
         if let Some((staged, below)) = whole {
             let listing = listing_of(&staged.join(below))?;
             let ours = |kind| if kind == Kind::File { Kind::Ours } else { kind };

@@ -1,8 +1,10 @@
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::Command;
 
+use environment::{Collisions, Environment, InstallError, InstallPolicy, LinkMode, RemovalError};
 use fixtures::WheelBuilder;
 
-use crate::place::Place;
+use crate::place::{Place, change, listed};
 
 fn alpha(version: &str) -> WheelBuilder {
     WheelBuilder::new("alpha", version)
@@ -43,4 +45,225 @@ fn upgrades() {
     assert!(!place.site().join("alpha/only_1_0.py").exists());
     assert!(place.site().join("alpha/only_1_1.py").exists());
     assert!(!place.site().join("alpha-1.0.dist-info").exists());
+}
+
+#[test]
+fn folders_shared_by_several_wheels() {
+    let place = Place::new();
+    let empty = place.tree();
+    let wheel = |name: &str, paths: &[&str]| {
+        paths.iter().fold(WheelBuilder::new(name, "1"), |wheel, path| wheel.data_file("data", path, name))
+    };
+    let wheels = vec![
+        wheel("a", &["share/a/x"]),
+        wheel("b", &["share/icons/theme/b", "share/apps/b"]),
+        wheel("c", &["share/icons/theme/c", "share/icons/other/c/d"]),
+        wheel("d", &["share/icons/other/c/e", "share/a/deep/y"]),
+    ];
+    place.install(wheels).unwrap();
+    for path in ["a/x", "icons/theme/b", "icons/theme/c", "icons/other/c/d", "icons/other/c/e", "a/deep/y"] {
+        assert!(place.environment.scheme().data.join("share").join(path).is_file(), "{path}");
+    }
+    place.uninstall(&["a", "b", "c", "d"]).unwrap();
+    assert_eq!(place.tree(), empty);
+}
+
+#[test]
+fn the_later_of_two_wheels_with_one_file_wins() {
+    let place = Place::new();
+    let wheel = |name: &str| {
+        WheelBuilder::new(name, "1").file("same/x.py", name).file(&format!("same/{name}.py"), "")
+    };
+    let report = place.install(vec![wheel("first"), wheel("second")]).unwrap();
+    assert_eq!(report.collisions.len(), 1);
+    assert_eq!(std::fs::read_to_string(place.site().join("same/x.py")).unwrap(), "second");
+    let mut policy = place.policy();
+    policy.collisions = Collisions::Refuse;
+    let before = place.tree();
+    let error = place.install_by(vec![wheel("third")], &policy).unwrap_err();
+    assert!(matches!(error, InstallError::Collides { .. }), "{error}");
+    assert_eq!(place.tree(), before);
+}
+
+#[test]
+fn a_foreign_file_gives_way_and_a_folder_does_not() {
+    let place = Place::new();
+    std::fs::create_dir_all(place.site().join("alpha/data")).unwrap();
+    std::fs::write(place.site().join("alpha/__init__.py"), "mine").unwrap();
+    std::fs::write(place.site().join("alpha/notes.txt"), "mine").unwrap();
+    let report = place.install(vec![alpha("1.0")]).unwrap();
+    assert_eq!(report.overwritten, [place.site().join("alpha/__init__.py")]);
+    place.uninstall(&["alpha"]).unwrap();
+    assert_eq!(std::fs::read_to_string(place.site().join("alpha/notes.txt")).unwrap(), "mine");
+    assert!(!place.site().join("alpha/__init__.py").exists());
+    std::fs::create_dir(place.site().join("beta.py")).unwrap();
+    let before = place.tree();
+    let error = place.install(vec![alpha("1.0"), beta()]).unwrap_err();
+    assert!(matches!(error, InstallError::InTheWay { is_folder: true, .. }), "{error}");
+    assert_eq!(place.tree(), before);
+}
+
+#[test]
+fn bytecode_goes_with_its_module() {
+    let place = Place::new();
+    let empty = place.tree();
+    let mut policy = place.policy();
+    policy.bytecode = Some(2);
+    place.install_by(vec![alpha("1.0"), beta()], &policy).unwrap();
+    let tag = place.environment.interpreter().facts().cache_tag.clone().unwrap();
+    assert!(place.site().join(format!("__pycache__/beta.{tag}.pyc")).exists());
+    // Another Python left some too.
+    std::fs::write(place.site().join("alpha/__pycache__/__init__.cpython-399.opt-1.pyc"), "").unwrap();
+    let mut command = Command::new(place.environment.interpreter().executable());
+    command.args(["-v", "-c", "import alpha; print(alpha.main.__code__.co_filename)"]);
+    let output = command.output().unwrap();
+    let file = place.site().join("alpha/__init__.py");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim_end(), file.to_str().unwrap());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("__init__.cpython") && said.contains("matches"), "the bytecode is used");
+    place.uninstall(&["alpha", "beta"]).unwrap();
+    assert_eq!(place.tree(), empty);
+}
+
+#[test]
+fn every_link_mode_brings_the_same_files() {
+    for mode in ["auto", "hardlink", "copy", "symlink", "clone"] {
+        let place = Place::new();
+        let mut policy = place.policy();
+        policy.link_mode = LinkMode::parse(mode).unwrap();
+        place.install_by(vec![alpha("1.0")], &policy).unwrap();
+        let file = place.site().join("alpha/data/a b.txt");
+        assert_eq!(std::fs::read(&file).unwrap(), b"x", "{mode}");
+        assert_eq!(file.symlink_metadata().unwrap().is_symlink(), mode == "symlink");
+        let links = std::fs::metadata(&file).unwrap().nlink();
+        assert!(mode != "hardlink" || links == 2, "{mode}: {links}");
+        assert!(!matches!(mode, "copy" | "clone") || links == 1, "{mode}: {links}");
+        place.uninstall(&["alpha"]).unwrap();
+        assert_eq!(place.listed(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn an_environment_that_may_not_be_written_stays_as_it_is() {
+    let place = Place::new();
+    place.install(vec![alpha("1.0")]).unwrap();
+    let before = place.tree();
+    if rustix::process::geteuid().is_root() {
+        // root may write anywhere: a folder where a file is to go stops it as well.
+        std::fs::create_dir_all(place.site().join("beta.py/x")).unwrap();
+        assert!(place.install(vec![beta(), alpha("2.0")]).is_err());
+        std::fs::remove_dir_all(place.site().join("beta.py")).unwrap();
+    } else {
+        let mode = |bits| std::fs::set_permissions(place.site(), PermissionsExt::from_mode(bits)).unwrap();
+        mode(0o555);
+        let error = place.install(vec![beta(), alpha("2.0")]).unwrap_err();
+        mode(0o755);
+        assert!(matches!(error, InstallError::Io { .. }), "{error}");
+    }
+    assert_eq!(place.tree(), before);
+    assert_eq!(place.listed(), ["alpha==1.0"]);
+}
+
+#[test]
+fn a_hostile_record_removes_nothing_outside() {
+    let place = Place::new();
+    place.install(vec![alpha("1.0"), beta()]).unwrap();
+    let outside = place.root().join("precious.txt");
+    std::fs::write(&outside, "x").unwrap();
+    let folder = place.root().join("folder");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("kept.txt"), "x").unwrap();
+    std::os::unix::fs::symlink(&folder, place.site().join("linked")).unwrap();
+    let record = place.site().join("alpha-1.0.dist-info/RECORD");
+    let mut text = std::fs::read_to_string(&record).unwrap();
+    for row in [
+        "../../../../precious.txt",
+        "/etc/hostname",
+        "linked/kept.txt",
+        "..",
+        "",
+        "../../../bin",
+        "../../../lib",
+    ] {
+        text.push_str(&format!("{row},,\r\n"));
+    }
+    std::fs::write(&record, text).unwrap();
+    let report = place.uninstall(&["alpha"]).unwrap();
+    assert!(outside.exists() && folder.join("kept.txt").exists());
+    assert!(
+        report.refused.contains(&outside) && report.refused.contains(&folder.join("kept.txt")),
+        "{report:?}"
+    );
+    assert_eq!(place.listed(), ["beta==2.0"]);
+    assert!(place.environment.interpreter().executable().exists());
+}
+
+#[test]
+fn legacy_forms_are_listed_and_removed_by_pips_rules() {
+    let place = Place::new();
+    let site = place.site();
+    let write = |path: &str, text: &str| {
+        let path = site.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("flat-1.0-py3.11.egg-info/PKG-INFO", "Name: flat\nVersion: 1.0\n");
+    write("flat-1.0-py3.11.egg-info/installed-files.txt", "../flat/__init__.py\nPKG-INFO\n");
+    write("flat/__init__.py", "");
+    write("topped.egg-info/PKG-INFO", "Name: topped\nVersion: 2.0\n");
+    write("topped.egg-info/top_level.txt", "topped\n");
+    write("topped/deep/x.py", "");
+    write("oldie-3.0.egg-info", "Name: oldie\nVersion: 3.0\n");
+    write("egged-4.0-py3.11.egg/EGG-INFO/PKG-INFO", "Name: egged\nVersion: 4.0\n");
+    write("easy-install.pth", "./egged-4.0-py3.11.egg\n/elsewhere\n");
+    write("norecord-5.0.dist-info/METADATA", "Name: norecord\nVersion: 5.0\n");
+    assert_eq!(place.listed(), ["egged==4.0", "flat==1.0", "norecord==5.0", "oldie==3.0", "topped==2.0"]);
+    let error = place.uninstall(&["oldie"]).unwrap_err();
+    assert!(matches!(error, InstallError::Removal(RemovalError::Distutils { .. })), "{error}");
+    let error = place.uninstall(&["norecord"]).unwrap_err();
+    assert!(matches!(error, InstallError::Removal(RemovalError::NoRecord { .. })), "{error}");
+    place.uninstall(&["flat", "topped", "egged"]).unwrap();
+    assert_eq!(place.listed(), ["norecord==5.0", "oldie==3.0"]);
+    for gone in ["flat", "topped", "egged-4.0-py3.11.egg"] {
+        assert!(!site.join(gone).exists(), "{gone}");
+    }
+    assert_eq!(std::fs::read_to_string(site.join("easy-install.pth")).unwrap(), "/elsewhere\n");
+}
+
+#[test]
+fn targets_and_prefixes() {
+    let place = Place::new();
+    let python = place.environment.interpreter();
+    let state = place.root().join("state");
+    let target = Environment::target(python.clone(), &place.root().join("some where/t"), &state);
+    change(&target, vec![place.stored(alpha("1.0"))], &InstallPolicy::new(&target)).unwrap();
+    assert!(place.root().join("some where/t/alpha/__init__.py").exists());
+    assert!(place.root().join("some where/t/bin/alpha").exists());
+    assert_eq!(listed(&target), ["alpha==1.0"]);
+    let prefix = Environment::prefix(python.clone(), &place.root().join("p"), &state);
+    change(&prefix, vec![place.stored(alpha("1.0")), place.stored(beta())], &InstallPolicy::new(&prefix))
+        .unwrap();
+    assert!(place.root().join("p/bin/alpha").exists());
+    assert_eq!(listed(&prefix), ["alpha==1.0", "beta==2.0"]);
+    assert_eq!(place.listed(), Vec::<String>::new());
+    let left: Vec<_> = std::fs::read_dir(place.root().join("some where")).unwrap().collect();
+    assert_eq!(left.len(), 1, "no scratch folder is left: {left:?}");
+}
+
+#[test]
+fn bad_entry_points_are_named() {
+    let place = Place::new();
+    let before = place.tree();
+    for (name, object) in [("../evil", "m:f"), ("nothing", "module")] {
+        let wheel = WheelBuilder::new("bad", "1").entry_point("console_scripts", name, object);
+        let (filename, bytes) = wheel.build();
+        let filename = packaging::filenames::WheelFilename::parse(&filename).unwrap();
+        // The store may refuse it first.
+        let Ok(wheel) = place.store.add_wheel(store::WheelBytes::Memory(&bytes), &filename, &[]) else {
+            continue;
+        };
+        let error = change(&place.environment, vec![wheel], &place.policy()).unwrap_err();
+        assert!(matches!(error, InstallError::Script { .. }), "{error}");
+        assert_eq!(place.tree(), before);
+    }
 }
