@@ -45,6 +45,10 @@ impl HashAlgorithm {
 
     /// The algorithm of this `hashlib` name (any case); `None` for one we do not know.
     pub fn from_name(name: &str) -> Option<Self> {
+        // Nearly every hash of an index.
+        if name == "sha256" {
+            return Some(Self::Sha256);
+        }
         Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
     }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// Names that occur in index pages; the first four also without the semicolon, as browsers take them.
 const NAMED: [(&str, &str); 8] = [
     ("amp", "&"),
@@ -16,7 +18,7 @@ const NAMED: [(&str, &str); 8] = [
 
 /// Decodes references; borrows when there is none.
 pub(super) fn decode(text: Cow<'_, str>) -> Cow<'_, str> {
-    if !text.contains('&') {
+    if memchr(b'&', text.as_bytes()).is_none() {
         return text;
     }
     let mut decoded = String::with_capacity(text.len());

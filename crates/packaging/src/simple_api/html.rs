@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memmem, memrchr};
 use percent_encoding::percent_decode_str;
 
 use super::entities::decode;
@@ -19,7 +19,7 @@ use crate::hashes::HashAlgorithm;
 /// Titles of pages that list files, or would if there were any.
 const INDEX_TITLES: [&str; 4] = ["links for", "index of", "simple index", "directory listing"];
 
-pub(super) fn project_page(page: &[u8]) -> Result<ProjectPage<'_>, PageError> {
+pub(super) fn project_page(page: &str) -> Result<ProjectPage<'_>, PageError> {
     let mut api_version = None;
     let mut base_url = None;
     let mut title = None;
@@ -63,7 +63,7 @@ fn is_index_title(title: &str) -> bool {
     INDEX_TITLES.iter().any(|known| title.contains(known))
 }
 
-pub(super) fn project_list(page: &[u8]) -> Result<ProjectList<'_>, PageError> {
+pub(super) fn project_list(page: &str) -> Result<ProjectList<'_>, PageError> {
     let mut names = Vec::new();
     let mut scanner = Scanner::new(page);
     while let Some(tag) = scanner.next_tag() {
@@ -95,10 +95,10 @@ fn last_segment(href: Cow<'_, str>) -> Cow<'_, str> {
 fn repository_version<'a>(scanner: &mut Scanner<'a>) -> Option<Cow<'a, str>> {
     let (mut marked, mut content) = (false, None);
     while let Some((name, value)) = scanner.attribute() {
-        if name.eq_ignore_ascii_case(b"name") {
-            marked = value == b"pypi:repository-version";
-        } else if name.eq_ignore_ascii_case(b"content") {
-            content = Some(decode(String::from_utf8_lossy(value)));
+        if name.eq_ignore_ascii_case("name") {
+            marked = value == "pypi:repository-version";
+        } else if name.eq_ignore_ascii_case("content") {
+            content = Some(decode(Cow::Borrowed(value)));
         }
     }
     content.filter(|_| marked)
@@ -120,10 +120,8 @@ fn file<'a>(scanner: &mut Scanner<'a>) -> Option<PageFile<'a>> {
         provenance: None,
     };
     while let Some((name, value)) = scanner.attribute() {
-        // Skips the attributes that do not matter before any decoding.
-        let known = AttributeName::of(name);
-        let Some(known) = known else { continue };
-        let value = decode(String::from_utf8_lossy(value));
+        let Some(known) = AttributeName::of(name) else { continue };
+        let value = decode(Cow::Borrowed(value));
         match known {
             AttributeName::Href => href = Some(trimmed(value)),
             AttributeName::RequiresPython => {
@@ -165,16 +163,16 @@ enum AttributeName {
 }
 
 impl AttributeName {
-    fn of(name: &[u8]) -> Option<Self> {
-        const NAMES: [(&[u8], AttributeName); 8] = [
-            (b"href", AttributeName::Href),
-            (b"data-requires-python", AttributeName::RequiresPython),
-            (b"data-yanked", AttributeName::Yanked),
-            (b"data-core-metadata", AttributeName::CoreMetadata),
-            (b"data-dist-info-metadata", AttributeName::DistInfoMetadata),
-            (b"data-upload-time", AttributeName::UploadTime),
-            (b"data-gpg-sig", AttributeName::GpgSig),
-            (b"data-provenance", AttributeName::Provenance),
+    fn of(name: &str) -> Option<Self> {
+        const NAMES: [(&str, AttributeName); 8] = [
+            ("href", AttributeName::Href),
+            ("data-requires-python", AttributeName::RequiresPython),
+            ("data-yanked", AttributeName::Yanked),
+            ("data-core-metadata", AttributeName::CoreMetadata),
+            ("data-dist-info-metadata", AttributeName::DistInfoMetadata),
+            ("data-upload-time", AttributeName::UploadTime),
+            ("data-gpg-sig", AttributeName::GpgSig),
+            ("data-provenance", AttributeName::Provenance),
         ];
         NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, attribute)| *attribute)
     }
@@ -189,24 +187,26 @@ fn trimmed(value: Cow<'_, str>) -> Cow<'_, str> {
 
 /// The URL without its fragment, and the fragment.
 pub(super) fn split_fragment(href: Cow<'_, str>) -> (Cow<'_, str>, Option<Cow<'_, str>>) {
+    let Some(hash) = memchr(b'#', href.as_bytes()) else { return (href, None) };
     match href {
-        Cow::Borrowed(href) => match href.split_once('#') {
-            Some((url, fragment)) => (Cow::Borrowed(url), Some(Cow::Borrowed(fragment))),
-            None => (Cow::Borrowed(href), None),
-        },
-        Cow::Owned(href) => match href.split_once('#') {
-            Some((url, fragment)) => (Cow::Owned(url.to_owned()), Some(Cow::Owned(fragment.to_owned()))),
-            None => (Cow::Owned(href), None),
-        },
+        Cow::Borrowed(href) => (Cow::Borrowed(&href[..hash]), Some(Cow::Borrowed(&href[hash + 1..]))),
+        Cow::Owned(mut href) => {
+            let fragment = href.split_off(hash)[1..].to_owned();
+            (Cow::Owned(href), Some(Cow::Owned(fragment)))
+        }
     }
 }
 
 /// The decoded last segment of the URL's path, when it is a distribution's file name.
 fn filename<'a>(url: &Cow<'a, str>) -> Option<Cow<'a, str>> {
     fn of(url: &str) -> Option<Cow<'_, str>> {
-        let path = url.split('?').next().unwrap_or_default().trim_end_matches('/');
-        let segment = path.rsplit('/').next().unwrap_or_default();
-        let name = percent_decode_str(segment).decode_utf8().ok()?;
+        let end = memchr(b'?', url.as_bytes()).unwrap_or(url.len());
+        let path = url[..end].trim_end_matches('/');
+        let segment = &path[memrchr(b'/', path.as_bytes()).map_or(0, |slash| slash + 1)..];
+        let name = match memchr(b'%', segment.as_bytes()) {
+            Some(_) => percent_decode_str(segment).decode_utf8().ok()?,
+            None => Cow::Borrowed(segment),
+        };
         looks_like_distribution(&name).then_some(name)
     }
     match url {
@@ -255,6 +255,7 @@ fn skip_while(page: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> usize {
 }
 
 struct Scanner<'a> {
+    text: &'a str,
     page: &'a [u8],
     at: usize,
     /// Whether `at` stands among the attributes of a tag.
@@ -264,12 +265,17 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    fn new(page: &'a [u8]) -> Self {
-        Self { page, at: 0, in_tag: false, truncated: false }
+    fn new(text: &'a str) -> Self {
+        Self { text, page: text.as_bytes(), at: 0, in_tag: false, truncated: false }
     }
 
     fn rest(&self) -> &'a [u8] {
         self.page.get(self.at..).unwrap_or_default()
+    }
+
+    /// A part of the page; every boundary is beside an ASCII character, so none splits a character.
+    fn part(&self, begin: usize, end: usize) -> &'a str {
+        self.text.get(begin..end).unwrap_or_default()
     }
 
     /// Moves behind the next occurrence of `end`, or to the end of the page.
@@ -325,7 +331,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next attribute of the current tag; `None` at the tag's end.
-    fn attribute(&mut self) -> Option<(&'a [u8], &'a [u8])> {
+    fn attribute(&mut self) -> Option<(&'a str, &'a str)> {
         if !self.in_tag {
             return None;
         }
@@ -334,7 +340,7 @@ impl<'a> Scanner<'a> {
         let begin = skip_while(page, self.at, |b| is_space(b) || b == b'/');
         let end = skip_while(page, begin, |b| !is_space(b) && !matches!(b, b'=' | b'>' | b'/'));
         let equals = skip_while(page, end, is_space);
-        let name = &page[begin..end];
+        let name = self.part(begin, end);
         match page.get(equals) {
             Some(b'=') => Some((name, self.value_from(skip_while(page, equals + 1, is_space)))),
             Some(b'>') if name.is_empty() => {
@@ -344,7 +350,7 @@ impl<'a> Scanner<'a> {
             }
             Some(_) => {
                 self.at = equals;
-                Some((name, b""))
+                Some((name, ""))
             }
             None => {
                 self.in_tag = false;
@@ -356,7 +362,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The quoted or bare value that begins at `from`.
-    fn value_from(&mut self, from: usize) -> &'a [u8] {
+    fn value_from(&mut self, from: usize) -> &'a str {
         let page = self.page;
         let (begin, end, next) = match page.get(from) {
             Some(quote @ (b'"' | b'\'')) => {
@@ -372,7 +378,7 @@ impl<'a> Scanner<'a> {
             None => (page.len(), page.len(), page.len()),
         };
         self.at = next;
-        &page[begin..end]
+        self.part(begin, end)
     }
 
     /// The text up to the next tag, decoded and trimmed.
@@ -381,15 +387,15 @@ impl<'a> Scanner<'a> {
         let rest = self.rest();
         let end = memchr(b'<', rest).unwrap_or(rest.len());
         self.at += end;
-        trimmed(decode(String::from_utf8_lossy(&rest[..end])))
+        trimmed(decode(Cow::Borrowed(self.part(self.at - end, self.at))))
     }
 
     /// The value of one attribute of the current tag.
     fn attribute_of(&mut self, wanted: &str) -> Option<Cow<'a, str>> {
         let mut found = None;
         while let Some((name, value)) = self.attribute() {
-            if name.eq_ignore_ascii_case(wanted.as_bytes()) {
-                found = Some(String::from_utf8_lossy(value));
+            if name.eq_ignore_ascii_case(wanted) {
+                found = Some(Cow::Borrowed(value));
             }
         }
         found

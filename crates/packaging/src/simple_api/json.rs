@@ -14,7 +14,7 @@ use super::{
 use crate::hashes::HashAlgorithm;
 
 pub(super) fn project_page(page: &[u8]) -> Result<ProjectPage<'_>, PageError> {
-    let page: Page<'_> = serde_json::from_slice(without_bom(page)).map_err(not_json)?;
+    let page: Page<'_> = serde_json::from_str(text_of(page)?).map_err(not_json)?;
     let api_version = page.meta.api_version.map(|text| text.0);
     if let Some(version) = &api_version {
         check_version(version)?;
@@ -33,15 +33,17 @@ pub(super) fn project_page(page: &[u8]) -> Result<ProjectPage<'_>, PageError> {
 }
 
 pub(super) fn project_list(page: &[u8]) -> Result<ProjectList<'_>, PageError> {
-    let list: List<'_> = serde_json::from_slice(without_bom(page)).map_err(not_json)?;
+    let list: List<'_> = serde_json::from_str(text_of(page)?).map_err(not_json)?;
     if let Some(version) = &list.meta.api_version {
         check_version(&version.0)?;
     }
     Ok(ProjectList { names: list.projects.into_iter().map(|project| project.name.0).collect() })
 }
 
-fn without_bom(page: &[u8]) -> &[u8] {
-    page.strip_prefix(b"\xef\xbb\xbf").unwrap_or(page)
+/// One check of the whole page is cheaper than one per string.
+fn text_of(page: &[u8]) -> Result<&str, PageError> {
+    let page = page.strip_prefix(b"\xef\xbb\xbf").unwrap_or(page);
+    std::str::from_utf8(page).map_err(|error| PageError::NotJson { message: error.to_string() })
 }
 
 fn not_json(error: serde_json::Error) -> PageError {
@@ -106,8 +108,16 @@ enum Loose<'a> {
     Text(Cow<'a, str>),
     Bool(bool),
     Number(u64),
-    Table(Vec<(Cow<'a, str>, Loose<'a>)>),
+    /// A table: its digests, and the texts of `status` and `reason`.
+    Table(Table<'a>),
     Other,
+}
+
+#[derive(Default)]
+struct Table<'a> {
+    hashes: PageHashes<'a>,
+    status: Option<Cow<'a, str>>,
+    reason: Option<Cow<'a, str>>,
 }
 
 impl<'a> Loose<'a> {
@@ -116,14 +126,6 @@ impl<'a> Loose<'a> {
             Self::Text(text) => Some(text),
             _ => None,
         }
-    }
-
-    fn hashes(self) -> Option<PageHashes<'a>> {
-        let Self::Table(entries) = self else { return None };
-        let known = entries
-            .into_iter()
-            .filter_map(|(name, digest)| Some((HashAlgorithm::from_name(&name)?, digest.text()?)));
-        Some(known.collect())
     }
 }
 
@@ -170,9 +172,18 @@ impl<'de> Visitor<'de> for LooseVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut table = Vec::new();
-        while let Some((key, value)) = entries.next_entry::<Text<'de>, Loose<'de>>()? {
-            table.push((key.0, value));
+        let mut table = Table::default();
+        while let Some(key) = entries.next_key::<Text<'de>>()? {
+            let algorithm = HashAlgorithm::from_name(&key.0);
+            match (algorithm, &*key.0) {
+                (Some(algorithm), _) => {
+                    let digest = entries.next_value::<Loose<'de>>()?.text();
+                    digest.into_iter().for_each(|digest| table.hashes.push((algorithm, digest)));
+                }
+                (None, "status") => table.status = entries.next_value::<Loose<'de>>()?.text(),
+                (None, "reason") => table.reason = entries.next_value::<Loose<'de>>()?.text(),
+                (None, _) => drop(entries.next_value::<IgnoredAny>()?),
+            }
         }
         Ok(Loose::Table(table))
     }
@@ -186,21 +197,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Status<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut status = Self::default();
-        match Loose::deserialize(deserializer)? {
-            Loose::Text(text) => status.status = Some(text),
-            Loose::Table(entries) => {
-                for (key, value) in entries {
-                    match &*key {
-                        "status" => status.status = value.text(),
-                        "reason" => status.reason = value.text(),
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
-        }
-        Ok(status)
+        Ok(match Loose::deserialize(deserializer)? {
+            Loose::Text(text) => Self { status: Some(text), reason: None },
+            Loose::Table(table) => Self { status: table.status, reason: table.reason },
+            _ => Self::default(),
+        })
     }
 }
 
@@ -338,7 +339,10 @@ fn file<'de, A: MapAccess<'de>>(mut entries: A) -> Result<Entry<'de>, A::Error> 
         match key {
             Key::Filename => filename = value.text(),
             Key::Url => url = value.text(),
-            Key::Hashes => file.hashes = value.hashes().unwrap_or_default(),
+            Key::Hashes => {
+                file.hashes =
+                    if let Loose::Table(table) = value { table.hashes } else { PageHashes::default() }
+            }
             Key::RequiresPython => file.requires_python = value.text().filter(|text| !text.is_empty()),
             Key::Yanked => file.yanked = yanked(value),
             Key::Size => file.size = size(&value),
@@ -377,10 +381,8 @@ fn metadata(value: Loose<'_>) -> Option<CoreMetadata<'_>> {
     match value {
         Loose::Bool(true) => Some(CoreMetadata::Yes),
         Loose::Bool(false) => Some(CoreMetadata::No),
-        table @ Loose::Table(_) => match table.hashes() {
-            Some(hashes) if !hashes.is_empty() => Some(CoreMetadata::Hashes(hashes)),
-            _ => Some(CoreMetadata::Yes),
-        },
+        Loose::Table(table) if table.hashes.is_empty() => Some(CoreMetadata::Yes),
+        Loose::Table(table) => Some(CoreMetadata::Hashes(table.hashes)),
         Loose::Text(_) | Loose::Number(_) | Loose::Other => None,
     }
 }

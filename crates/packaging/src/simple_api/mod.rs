@@ -177,6 +177,17 @@ impl<'a> PageHashes<'a> {
     pub fn is_empty(&self) -> bool {
         self.first.is_none()
     }
+
+    fn push(&mut self, hash: PageHash<'a>) {
+        match &self.first {
+            None => self.first = Some(hash),
+            Some(_) => self.more.push(hash),
+        }
+    }
+
+    fn into_owned(self) -> PageHashes<'static> {
+        self.first.into_iter().chain(self.more).map(|(algorithm, hex)| (algorithm, owned(hex))).collect()
+    }
 }
 
 /// Whether a file was yanked (PEP 592).
@@ -235,7 +246,62 @@ impl<'a> ProjectPage<'a> {
     /// # Errors
     /// [`PageError::UnknownVersion`].
     pub fn parse_html(page: &'a [u8]) -> Result<Self, PageError> {
-        html::project_page(page)
+        match std::str::from_utf8(page) {
+            Ok(page) => html::project_page(page),
+            Err(_) => html::project_page(&String::from_utf8_lossy(page)).map(ProjectPage::into_owned),
+        }
+    }
+
+    /// The same page without borrowing from its bytes.
+    pub fn into_owned(self) -> ProjectPage<'static> {
+        ProjectPage {
+            name: self.name.map(owned),
+            api_version: self.api_version.map(owned),
+            base_url: self.base_url.map(owned),
+            files: self.files.into_iter().map(PageFile::into_owned).collect(),
+            versions: self.versions.into_iter().map(owned).collect(),
+            status: ProjectStatus {
+                status: self.status.status.map(owned),
+                reason: self.status.reason.map(owned),
+            },
+            alternate_locations: self.alternate_locations.into_iter().map(owned).collect(),
+            tracks: self.tracks.into_iter().map(owned).collect(),
+            evidence: match self.evidence {
+                Evidence::Marked => Evidence::Marked,
+                Evidence::Files => Evidence::Files,
+                Evidence::Empty => Evidence::Empty,
+                Evidence::None { title } => Evidence::None { title: title.map(owned) },
+            },
+        }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
+impl PageFile<'_> {
+    /// The same file without borrowing from the page.
+    pub fn into_owned(self) -> PageFile<'static> {
+        PageFile {
+            filename: owned(self.filename),
+            url: owned(self.url),
+            hashes: self.hashes.into_owned(),
+            requires_python: self.requires_python.map(owned),
+            yanked: match self.yanked {
+                Yanked::No => Yanked::No,
+                Yanked::Yes(reason) => Yanked::Yes(owned(reason)),
+            },
+            size: self.size,
+            upload_time: self.upload_time.map(owned),
+            core_metadata: match self.core_metadata {
+                CoreMetadata::No => CoreMetadata::No,
+                CoreMetadata::Yes => CoreMetadata::Yes,
+                CoreMetadata::Hashes(hashes) => CoreMetadata::Hashes(hashes.into_owned()),
+            },
+            gpg_sig: self.gpg_sig,
+            provenance: self.provenance.map(owned),
+        }
     }
 }
 
@@ -254,7 +320,11 @@ impl<'a> ProjectList<'a> {
     pub fn parse(page: &'a [u8], format: PageFormat) -> Result<Self, PageError> {
         match format {
             PageFormat::Json => json::project_list(page),
-            PageFormat::Html => html::project_list(page),
+            PageFormat::Html => match std::str::from_utf8(page) {
+                Ok(page) => html::project_list(page),
+                Err(_) => html::project_list(&String::from_utf8_lossy(page))
+                    .map(|list| ProjectList { names: list.names.into_iter().map(owned).collect() }),
+            },
         }
     }
 }
