@@ -7,6 +7,7 @@
 //! from it, [`generate`] the man pages, completions and reference pages.
 
 pub mod flag;
+pub mod generate;
 pub mod help;
 pub mod native;
 mod nearest;

@@ -81,6 +81,12 @@ pub enum SettingsWarning {
     },
 }
 
+/// The index that the pip of the machine named which this binary was built on; the last resort.
+pub fn index_of_the_build() -> Option<DefaultIndex> {
+    let (simple_url, file_host) = env!("TILSIT_BUILD_INDEX").split_once(' ')?;
+    Some(DefaultIndex { simple_url: simple_url.to_owned(), file_host: file_host.to_owned() })
+}
+
 /// pip's command line joined with pip's configuration for that command. `prefix` is the `sys.prefix` worked for.
 ///
 /// # Errors
