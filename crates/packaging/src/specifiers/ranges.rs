@@ -236,6 +236,20 @@ impl VersionRanges {
         Self { intervals }
     }
 
+    /// The versions that are in all of them. Pairs first: a long list of exclusions then costs n log n.
+    pub(crate) fn intersection_of(mut all: Vec<Self>) -> Self {
+        while all.len() > 1 {
+            all = all
+                .chunks(2)
+                .map(|pair| match pair {
+                    [left, right] => left.intersection(right),
+                    rest => rest[0].clone(),
+                })
+                .collect();
+        }
+        all.pop().unwrap_or_else(Self::full)
+    }
+
     /// The versions that are not in it.
     #[must_use]
     pub fn complement(&self) -> Self {

@@ -2,6 +2,7 @@
 
 use super::{InvalidSpecifier, Operator, Prereleases, Specifier, VersionRanges};
 use crate::version::{Version, trim_python_space};
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -170,9 +171,7 @@ impl SpecifierSet {
     /// Whether no version at all can fit, for example `>2,<1`.
     #[must_use]
     pub fn is_unsatisfiable(&self, prereleases: Prereleases) -> bool {
-        let ranges = self.iter().fold(VersionRanges::full(), |ranges, specifier| {
-            VersionRanges::of(specifier).map_or(ranges.clone(), |other| ranges.intersection(&other))
-        });
+        let ranges = VersionRanges::intersection_of(self.iter().filter_map(VersionRanges::of).collect());
         ranges.is_empty()
             || self.arbitrary_is_unsatisfiable(prereleases)
             || (prereleases == Prereleases::Exclude && !self.is_empty() && ranges.only_prereleases())
@@ -192,9 +191,8 @@ impl SpecifierSet {
     /// # Errors
     /// [`ArbitraryEquality`] when the set has a `===`.
     pub fn ranges(&self) -> Result<VersionRanges, ArbitraryEquality> {
-        self.iter().try_fold(VersionRanges::full(), |ranges, specifier| {
-            Ok(ranges.intersection(&VersionRanges::of(specifier).ok_or(ArbitraryEquality)?))
-        })
+        let ranges: Option<Vec<VersionRanges>> = self.iter().map(VersionRanges::of).collect();
+        Ok(VersionRanges::intersection_of(ranges.ok_or(ArbitraryEquality)?))
     }
 
     fn matches(&self, version: &Version) -> bool {
@@ -210,12 +208,8 @@ impl SpecifierSet {
         let mut specifiers: Vec<&Specifier> = self.iter().collect();
         if specifiers.len() > 1 {
             specifiers.sort_by_cached_key(ToString::to_string);
-            let mut seen = Vec::with_capacity(specifiers.len());
-            specifiers.retain(|specifier| {
-                let new = !seen.contains(specifier);
-                seen.push(*specifier);
-                new
-            });
+            let mut seen = FxHashSet::default();
+            specifiers.retain(|specifier| seen.insert(*specifier));
         }
         specifiers
     }

@@ -199,3 +199,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_long_list_of_exclusions_is_no_trouble() {
+    let list = (0..20_000).map(|i| format!("!=1.{i}")).collect::<Vec<_>>().join(",");
+    let set = set(&list);
+    assert_eq!(set.to_string().len(), list.len());
+    assert!(!set.is_unsatisfiable(Prereleases::Auto));
+    assert!(set.ranges().unwrap().is_subset(&VersionRanges::full()));
+}

@@ -43,14 +43,14 @@ fn text_of(value: &MarkerValue) -> &str {
 
 /// The releases of `Requires-Python`; `===` counts as `==`.
 pub(super) fn requires_python(specifiers: &SpecifierSet) -> Node {
-    let ranges = specifiers.iter().fold(VersionRanges::full(), |ranges, specifier| {
-        let other = match (specifier.operator(), specifier.version()) {
-            (Operator::Arbitrary, Some(version)) => VersionRanges::of(&Specifier::pin(version.clone())),
-            (Operator::Arbitrary, None) => Some(VersionRanges::empty()),
-            _ => VersionRanges::of(specifier),
-        };
-        other.map_or(VersionRanges::empty(), |other| ranges.intersection(&other))
+    let ranges = specifiers.iter().map(|specifier| match (specifier.operator(), specifier.version()) {
+        (Operator::Arbitrary, Some(version)) => VersionRanges::of(&Specifier::pin(version.clone())),
+        _ => VersionRanges::of(specifier),
     });
+    let ranges = VersionRanges::intersection_of(
+        // A text behind `===` that is no version fits no release.
+        ranges.map(|ranges| ranges.unwrap_or_else(VersionRanges::empty)).collect(),
+    );
     in_releases(MarkerVariable::PythonFullVersion, &Releases::of(&ranges, 3))
 }
 

@@ -327,18 +327,17 @@ fn fact_holds(fact: &Fact, environment: &MarkerEnvironment, context: &MarkerCont
     marker.evaluate_in(environment, context).unwrap_or(false)
 }
 
-/// Whether the diagram has fewer decisions than that.
+/// Whether the diagram has fewer outcomes than that, all decisions together.
 pub(super) fn is_smaller_than(node: &Node, limit: usize) -> bool {
     let mut seen = FxHashSet::default();
+    let mut outcomes = 0;
     let mut waiting = vec![node];
     while let Some(node) = waiting.pop() {
         let Node::Decision(decision) = node else { continue };
         if !seen.insert(Arc::as_ptr(decision)) {
             continue;
         }
-        if seen.len() >= limit {
-            return false;
-        }
+        let before = waiting.len();
         match &decision.split {
             Split::Releases { pieces, .. } => waiting.extend(pieces.iter().map(|(_, node)| node)),
             Split::Texts { values, otherwise, .. } => {
@@ -346,6 +345,10 @@ pub(super) fn is_smaller_than(node: &Node, limit: usize) -> bool {
                 waiting.extend(values.values());
             }
             Split::Fact { yes, no, .. } => waiting.extend([yes, no]),
+        }
+        outcomes += waiting.len() - before;
+        if outcomes >= limit {
+            return false;
         }
     }
     true

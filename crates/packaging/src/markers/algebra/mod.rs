@@ -24,8 +24,8 @@ use diagram::Node;
 use releases::Releases;
 use std::fmt;
 
-/// Beyond this many decisions a marker is one opaque fact: a hostile one could need exponentially many.
-const MAX_DECISIONS: usize = 512;
+/// Beyond this many outcomes of its decisions a marker is one opaque fact: a hostile one could need exponentially many.
+const MAX_OUTCOMES: usize = 1_000;
 
 /// A set of environments.
 ///
@@ -160,16 +160,23 @@ impl fmt::Debug for MarkerSet {
 
 /// `None` when the diagram becomes too large.
 fn node_of(expression: &MarkerExpression) -> Option<Node> {
-    let fold = |parts: &[MarkerExpression], start: bool, join: fn(&Node, &Node) -> Node| {
-        parts.iter().try_fold(Node::Constant(start), |node, part| {
-            let node = join(&node, &node_of(part)?);
-            diagram::is_smaller_than(&node, MAX_DECISIONS).then_some(node)
-        })
-    };
     match expression {
         MarkerExpression::Comparison(comparison) => Some(atoms::comparison(comparison)),
-        MarkerExpression::And(parts) => fold(parts, true, diagram::and),
-        MarkerExpression::Or(parts) => fold(parts, false, diagram::or),
+        MarkerExpression::And(parts) => joined(parts, true, diagram::and),
+        MarkerExpression::Or(parts) => joined(parts, false, diagram::or),
         MarkerExpression::Group(inner) => node_of(inner),
+    }
+}
+
+/// Joins halves, so that a long list costs n log n.
+fn joined(parts: &[MarkerExpression], of_none: bool, join: fn(&Node, &Node) -> Node) -> Option<Node> {
+    match parts {
+        [] => Some(Node::Constant(of_none)),
+        [single] => node_of(single),
+        several => {
+            let (left, right) = several.split_at(several.len() / 2);
+            let node = join(&joined(left, of_none, join)?, &joined(right, of_none, join)?);
+            diagram::is_smaller_than(&node, MAX_OUTCOMES).then_some(node)
+        }
     }
 }

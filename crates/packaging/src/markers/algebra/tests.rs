@@ -278,3 +278,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_long_list_is_one_fact() {
+    let list = (0..20_000).map(|i| format!("os_name == 'a{i}'")).collect::<Vec<_>>().join(" or ");
+    let set = set(&list);
+    assert!(set.implies(&set) && set.is_disjoint(&set.not()));
+}
