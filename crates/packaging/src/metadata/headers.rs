@@ -117,6 +117,23 @@ fn value_of(bytes: &[u8]) -> &[u8] {
     &bytes[begin..end.max(begin)]
 }
 
+/// The file with each `\r\n` and lone `\r` read as `\n`, as Python reads text files.
+pub(super) fn with_newlines(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'\r', bytes).is_none() {
+        return Cow::Borrowed(bytes);
+    }
+    let mut text = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = memchr::memchr(b'\r', rest) {
+        text.extend_from_slice(&rest[..at]);
+        text.push(b'\n');
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+    }
+    text.extend_from_slice(rest);
+    Cow::Owned(text)
+}
+
 /// The header block alone: what stands before the description in the body.
 pub(super) fn headers_only(bytes: &[u8]) -> &[u8] {
     let mut headers = Headers::new(bytes);

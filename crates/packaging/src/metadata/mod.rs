@@ -83,6 +83,7 @@ impl Metadata {
     /// # Errors
     /// See [`MetadataError`]; nothing else than name and version can fail.
     pub fn parse(bytes: &[u8]) -> Result<Self, MetadataError> {
+        let bytes = &*headers::with_newlines(bytes);
         let mut headers = Headers::new(bytes);
         let mut fields: Vec<(Field, String)> = Vec::with_capacity(32);
         for header in headers.by_ref() {

@@ -278,18 +278,25 @@ impl Tags {
         let version = [facts.python_version.0, facts.python_version.1];
         let short = facts.short_name();
         let interpreter = format!("{short}{}{}", version[0], version[1]);
-        let mut tags = Self::default();
+        let mut tags = Self::with_capacity(1024);
         if short == "cp" {
-            tags.extend(cpython_tags(&version, &cpython_abis(facts, &version), &platforms));
+            sequences::add_cpython(&mut tags, &version, &cpython_abis(facts, &version), &platforms);
         } else {
-            tags.extend(generic_tags(&interpreter, &generic_abi(facts), &platforms));
+            sequences::add_generic(&mut tags, &interpreter, &generic_abi(facts), &platforms);
         }
         let last = match short {
             "pp" => Some("pp3"),
             "cp" => Some(interpreter.as_str()),
             _ => None,
         };
-        tags.extend(compatible_tags(&version, last, &platforms));
+        sequences::add_compatible(&mut tags, &version, last, &platforms);
+        tags
+    }
+
+    fn with_capacity(count: usize) -> Self {
+        let mut tags = Self::default();
+        tags.ordered.reserve(count);
+        tags.priorities.reserve(count);
         tags
     }
 
@@ -300,31 +307,23 @@ impl Tags {
 
     /// Appends a tag; one that is there already keeps its place.
     pub fn push(&mut self, interpreter: &str, abi: &str, platform: &str) {
-        let ids =
-            (self.interpreters.intern(interpreter), self.abis.intern(abi), self.platforms.intern(platform));
-        let (Some(interpreter), Some(abi), Some(platform)) = ids else { return };
-        let triple = (interpreter, abi, platform);
-        let place = u32::try_from(self.ordered.len()).unwrap_or(u32::MAX);
-        if let std::collections::hash_map::Entry::Vacant(entry) = self.priorities.entry(triple) {
-            entry.insert(place);
-            self.ordered.push(triple);
-        }
+        self.push_all(interpreter, abi, [platform]);
     }
 
-    fn push_all(&mut self, interpreter: &str, abi: &str, platforms: &[String]) {
-        for platform in platforms {
-            self.push(interpreter, abi, platform);
-        }
-    }
-
-    /// Appends another list.
-    pub fn extend(&mut self, other: Self) {
-        if self.is_empty() {
-            *self = other;
+    /// Appends a tag for each platform.
+    fn push_all(&mut self, interpreter: &str, abi: &str, platforms: impl IntoIterator<Item: AsRef<str>>) {
+        let (Some(interpreter), Some(abi)) = (self.interpreters.intern(interpreter), self.abis.intern(abi))
+        else {
             return;
-        }
-        for (interpreter, abi, platform) in other.parts() {
-            self.push(interpreter, abi, platform);
+        };
+        for platform in platforms {
+            let Some(platform) = self.platforms.intern(platform.as_ref()) else { return };
+            let triple = (interpreter, abi, platform);
+            let place = u32::try_from(self.ordered.len()).unwrap_or(u32::MAX);
+            if let std::collections::hash_map::Entry::Vacant(entry) = self.priorities.entry(triple) {
+                entry.insert(place);
+                self.ordered.push(triple);
+            }
         }
     }
 

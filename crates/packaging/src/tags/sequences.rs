@@ -36,13 +36,18 @@ pub fn cpython_abis(facts: &TagFacts, version: &[u32]) -> Vec<String> {
 /// The tags of CPython `version` (one or two numbers): its own ABIs, the stable ABI, none, and the stable ABI
 /// of older minor versions (`abi3`, PEP 384; `abi3t` for free-threaded builds, PEP 803).
 pub fn cpython_tags(version: &[u32], abis: &[String], platforms: &[String]) -> Tags {
+    let mut tags = Tags::default();
+    add_cpython(&mut tags, version, abis, platforms);
+    tags
+}
+
+pub(super) fn add_cpython(tags: &mut Tags, version: &[u32], abis: &[String], platforms: &[String]) {
     let threaded = abis.first().is_some_and(|abi| {
         abi.strip_prefix("cp")
             .map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()))
             .is_some_and(|flags| flags.len() + 2 < abi.len() && flags.contains('t'))
     });
     let interpreter = format!("cp{}", nodot(version));
-    let mut tags = Tags::default();
     for abi in own_abis(abis, threaded) {
         tags.push_all(&interpreter, abi, platforms);
     }
@@ -57,7 +62,6 @@ pub fn cpython_tags(version: &[u32], abis: &[String], platforms: &[String]) -> T
             tags.push_all(&format!("cp{major}{older}"), stable, platforms);
         }
     }
-    tags
 }
 
 /// The ABIs without the first mention of those that have their own place in the order.
@@ -98,13 +102,17 @@ pub fn generic_abi(facts: &TagFacts) -> Vec<String> {
 /// The tags of any other interpreter: each ABI, and none.
 pub fn generic_tags(interpreter: &str, abis: &[String], platforms: &[String]) -> Tags {
     let mut tags = Tags::default();
+    add_generic(&mut tags, interpreter, abis, platforms);
+    tags
+}
+
+pub(super) fn add_generic(tags: &mut Tags, interpreter: &str, abis: &[String], platforms: &[String]) {
     for abi in abis {
         tags.push_all(interpreter, abi, platforms);
     }
     if !abis.iter().any(|abi| abi == "none") {
         tags.push_all(interpreter, "none", platforms);
     }
-    tags
 }
 
 /// `py311`, `py3`, `py310`, …, `py30` for (3, 11); `py3` for (3,).
@@ -118,21 +126,34 @@ fn py_interpreters(version: &[u32]) -> Vec<String> {
 /// The tags of wheels that contain only Python code: `py311-none-any`, `py3-none-any`, `py310-none-any`, …
 pub fn pure_python_tags(version: &[u32]) -> Tags {
     let mut tags = Tags::default();
+    add_pure_python(&mut tags, version);
+    tags
+}
+
+fn add_pure_python(tags: &mut Tags, version: &[u32]) {
     for interpreter in py_interpreters(version) {
         tags.push(&interpreter, "none", "any");
     }
-    tags
 }
 
 /// The tags that do not depend on an ABI: `py*-none-<platform>`, `<interpreter>-none-any`, `py*-none-any`.
 pub fn compatible_tags(version: &[u32], interpreter: Option<&str>, platforms: &[String]) -> Tags {
     let mut tags = Tags::default();
+    add_compatible(&mut tags, version, interpreter, platforms);
+    tags
+}
+
+pub(super) fn add_compatible(
+    tags: &mut Tags,
+    version: &[u32],
+    interpreter: Option<&str>,
+    platforms: &[String],
+) {
     for python in py_interpreters(version) {
         tags.push_all(&python, "none", platforms);
     }
     if let Some(interpreter) = interpreter {
         tags.push(interpreter, "none", "any");
     }
-    tags.extend(pure_python_tags(version));
-    tags
+    add_pure_python(tags, version);
 }

@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use super::platforms::{LinuxLibc, android_platforms, ios_platforms, linux_platforms, mac_platforms};
-use super::sequences::{compatible_tags, cpython_abis, cpython_tags, generic_abi, generic_tags, nodot};
+use super::sequences::{add_compatible, add_cpython, add_generic, cpython_abis, generic_abi, nodot};
 use super::{TagFacts, Tags};
 use crate::markers::MarkerEnvironment;
 
@@ -64,13 +64,15 @@ pub(super) fn tags(facts: &TagFacts, options: &TargetOptions) -> Tags {
         (given, _) => expand_platforms(given),
     };
     let given_abis = (!options.abis.is_empty()).then(|| options.abis.clone());
-    let mut tags = if short == "cp" {
+    let mut tags = Tags::with_capacity(1024);
+    if short == "cp" {
         let own = || if version.len() > 1 { cpython_abis(facts, version) } else { Vec::new() };
-        cpython_tags(version, &given_abis.unwrap_or_else(own), &platforms)
+        add_cpython(&mut tags, version, &given_abis.unwrap_or_else(own), &platforms);
     } else {
-        generic_tags(&interpreter, &given_abis.unwrap_or_else(|| generic_abi(facts)), &platforms)
-    };
-    tags.extend(compatible_tags(version, Some(&interpreter), &platforms));
+        let abis = given_abis.unwrap_or_else(|| generic_abi(facts));
+        add_generic(&mut tags, &interpreter, &abis, &platforms);
+    }
+    add_compatible(&mut tags, version, Some(&interpreter), &platforms);
     tags
 }
 
