@@ -32,6 +32,8 @@ pub enum Request {
     Metadata(MetadataRequest),
     /// The file itself.
     File(Distribution),
+    /// Any text behind a URL, such as a requirements file; never cached.
+    Document(Url),
 }
 
 /// Whose metadata, and what its index says about it.
@@ -61,6 +63,8 @@ pub enum Outcome {
     Metadata(Result<Arc<[u8]>, FetchError>),
     /// A file.
     File(Result<FetchedFile, FetchError>),
+    /// A text.
+    Document(Result<Vec<u8>, FetchError>),
 }
 
 /// All that is known of one project.
@@ -118,6 +122,7 @@ pub(crate) enum Task {
     LinksPage,
     Metadata(crate::metadata_requests::MetadataTask),
     File(Ticket),
+    Document(Ticket),
 }
 
 impl Client {
@@ -175,6 +180,7 @@ impl Client {
             Request::Project(project) => self.submit_project(ticket, project),
             Request::Metadata(request) => self.submit_metadata(ticket, request),
             Request::File(distribution) => self.submit_file(ticket, &distribution),
+            Request::Document(url) => self.submit_document(ticket, url),
         }
         ticket
     }
@@ -232,6 +238,9 @@ impl Client {
             (Some(Task::File(ticket)), Delivery::File(file)) => {
                 self.complete(ticket, Outcome::File(file.map(FetchedFile::Downloaded)));
             }
+            (Some(Task::Document(ticket)), Delivery::Document(text)) => {
+                self.complete(ticket, Outcome::Document(text));
+            }
             _ => {}
         }
     }
@@ -245,6 +254,7 @@ impl Client {
                 Task::LinksPage => self.take_links(Err(lost())),
                 Task::Metadata(task) => self.complete(task.ticket, Outcome::Metadata(Err(lost()))),
                 Task::File(ticket) => self.complete(ticket, Outcome::File(Err(lost()))),
+                Task::Document(ticket) => self.complete(ticket, Outcome::Document(Err(lost()))),
             }
         }
         self.worker = None;
@@ -272,9 +282,43 @@ impl Client {
         self.complete(ticket, Outcome::File(file));
     }
 
+    fn submit_document(&mut self, ticket: Ticket, url: Url) {
+        let failed = |problem| FetchError { url: crate::error::redacted(&url), problem, attempts: 0 };
+        let text = match crate::local::path_of(&url) {
+            Some(path) => std::fs::read(path).map_err(|error| failed(Problem::Read(error.to_string()))),
+            None => match self.start(Job::Document(url.clone()), Task::Document(ticket)) {
+                Ok(()) => return,
+                Err(refused) => Err(failed(refused.1)),
+            },
+        };
+        self.complete(ticket, Outcome::Document(text));
+    }
+
+    /// The text behind `url`; answers to other requests that come meanwhile are kept.
+    ///
+    /// # Errors
+    /// That it could not be fetched, or that `url` is none.
+    pub fn document(&mut self, url: &str) -> Result<Vec<u8>, FetchError> {
+        let lost = |problem| FetchError { url: crate::error::redacted_text(url), problem, attempts: 0 };
+        let parsed = Url::parse(url).map_err(|error| lost(Problem::BadAddress(error.to_string())))?;
+        let (wanted, mut others) = (self.submit(Request::Document(parsed)), VecDeque::new());
+        let text = loop {
+            match self.next() {
+                Some(Completed { ticket, outcome: Outcome::Document(text) }) if ticket == wanted => {
+                    break text;
+                }
+                Some(other) => others.push_back(other),
+                None => break Err(lost(Problem::Stopped)),
+            }
+        };
+        others.append(&mut self.ready);
+        self.ready = others;
+        text
+    }
+
     pub(crate) fn locate(&self, distribution: &Distribution) -> Result<Located, FetchError> {
         let url = Url::parse(&distribution.file().url)
-            .map_err(|error| distribution_error(distribution, Problem::BadRedirect(error.to_string())))?;
+            .map_err(|error| distribution_error(distribution, Problem::BadAddress(error.to_string())))?;
         Ok(crate::local::path_of(&url).map_or(Located::Remote(url), Located::Local))
     }
 

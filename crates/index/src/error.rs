@@ -129,6 +129,9 @@ pub enum Problem {
     /// Redirected to something that is not http or https, or to nowhere.
     #[error("redirected to {0}, which is not followed")]
     BadRedirect(String),
+    /// An address that is no URL.
+    #[error("not an address: {0}")]
+    BadAddress(String),
     /// Not http, https or file.
     #[error("{0} addresses cannot be fetched")]
     Scheme(String),

@@ -24,11 +24,15 @@ use crate::policy::NetworkPolicy;
 /// No page is longer; the list of all projects of a large index has 40 MB.
 const LONGEST_PAGE: u64 = 512 << 20;
 
+/// No requirements file is longer.
+const LONGEST_DOCUMENT: u64 = 64 << 20;
+
 /// What is to be fetched.
 pub(crate) enum Job {
     Page(PageJob),
     Metadata(MetadataJob),
     File(Box<Download>),
+    Document(Url),
 }
 
 /// A page, and what tells whether the one that we have is still the same.
@@ -44,6 +48,7 @@ pub(crate) enum Delivery {
     Page(Result<PageReply, FetchError>),
     Metadata(Result<MetadataReply, FetchError>),
     File(Result<VerifiedFile, FetchError>),
+    Document(Result<Vec<u8>, FetchError>),
 }
 
 /// A page as the server gave it.
@@ -117,6 +122,7 @@ async fn work(
         tokio::task::spawn_local(async move {
             let delivery = match job {
                 Job::Page(job) => Delivery::Page(page(&network, &job).await),
+                Job::Document(url) => Delivery::Document(document(&network, &url).await),
                 Job::Metadata(job) => Delivery::Metadata(metadata(&network, &job).await),
                 Job::File(job) => {
                     let _turn = downloads.acquire().await;
@@ -154,6 +160,12 @@ async fn fetch_page(network: &Network, ask: &Ask) -> Result<PageReply, Failure> 
     let (etag, last_modified, url) = (text(ETAG), text(LAST_MODIFIED), answer.url.clone());
     let body = answer.bytes(LONGEST_PAGE).await?;
     Ok(PageReply::Page(FetchedPage { body, format, url, etag, last_modified, max_age }))
+}
+
+/// Any text, such as a requirements file.
+async fn document(network: &Network, url: &Url) -> Result<Vec<u8>, FetchError> {
+    let ask = Ask { url: url.clone(), accept: "*/*", gzip: true, headers: Vec::new() };
+    network.retrying(url, async || Ok(network.answer(&ask).await?.bytes(LONGEST_DOCUMENT).await?)).await
 }
 
 /// RFC 9111 §5.2.2 and §5.1: for how many seconds an answer may be used without asking; `None` when nothing is said.

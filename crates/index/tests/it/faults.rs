@@ -118,7 +118,12 @@ impl Observer for Notes {
     fn retrying(&self, url: &str, problem: &Problem, left: u32) {
         self.0.lock().unwrap().push(format!("{url} {problem} {left}"));
     }
-    fn downloading(&self, _: &str, _: u64, _: Option<u64>) {}
+    fn downloading(&self, filename: &str, got: u64, total: Option<u64>) {
+        let mut notes = self.0.lock().unwrap();
+        if Some(got) == total {
+            notes.push(format!("{filename} {got}"));
+        }
+    }
 }
 
 #[test]
@@ -135,6 +140,18 @@ fn retries_are_told() {
         told,
         [format!("{url} the server answered 503 2"), format!("{url} the server answered 503 1")]
     );
+}
+
+#[test]
+fn downloads_are_told() {
+    let index = alpha();
+    let notes = Arc::new(Notes::default());
+    let mut policy = policy(&[&index]);
+    network(&mut policy).observer = Some(notes.clone());
+    let mut client = client(policy);
+    let wheel = crate::request_of(&mut client, "alpha").distribution;
+    let len = crate::file(&mut client, wheel).unwrap().len();
+    assert_eq!(*notes.0.lock().unwrap(), [format!("alpha-1.0-py3-none-any.whl {len}")]);
 }
 
 #[test]

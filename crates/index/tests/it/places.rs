@@ -115,3 +115,21 @@ fn an_index_of_this_machine() {
     assert!(metadata(&mut client, request).unwrap().contains("Requires-Dist: beta"));
     assert!(page(&mut client, "beta").unwrap_err().is_not_found());
 }
+
+#[test]
+fn documents_come_from_here_and_elsewhere() {
+    let server = FakeIndex::start();
+    server.put("/requirements.txt", "text/plain", "alpha==1.0\n");
+    server.add(WheelBuilder::new("alpha", "1.0"));
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), ("constraints.txt".to_owned(), b"beta<2".to_vec()));
+    let mut client = client(policy(&[&server]));
+    let ticket = client.submit(index::Request::Project(crate::name("alpha")));
+    assert_eq!(client.document(&server.url("/requirements.txt")).unwrap(), b"alpha==1.0\n");
+    let file = format!("file://{}/constraints.txt", folder.path().display());
+    assert_eq!(client.document(&file).unwrap(), b"beta<2");
+    assert!(client.document(&server.url("/none")).unwrap_err().is_not_found());
+    assert!(matches!(client.document("no url").unwrap_err().problem, Problem::BadAddress(_)));
+    assert_eq!(client.next().unwrap().ticket, ticket, "nothing is lost meanwhile");
+    assert!(client.next().is_none());
+}
