@@ -14,5 +14,6 @@
 //! # Ok::<(), project::requirements_file::RequirementsFileError>(())
 //! ```
 
+pub mod compile_output;
 pub mod pyproject;
 pub mod requirements_file;

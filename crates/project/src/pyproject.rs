@@ -1,4 +1,5 @@
-//! The tables of `pyproject.toml` that say what a project needs: `[project]` (PEP 621) and `[dependency-groups]` (PEP 735).
+//! The tables of `pyproject.toml` that say what a project needs: `[project]` (PEP 621), `[dependency-groups]` (PEP 735)
+//! and `[build-system]` (PEP 518).
 //!
 //! Enters: the file's text. Leaves: a [`PyProject`], or the first thing that is wrong with its place.
 
@@ -26,8 +27,21 @@ pub struct PyProject {
     pub dynamic: Vec<String>,
     /// `[dependency-groups]`
     pub groups: DependencyGroups,
+    /// `[build-system]`
+    pub build_system: Option<BuildSystem>,
     /// Whether there is a `[project]` table at all.
     pub has_project: bool,
+}
+
+/// How a project is built (PEP 517, PEP 518).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildSystem {
+    /// What the build needs.
+    pub requires: Vec<Requirement>,
+    /// The backend; nothing means setuptools of old.
+    pub backend: Option<String>,
+    /// Folders of the project from which the backend is imported.
+    pub backend_path: Vec<String>,
 }
 
 /// Why a `pyproject.toml` cannot be read.
@@ -63,15 +77,26 @@ impl PyProject {
         reader.read(document.table())
     }
 
-    /// The requirements of the project with some of its extras.
+    /// The requirements of the project with some of its extras. An extra that asks for the project itself with other
+    /// extras (`all = ["name[fast,small]"]`) brings those.
     ///
     /// # Errors
     /// The extra that the project does not have.
     pub fn requirements(&self, extras: &[Extra]) -> Result<Vec<Requirement>, Extra> {
         let mut requirements = self.dependencies.clone();
-        for extra in extras {
-            let more = self.optional_dependencies.get(extra).ok_or_else(|| extra.clone())?;
-            requirements.extend(more.iter().cloned());
+        let mut wanted = extras.to_vec();
+        let mut next = 0;
+        while let Some(extra) = wanted.get(next).cloned() {
+            next += 1;
+            for more in self.optional_dependencies.get(&extra).ok_or(extra)? {
+                if self.name.as_ref() != Some(&more.name) {
+                    requirements.push(more.clone());
+                    continue;
+                }
+                let new: Vec<Extra> =
+                    more.extras.iter().filter(|extra| !wanted.contains(extra)).cloned().collect();
+                wanted.extend(new);
+            }
         }
         Ok(requirements)
     }
@@ -125,6 +150,7 @@ impl Reader<'_> {
                     self.project(self.table(item, "project")?, &mut project)?;
                 }
                 "dependency-groups" => project.groups = self.groups(item)?,
+                "build-system" => project.build_system = Some(self.build_system(item)?),
                 _ => {}
             }
         }
@@ -137,7 +163,8 @@ impl Reader<'_> {
                 "name" => project.name = Some(self.parsed(item, "name", PackageName::new)?),
                 "version" => project.version = Some(self.parsed(item, "version", Version::parse)?),
                 "requires-python" => {
-                    project.requires_python = Some(self.parsed(item, "requires-python", SpecifierSet::parse)?);
+                    project.requires_python =
+                        Some(self.parsed(item, "requires-python", SpecifierSet::parse)?);
                 }
                 "dependencies" => project.dependencies = self.requirements(item, "dependencies")?,
                 "optional-dependencies" => {
@@ -148,14 +175,29 @@ impl Reader<'_> {
                         project.optional_dependencies.insert(name, list);
                     }
                 }
-                "dynamic" => {
-                    let names = self.array(item, "dynamic")?.iter().map(|name| self.text(name, "dynamic"));
-                    project.dynamic = names.map(|name| name.map(str::to_owned)).collect::<Read<_>>()?;
-                }
+                "dynamic" => project.dynamic = self.texts(item, "dynamic")?,
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    fn build_system(&self, item: &Item<'_>) -> Read<BuildSystem> {
+        let table = self.table(item, "build-system")?;
+        let Some(requires) = table.get("requires") else {
+            return self.fail(item, "`build-system.requires` is missing (PEP 518)");
+        };
+        let backend = table.get("build-backend").map(|name| self.text(name, "build-backend")).transpose()?;
+        let folders = table.get("backend-path").map(|list| self.texts(list, "backend-path")).transpose()?;
+        Ok(BuildSystem {
+            requires: self.requirements(requires, "requires")?,
+            backend: backend.map(str::to_owned),
+            backend_path: folders.unwrap_or_default(),
+        })
+    }
+
+    fn texts(&self, item: &Item<'_>, key: &str) -> Read<Vec<String>> {
+        self.array(item, key)?.iter().map(|text| self.text(text, key).map(str::to_owned)).collect()
     }
 
     fn groups(&self, item: &Item<'_>) -> Read<DependencyGroups> {
@@ -170,8 +212,17 @@ impl Reader<'_> {
 
     fn requirement(&self, item: &Item<'_>, key: &str) -> Read<Requirement> {
         let text = self.text(item, key)?;
-        let requirement = Requirement::parse(text)
-            .or_else(|error| self.fail(item, format!("`{text}` is not a requirement: {}", error.message)))?;
+        let requirement = Requirement::parse(text).map_err(|error| {
+            // the caret points into the text where that is written without escapes
+            let whole = item.span().range();
+            let inside = self
+                .text
+                .get(whole.clone())
+                .and_then(|written| written.find(text))
+                .map(|at| whole.start + at);
+            let place = inside.map_or(whole, |at| at + error.span.start..at + error.span.end);
+            self.error(place, format!("`{text}` is not a requirement: {}", error.message))
+        })?;
         let line = self.text_line(item);
         let origin = Origin::File { path: self.path.to_owned(), line, constraint: false };
         Ok(requirement.with_origin(Arc::new(origin)))
@@ -251,10 +302,15 @@ dependencies = [
 ]
 [project.optional-dependencies]
 PDF = ["gamma"]
+all = ["my-project[pdf,more]"]
+more = ["delta", "my-project[all]"]
 [dependency-groups]
 test = ["pytest", {include-group = "lint"}]
 lint = ["ruff"]
 broken = "x"
+[build-system]
+requires = ["maker>=1"]
+build-backend = "maker.api"
 "#;
 
     #[test]
@@ -262,10 +318,17 @@ broken = "x"
         let project = PyProject::parse("pyproject.toml", TEXT).unwrap();
         assert_eq!(project.name.as_ref().unwrap().as_str(), "my-project");
         let extra = Extra::new("pdf").unwrap();
-        let names: Vec<_> =
-            project.requirements(std::slice::from_ref(&extra)).unwrap().iter().map(|one| one.name.to_string()).collect();
+        let names: Vec<_> = project
+            .requirements(std::slice::from_ref(&extra))
+            .unwrap()
+            .iter()
+            .map(|one| one.name.to_string())
+            .collect();
         assert_eq!(names, ["alpha", "beta", "gamma"]);
         assert!(project.requirements(&[Extra::new("x").unwrap()]).is_err());
+        assert_eq!(project.requirements(&[Extra::new("all").unwrap()]).unwrap().len(), 4);
+        let build = project.build_system.as_ref().unwrap();
+        assert_eq!((build.requires.len(), build.backend.as_deref()), (1, Some("maker.api")));
         let group = project.group("Test", "pyproject.toml").unwrap();
         assert_eq!(group.len(), 2);
         assert!(project.group("broken", "pyproject.toml").is_err());
@@ -279,7 +342,8 @@ broken = "x"
             ("[project\nname = 1", (1, 9), ""),
             ("[project]\nname = 1", (2, 8), "`name` wants a string"),
             ("[project]\ndependencies = \"a\"", (2, 16), "`dependencies` wants a list"),
-            ("[project]\ndependencies = [\"a\", \"b=>1\"]", (2, 22), "`b=>1` is not a requirement"),
+            ("[project]\ndependencies = [\"a\", \"b=>1\"]", (2, 24), "`b=>1` is not a requirement"),
+            ("[build-system]\nx = 1", (1, 1), "`build-system.requires` is missing"),
             ("project = 1", (1, 11), "`project` wants a table"),
         ] {
             let error = PyProject::parse("p", text).unwrap_err();
