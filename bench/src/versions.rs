@@ -1,7 +1,8 @@
 //! `bench versions`: reading and comparing versions, ours against the `packaging` library's, as CPU time of one core, the
 //! minimum of several rounds.
 
-use packaging::{Requirement, Version};
+use packaging::markers::MarkerSet;
+use packaging::{MarkerEnvironment, Requirement, Version};
 use rustix::time::{ClockId, clock_gettime};
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -77,19 +78,21 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> Result<(), String> {
 /// Prints the table; with `gate`, ratios below the wanted ones are an error.
 fn run(python: Option<&std::path::Path>, gate: bool) -> Result<(), String> {
     let texts = corpus();
-    let (ours, requirement) = (ours(&texts), requirement_nanoseconds());
+    let ours = ours(&texts);
     println!("ns of CPU per item, minimum of {ROUNDS} rounds over {} versions", texts.len());
+    for (what, nanoseconds) in requirement() {
+        println!("{what:11} {nanoseconds:9.1}");
+    }
     let Some(python) = python else {
-        println!("parse {:8.1}\ncompare {:6.2}\nrequirement {requirement:8.1}", ours.parse, ours.compare);
+        println!("{:11} {:9.1}\n{:11} {:9.2}", "parse", ours.parse, "compare", ours.compare);
         println!("(no --python: not compared with `packaging`)");
         return if gate { Err("--gate needs --python".to_owned()) } else { Ok(()) };
     };
     let theirs = theirs(python, &texts)?;
     let ratios = Times { parse: theirs.parse / ours.parse, compare: theirs.compare / ours.compare };
-    println!("{:10} {:>10} {:>10} {:>8}", "", "tilsit", "packaging", "ratio");
-    println!("{:10} {:10.1} {:10.1} {:7.0}x", "parse", ours.parse, theirs.parse, ratios.parse);
-    println!("{:10} {:10.2} {:10.1} {:7.0}x", "compare", ours.compare, theirs.compare, ratios.compare);
-    println!("requirement {requirement:9.1}");
+    println!("{:11} {:>9} {:>10} {:>8}", "", "tilsit", "packaging", "ratio");
+    println!("{:11} {:9.1} {:10.1} {:7.0}x", "parse", ours.parse, theirs.parse, ratios.parse);
+    println!("{:11} {:9.2} {:10.1} {:7.0}x", "compare", ours.compare, theirs.compare, ratios.compare);
     let slow = ratios.parse < LEAST_RATIOS.parse || ratios.compare < LEAST_RATIOS.compare;
     if gate && slow { Err("slower than wanted".to_owned()) } else { Ok(()) }
 }
@@ -130,15 +133,31 @@ fn ours(texts: &[String]) -> Times {
     Times { parse: parse / texts.len() as f64, compare: compare / pairs as f64 }
 }
 
-fn requirement_nanoseconds() -> f64 {
+/// Nanoseconds for one requirement with its marker: reading it, evaluating the marker, the marker as a set.
+fn requirement() -> [(&'static str, f64); 3] {
     const TEXT: &str = "requests[socks]>=2.31,<3; python_version >= \"3.9\" and sys_platform != \"win32\"";
-    const TIMES: u32 = 1_000;
-    let spent = least_nanoseconds(|| {
-        for _ in 0..TIMES {
-            let _ = black_box(Requirement::parse(black_box(TEXT)));
-        }
-    });
-    spent / f64::from(TIMES)
+    let read = || Requirement::parse(black_box(TEXT)).ok();
+    let marker = read().and_then(|requirement| requirement.marker);
+    let environment = MarkerEnvironment {
+        python_version: "3.12".to_owned(),
+        sys_platform: "linux".to_owned(),
+        ..MarkerEnvironment::default()
+    };
+    [
+        ("requirement", each(|| drop(black_box(read())))),
+        (
+            "evaluate",
+            each(|| {
+                black_box(marker.as_ref().map(|marker| marker.evaluate(&environment, &[])));
+            }),
+        ),
+        ("marker set", each(|| drop(black_box(marker.as_ref().map(MarkerSet::of))))),
+    ]
+}
+
+fn each(mut work: impl FnMut()) -> f64 {
+    const TIMES: u32 = 500;
+    least_nanoseconds(|| (0..TIMES).for_each(|_| work())) / f64::from(TIMES)
 }
 
 /// The CPU time of the fastest round, each long enough for the clock.

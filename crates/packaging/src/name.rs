@@ -92,6 +92,11 @@ normalized_name! {
 pub type GroupName = Extra;
 
 impl PackageName {
+    /// The text of the name itself, if that is `written`.
+    pub(crate) fn shared_if(&self, written: &str) -> Option<Arc<str>> {
+        (*self.0 == *written).then(|| Arc::clone(&self.0))
+    }
+
     /// The spelling used inside file names, with `_` for `-` (binary distribution format,
     /// "Escaping and Unicode").
     #[must_use]

@@ -24,7 +24,7 @@ pub(super) fn requirement(text: &str) -> Result<Requirement, Failure> {
     let name = PackageName::from_identifier(raw_name);
     let (extras, raw_extras) = distinct(written_extras);
     Ok(Requirement {
-        raw_name: Arc::from(raw_name),
+        raw_name: name.shared_if(raw_name).unwrap_or_else(|| Arc::from(raw_name)),
         name,
         extras,
         raw_extras,
@@ -144,7 +144,7 @@ fn parenthesized_specifiers(cursor: &mut Cursor<'_>) -> Result<SpecifierSet, Fai
 }
 
 fn specifier_list(cursor: &mut Cursor<'_>) -> Result<SpecifierSet, Failure> {
-    let mut list = Vec::new();
+    let mut list = SpecifierSet::default();
     while let Some((specifier, length)) = specifiers::prefix(cursor.rest()) {
         let start = cursor.position;
         let text = cursor.take(length);
@@ -152,7 +152,7 @@ fn specifier_list(cursor: &mut Cursor<'_>) -> Result<SpecifierSet, Failure> {
             // `===` takes commas too, and what they separate must be specifiers.
             let several = SpecifierSet::parse(text)
                 .map_err(|error| Failure::new(error.to_string(), start..cursor.position))?;
-            list.extend(several.iter().cloned());
+            several.iter().cloned().for_each(|specifier| list.push(specifier));
         } else {
             refuse_trailing_parts(cursor, start, text)?;
             list.push(specifier);
@@ -163,7 +163,7 @@ fn specifier_list(cursor: &mut Cursor<'_>) -> Result<SpecifierSet, Failure> {
         }
         cursor.skip_space();
     }
-    Ok(list.into_iter().collect())
+    Ok(list)
 }
 
 /// `>=1.*` and `>=1+local` get an error of their own.

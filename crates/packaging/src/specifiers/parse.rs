@@ -69,6 +69,9 @@ fn is_bare_release(text: &str) -> bool {
 }
 
 fn is_normalized(operand: &Operand, written: &str) -> bool {
+    if matches!(operand, Operand::Version(_)) && is_plain_release(written) {
+        return true;
+    }
     let mut remaining = Remaining(written);
     let prints_the_same = match operand {
         Operand::Version(version) => write!(remaining, "{version}"),
@@ -76,6 +79,16 @@ fn is_normalized(operand: &Operand, written: &str) -> bool {
         Operand::Text(_) => Ok(()),
     };
     prints_the_same.is_ok() && remaining.0.is_empty()
+}
+
+/// Digits and dots, no number with a leading zero: the common case, told without printing.
+fn is_plain_release(text: &str) -> bool {
+    let mut previous = [b'.', b'.'];
+    text.bytes().all(|byte| {
+        let leading_zero = previous == [b'.', b'0'] && byte != b'.';
+        previous = [previous[1], byte];
+        (byte.is_ascii_digit() || byte == b'.') && !leading_zero
+    })
 }
 
 /// Compares what is printed with an expected text, without making a copy of either.

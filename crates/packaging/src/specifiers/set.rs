@@ -13,7 +13,7 @@ use std::str::FromStr;
 /// Printing sorts the specifiers and drops doubles, as `packaging` does.
 #[derive(Debug, Clone, Default)]
 pub struct SpecifierSet {
-    specifiers: SmallVec<[Specifier; 1]>,
+    specifiers: SmallVec<[Specifier; 2]>,
 }
 
 /// `===` compares texts, so that sets with it have no place on the line of versions.
@@ -47,6 +47,10 @@ impl SpecifierSet {
     /// [`InvalidSpecifier`] with the first one that is wrong.
     pub fn parse(text: &str) -> Result<Self, InvalidSpecifier> {
         text.split(',').map(trim_python_space).filter(|text| !text.is_empty()).map(Specifier::parse).collect()
+    }
+
+    pub(crate) fn push(&mut self, specifier: Specifier) {
+        self.specifiers.push(specifier);
     }
 
     /// The specifiers, in the order given.

@@ -12,6 +12,11 @@ const LONGEST_LIST: usize = 500;
 
 /// The environments in which a comparison holds.
 pub(super) fn comparison(comparison: &Comparison) -> Node {
+    if let (MarkerValue::Variable(_), MarkerValue::Variable(right)) = (&comparison.left, &comparison.right) {
+        // The right one of two variables stands for its name.
+        let right = MarkerValue::Text(right.as_str().into());
+        return self::comparison(&Comparison { right, ..comparison.clone() });
+    }
     let (variable, text, variable_is_left) = match (&comparison.left, &comparison.right) {
         (MarkerValue::Variable(variable), right) => (*variable, text_of(right), true),
         (MarkerValue::Text(text), MarkerValue::Variable(variable)) => (*variable, &**text, false),
@@ -36,7 +41,6 @@ pub(super) fn comparison(comparison: &Comparison) -> Node {
 fn text_of(value: &MarkerValue) -> &str {
     match value {
         MarkerValue::Text(text) => text,
-        // The right one of two variables stands for its name.
         MarkerValue::Variable(variable) => variable.as_str(),
     }
 }

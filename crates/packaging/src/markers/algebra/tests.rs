@@ -29,6 +29,10 @@ fn different_words_for_one_set_are_equal() {
         ("python_version >= '1!3'", "python_version < '0'"),
         ("python_version < '1!3'", "python_version >= '0'"),
         ("'a' == 'a'", "python_version >= '0'"),
+        (
+            "os_name in sys_platform and sys_platform == 'x'",
+            "sys_platform == 'x' and os_name in 'sys_platform'",
+        ),
     ] {
         assert_eq!(set(left), set(right), "{left} and {right}");
     }
