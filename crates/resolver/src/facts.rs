@@ -30,6 +30,10 @@ struct Package {
     openers: Vec<Opener>,
     /// What each version that requires the package allows, as far as pip's rule about pre-releases needs it.
     noted: Vec<(Party, Bits)>,
+    /// Openers that no longer count.
+    void: Vec<Vec<Party>>,
+    /// A search chose it although nothing required it.
+    unsupported: bool,
 }
 
 /// The metadata of a version and the requirements in it that count here, per extra.
@@ -47,6 +51,9 @@ pub(crate) enum Gate {
     Yanked,
     /// Versions from the URL of a dependency.
     Direct,
+    /// All versions of a package that something else opens a gate with: it must be required by something, not only be
+    /// wished to be there.
+    Support,
 }
 
 /// What opens a gate of a package when all of it is part of the solution.
@@ -92,6 +99,8 @@ impl Facts {
             table: None,
             openers: Vec::new(),
             noted: Vec::new(),
+            void: Vec::new(),
+            unsupported: false,
         });
         self.ids.insert(name.clone(), id);
         id
@@ -211,6 +220,7 @@ impl Facts {
             for package in &mut self.packages {
                 package.openers.clear();
                 package.noted.clear();
+                package.void.clear();
             }
         }
     }
@@ -245,6 +255,8 @@ impl Facts {
             package.table = None;
             package.openers.clear();
             package.noted.clear();
+            package.void.clear();
+            package.unsupported = false;
             package.urls.clear();
             package.index_needed = false;
             for known in package.metadata.values_mut() {
@@ -253,8 +265,26 @@ impl Facts {
         }
     }
 
-    pub(crate) fn openers(&self, id: PackageId) -> &[Opener] {
-        &self.package(id).openers
+    /// What is known to open a gate of a package.
+    pub(crate) fn openers(&self, id: PackageId, gate: Gate) -> impl Iterator<Item = &Opener> {
+        let package = self.package(id);
+        let openers = package.openers.iter();
+        openers.filter(move |opener| opener.gate == gate && !package.void.contains(&opener.parties))
+    }
+
+    /// Packages that require only each other open nothing any more; whether that is news.
+    pub(crate) fn void_openers(&mut self, packages: &[PackageId]) -> bool {
+        let mut news = false;
+        for package in &mut self.packages {
+            for opener in package.openers.iter().filter(|opener| opener.gate != Gate::Support) {
+                let doubtful = opener.parties.iter().any(|party| packages.contains(&party.package));
+                if doubtful && !package.void.contains(&opener.parties) {
+                    package.void.push(opener.parties.clone());
+                    news = true;
+                }
+            }
+        }
+        news
     }
 
     /// Notes what opens a gate; whether it is news.
@@ -280,6 +310,15 @@ impl Facts {
                 allowed
             }
         }
+    }
+
+    /// From now on the package must be required by something; whether that is news.
+    pub(crate) fn require_support(&mut self, id: PackageId) -> bool {
+        !std::mem::replace(&mut self.package_mut(id).unsupported, true)
+    }
+
+    pub(crate) fn needs_support(&self, id: PackageId) -> bool {
+        self.package(id).unsupported
     }
 
     pub(crate) fn noted_requirements(&self, id: PackageId) -> &[(Party, Bits)] {

@@ -244,7 +244,7 @@ impl Report<'_> {
         match gate {
             Gate::Prerelease => Some(ConflictFact::ExcludedPrerelease { name, versions }),
             Gate::Yanked => self.unusable(package, table, set),
-            Gate::Direct => None,
+            Gate::Direct | Gate::Support => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The resolver as its caller sees it.
 
 use crate::exchange::{Answer, Need, Pick, Step, Warning};
-use crate::facts::Facts;
+use crate::facts::{Facts, PackageId};
 use crate::fork;
 use crate::outcome::{self, Placed};
 use crate::prefetch::Prefetch;
@@ -82,6 +82,10 @@ impl Resolver {
                 }
                 Progress::Solved => {
                     let (placed, warnings) = outcome::read(&self.search, &mut self.facts, &self.wishes);
+                    if self.demand_support(&placed) {
+                        self.search = Search::new();
+                        continue;
+                    }
                     for warning in warnings {
                         if !self.warnings.contains(&warning) {
                             self.warnings.push(warning);
@@ -97,6 +101,20 @@ impl Resolver {
                 }
             }
         }
+    }
+
+    /// A gate must not be opened by a package that nothing requires, nor by one of which it was left open whether it
+    /// is there. Such packages must be required from now on; whether there are new ones.
+    fn demand_support(&mut self, placed: &[Placed]) -> bool {
+        let needed: FxHashSet<&PackageName> = placed.iter().map(|placed| &placed.package.name).collect();
+        let facts = &self.facts;
+        let unneeded = self.search.present().filter(|id| !needed.contains(facts.name(*id)));
+        let doubtful: Vec<PackageId> = unneeded.chain(self.search.doubtful_openers()).collect();
+        let mut news = false;
+        for id in &doubtful {
+            news |= self.facts.require_support(*id);
+        }
+        news || self.facts.void_openers(&doubtful)
     }
 
     /// Searches all parts again: an answer was replaced.

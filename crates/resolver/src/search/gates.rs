@@ -23,7 +23,7 @@ pub(crate) struct OpenGate {
     pub(crate) openers: Vec<Vec<Term>>,
 }
 
-const GATES: [Gate; 3] = [Gate::Prerelease, Gate::Yanked, Gate::Direct];
+const GATES: [Gate; 4] = [Gate::Prerelease, Gate::Yanked, Gate::Direct, Gate::Support];
 
 impl Search {
     /// Notes what a requirement of a package version on `target` opens.
@@ -37,6 +37,9 @@ impl Search {
         let Some((package, extra, state)) = parent else { return };
         let Some(table) = self.table(target).cloned() else { return };
         let Some(id) = self.package(target).map(|package| package.id) else { return };
+        if *package == id {
+            return; // What a version requires of its own package does not lead to it.
+        }
         let party = Party { package: *package, extra: extra.clone(), state: *state };
         let allowed = allowed(&table, asked, wishes);
         let mut news = false;
@@ -91,8 +94,7 @@ impl Search {
     ) {
         let mut terms = vec![self.term(var, guarded.clone())];
         let mut openers = Vec::new();
-        let known: Vec<Opener> =
-            facts.openers(id).iter().filter(|opener| opener.gate == gate).cloned().collect();
+        let known: Vec<Opener> = facts.openers(id, gate).cloned().collect();
         for opener in known {
             let mut needed = Vec::new();
             for party in &opener.parties {
@@ -134,14 +136,33 @@ impl Search {
         self.term_is(var, ABSENT)
     }
 
+    /// Undecided packages that could open a gate through which a version was chosen, while nothing decided does.
+    pub(crate) fn doubtful_openers(&self) -> Vec<PackageId> {
+        let mut doubtful = Vec::new();
+        for var in &self.discovered {
+            let (Some(package), Some(state)) = (self.package(*var), self.state(*var)) else { continue };
+            let gates =
+                package.gates.iter().filter(|gate| gate.guarded.contains(state) && !self.opened(gate));
+            let bases =
+                gates.flat_map(|gate| gate.openers.iter().flatten()).filter_map(|term| self.base(term.var));
+            let undecided = bases.filter(|base| !self.solver.is_decided(*base));
+            doubtful.extend(undecided.filter_map(|base| self.package(base).map(|package| package.id)));
+        }
+        doubtful
+    }
+
+    /// Whether what is decided opens a gate.
+    fn opened(&self, gate: &OpenGate) -> bool {
+        let decided = |var: Var| self.base(var).is_some_and(|base| self.solver.is_decided(base));
+        let holds = |term: &Term| decided(term.var) && self.solver.holds(*term);
+        gate.openers.iter().any(|opener| opener.iter().all(holds))
+    }
+
     /// The versions of a package that nothing decided so far opens. What will be decided later may still open
     /// them; pip does not look ahead either.
     pub(super) fn closed(&self, var: Var) -> Option<Bits> {
         let package = self.package(var)?;
-        let decided = |var: Var| self.base(var).is_some_and(|base| self.solver.is_decided(base));
-        let holds = |term: &Term| decided(term.var) && self.solver.holds(*term);
-        let open = |opener: &Vec<Term>| opener.iter().all(holds);
-        let closed = package.gates.iter().filter(|gate| !gate.openers.iter().any(open));
+        let closed = package.gates.iter().filter(|gate| !self.opened(gate));
         closed.map(|gate| gate.guarded.clone()).reduce(|a, b| a.union(&b))
     }
 }
@@ -164,6 +185,8 @@ fn guarded(gate: Gate, table: &Table, wishes: &Wishes, facts: &Facts, id: Packag
         Gate::Yanked => table.yanked.clone(),
         Gate::Direct if wishes.url(name).is_some() => Bits::empty(table.states()),
         Gate::Direct => table.direct.clone(),
+        Gate::Support if facts.needs_support(id) => table.all(),
+        Gate::Support => Bits::empty(table.states()),
     }
 }
 
@@ -192,6 +215,7 @@ fn opens(gate: Gate, asked: &Asked) -> bool {
         // Only pip's rules ask: by ours, the user alone opens this gate.
         Gate::Yanked => specifiers.and_then(SpecifierSet::pinned).is_some(),
         Gate::Direct => specifiers.is_none(),
+        Gate::Support => true,
     }
 }
 
@@ -208,6 +232,7 @@ fn opened_by_user(gate: Gate, table: &Table, wishes: &Wishes, facts: &Facts, id:
             own.any(|requirement| requirement.specifiers().and_then(SpecifierSet::pinned).is_some())
         }
         Gate::Direct => false,
+        Gate::Support => wishes.is_direct(name),
     }
 }
 

@@ -248,6 +248,13 @@ impl Search {
         self.discovered.iter().copied().filter(open)
     }
 
+    /// The packages that are part of the solution, required or not.
+    pub(crate) fn present(&self) -> impl Iterator<Item = PackageId> + '_ {
+        let variables = self.variables.iter().enumerate();
+        let present = variables.filter(|(index, _)| self.solver.is_positive(Var(*index as u32)));
+        present.filter_map(|(_, variable)| variable.package().map(|package| package.id))
+    }
+
     /// The version chosen for a package, once it is decided.
     pub(crate) fn state(&self, var: Var) -> Option<u32> {
         self.solver.is_decided(var).then(|| self.solver.domain(var).highest())?

@@ -6,5 +6,6 @@
 )]
 
 mod conflicts;
+mod random;
 mod scenarios;
 mod universe;
