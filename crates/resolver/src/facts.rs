@@ -79,6 +79,10 @@ pub(crate) struct Facts {
     asked: FxHashSet<Need>,
     hinted: FxHashSet<Need>,
     batch: Batch,
+    /// Required and not answered.
+    outstanding: FxHashSet<Need>,
+    /// Packages about which something was answered since this was last taken.
+    news: Vec<PackageId>,
     /// Some answer replaced an earlier one: what was derived from it no longer holds.
     pub(crate) changed: bool,
 }
@@ -122,21 +126,21 @@ impl Facts {
     pub(crate) fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Candidates { name, found } => {
-                let id = self.id(&name);
+                let id = self.settle(&name, &Need::Candidates(name.clone()));
                 let package = self.package_mut(id);
                 package.index = Some(found);
                 let stale = package.table.take_if(|table| !table.provisional).is_some();
                 self.renumber(stale);
             }
             Answer::Direct { name, url, found } => {
-                let id = self.id(&name);
+                let id = self.settle(&name, &direct_need(&name, &url));
                 let package = self.package_mut(id);
                 package.directs.insert(url, found);
                 let stale = package.table.take().is_some();
                 self.renumber(stale);
             }
             Answer::Metadata { pick, found } => {
-                let id = self.id(&pick.name);
+                let id = self.settle(&pick.name, &Need::Metadata(pick.clone()));
                 let known = Known { found, in_force: Vec::new() };
                 let stale = self.package_mut(id).metadata.insert(pick.source, known).is_some();
                 self.changed |= stale;
@@ -144,11 +148,29 @@ impl Facts {
         }
     }
 
+    fn settle(&mut self, name: &PackageName, need: &Need) -> PackageId {
+        self.outstanding.remove(need);
+        let id = self.id(name);
+        self.news.push(id);
+        id
+    }
+
     /// Asks for what the search cannot do without.
     pub(crate) fn require(&mut self, need: Need) {
         if self.asked.insert(need.clone()) {
+            self.outstanding.insert(need.clone());
             self.batch.required.push(need);
         }
+    }
+
+    /// Whether the search waits for an answer.
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.outstanding.is_empty()
+    }
+
+    /// Packages about which something was answered since the last call.
+    pub(crate) fn take_news(&mut self) -> Vec<PackageId> {
+        std::mem::take(&mut self.news)
     }
 
     /// Asks for what will probably be needed.

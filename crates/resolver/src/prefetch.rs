@@ -33,7 +33,7 @@ struct Narrowed {
 /// The traces that wait for answers.
 #[derive(Default)]
 pub(crate) struct Prefetch {
-    waiting: Vec<Trace>,
+    waiting: FxHashMap<PackageId, Vec<Trace>>,
     narrowed: FxHashMap<PackageId, Narrowed>,
     seen: FxHashSet<(PackageId, Source, Option<Extra>)>,
     started: bool,
@@ -42,44 +42,48 @@ pub(crate) struct Prefetch {
 impl Prefetch {
     /// Follows what can be followed and asks for what is missing.
     pub(crate) fn advance(&mut self, facts: &mut Facts, wishes: &Wishes) {
+        let mut todo = Vec::new();
         if !std::mem::replace(&mut self.started, true) {
-            self.waiting.extend(wishes.roots.iter().cloned().map(Trace::Requirement));
+            todo.extend(wishes.roots.iter().cloned().map(Trace::Requirement));
         }
-        let mut todo = std::mem::take(&mut self.waiting);
+        for id in facts.take_news() {
+            todo.extend(self.waiting.remove(&id).into_iter().flatten());
+        }
         while let Some(trace) = todo.pop() {
-            let done = match &trace {
+            let waits_for = match &trace {
                 Trace::Requirement(asked) => self.follow_requirement(asked, &mut todo, facts, wishes),
                 Trace::Version { id, source, extra } => {
                     follow_version((*id, source, extra.as_ref()), &mut todo, facts, wishes)
                 }
             };
-            if !done {
-                self.waiting.push(trace);
+            if let Some(id) = waits_for {
+                self.waiting.entry(id).or_default().push(trace);
             }
         }
     }
 
+    /// Follows a requirement; the package about which an answer is missing, if so.
     fn follow_requirement(
         &mut self,
         asked: &Asked,
         todo: &mut Vec<Trace>,
         facts: &mut Facts,
         wishes: &Wishes,
-    ) -> bool {
+    ) -> Option<PackageId> {
         let requirement = asked.requirement();
         let by_url = matches!(requirement.source, RequirementSource::Url(_));
         if by_url && wishes.url(&requirement.name).is_none() {
-            return true;
+            return None;
         }
         let id = facts.id(&requirement.name);
         let table = match facts.table(id, wishes) {
             Ok(table) => table,
             Err(needs) => {
                 needs.into_iter().for_each(|need| facts.hint(need));
-                return false;
+                return Some(id);
             }
         };
-        let Some(state) = self.first_choice(id, asked, &table, wishes) else { return true };
+        let state = self.first_choice(id, asked, &table, wishes)?;
         let entry = table.entry(state);
         if wishes.needs_metadata() {
             let extras = requirement.extras.iter().cloned().map(Some);
@@ -93,7 +97,7 @@ impl Prefetch {
                 }
             }
         }
-        true
+        None
     }
 
     fn first_choice(
@@ -133,13 +137,13 @@ fn follow_version(
     todo: &mut Vec<Trace>,
     facts: &mut Facts,
     wishes: &Wishes,
-) -> bool {
+) -> Option<PackageId> {
     if facts.metadata(id, source).is_none() {
-        return false;
+        return Some(id);
     }
     if wishes.follows_dependencies() {
         let asked = facts.in_force(id, source, extra, wishes);
         todo.extend(asked.iter().cloned().map(Trace::Requirement));
     }
-    true
+    None
 }

@@ -17,9 +17,6 @@ use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// After so many versions of a package were tried, the next ones are asked for at once.
-const TRIED: u32 = 3;
-
 /// A resolution in progress: asks with [`Resolver::step`], is told with [`Resolver::answer`].
 ///
 /// The result depends on the request and the content of the answers, not on their order.
@@ -70,6 +67,9 @@ impl Resolver {
     pub fn step(&mut self) -> Step {
         if std::mem::take(&mut self.facts.changed) {
             self.start_over();
+        }
+        if self.facts.is_waiting() {
+            return self.blocked();
         }
         loop {
             match self.search.advance(&mut self.facts, &self.wishes) {
@@ -164,7 +164,7 @@ impl Resolver {
     fn blocked(&mut self) -> Step {
         self.prefetch.advance(&mut self.facts, &self.wishes);
         self.hint_choices();
-        let mut likely = self.search.decided(&self.facts);
+        let mut likely = self.search.take_decided(&self.facts);
         likely.retain(|pick| self.announced.insert(pick.clone()));
         if likely.is_empty() { Step::Need(self.facts.take_batch()) } else { Step::Likely(likely) }
     }
@@ -175,9 +175,8 @@ impl Resolver {
         if !self.wishes.needs_metadata() {
             return;
         }
-        for var in self.search.undecided() {
+        for (var, count) in self.search.take_hints() {
             let Some(package) = self.search.package(var) else { continue };
-            let count = if package.tried < TRIED { 1 } else { (package.tried * 2).min(32) as usize };
             for state in self.search.choices(var, &self.wishes, count) {
                 let entry = package.table.entry(state);
                 if self.facts.metadata(package.id, &entry.source).is_none() {

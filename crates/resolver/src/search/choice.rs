@@ -8,6 +8,9 @@ use crate::table::Table;
 use crate::wishes::Wishes;
 use packaging::PackageName;
 
+/// At most so many versions of a package are asked for at once.
+const BATCH: u32 = 48;
+
 /// The classes of packages, least urgent first (uv's order).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Urgency {
@@ -24,19 +27,23 @@ enum Urgency {
 }
 
 impl Search {
-    /// The undecided package to decide next.
-    pub(super) fn most_urgent(&self) -> Option<Var> {
-        let mut best: Option<(Urgency, Var)> = None;
-        for var in &self.discovered {
-            if self.solver.is_decided(*var) || !self.solver.is_positive(*var) {
-                continue;
-            }
-            let urgency = self.urgency(*var);
-            if best.is_none_or(|(known, _)| urgency > known) {
-                best = Some((urgency, *var));
-            }
+    /// The undecided package to decide next: the most urgent one, among equals the one discovered first.
+    pub(super) fn most_urgent(&mut self) -> Option<Var> {
+        let mut best: Option<(Urgency, std::cmp::Reverse<u32>, Var)> = None;
+        for var in self.special.iter().copied().filter(|var| self.is_undecided(*var)) {
+            let discovered = self.package(var).map_or(u32::MAX, |package| package.discovered);
+            best = best.max(Some((self.urgency(var), std::cmp::Reverse(discovered), var)));
         }
-        best.map(|(_, var)| var)
+        if let Some((_, _, var)) = best.filter(|(urgency, ..)| *urgency > Urgency::Plain) {
+            return Some(var);
+        }
+        let decided = |var: &&Var| self.solver.is_decided(**var);
+        self.settled += self.discovered[self.settled..].iter().take_while(decided).count();
+        self.discovered[self.settled..].iter().copied().find(|var| self.is_undecided(*var))
+    }
+
+    fn is_undecided(&self, var: Var) -> bool {
+        !self.solver.is_decided(var) && self.solver.is_positive(var)
     }
 
     fn urgency(&self, var: Var) -> Urgency {
@@ -60,6 +67,28 @@ impl Search {
         let domain = self.solver.domain(var);
         let preference = Preference { table: &package.table, wishes, name: &package.name };
         preference.best(domain, self.closed(var).as_ref())
+    }
+
+    /// Packages of which the next versions may be asked for ahead, and of how many: of each that must be decided the
+    /// first, and more of those of which several have been rejected.
+    pub(crate) fn take_hints(&mut self) -> Vec<(Var, usize)> {
+        let mut hints = Vec::new();
+        for place in self.settled..self.discovered.len() {
+            let var = self.discovered[place];
+            if !self.is_undecided(var) {
+                continue;
+            }
+            let domain = self.solver.domain_id(var);
+            let Some(package) = self.variables[var.index()].package_mut() else { continue };
+            if package.tried >= package.batch_at {
+                let count = (package.tried * 2).min(BATCH);
+                package.batch_at = package.tried + count / 2;
+                hints.push((var, count as usize));
+            } else if package.hinted.replace(domain) != Some(domain) {
+                hints.push((var, 1));
+            }
+        }
+        hints
     }
 
     /// The next versions to try for a package, best first, the first of them being [`Search::choose`]'s.

@@ -89,6 +89,7 @@ impl Search {
                 self.stand(var, Standing::Culprit);
                 undone |= self.solver.is_decided(var);
                 self.solver.undo(var);
+                self.settled = 0;
             }
         }
         undone
@@ -97,6 +98,7 @@ impl Search {
     /// Moves a package; only a later pin moves it again.
     fn stand(&mut self, var: Var, standing: Standing) {
         self.counts.standing.insert(var, standing);
+        self.mark_special(var);
         if let Some(package) = self.variables[var.index()].package_mut() {
             package.pinned = false;
         }

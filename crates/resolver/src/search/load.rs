@@ -193,9 +193,13 @@ impl Search {
     /// Notes that something requires `target`, and how tightly.
     fn discover(&mut self, target: Var, asked: &Asked) {
         let pins = asked.requirement().specifiers().and_then(SpecifierSet::pinned).is_some();
+        if pins {
+            self.mark_special(target);
+        }
         let Some(package) = self.variables[target.index()].package_mut() else { return };
         package.pinned |= pins;
-        if !std::mem::replace(&mut package.discovered, true) {
+        if package.discovered == u32::MAX {
+            package.discovered = self.discovered.len() as u32;
             self.discovered.push(target);
         }
     }

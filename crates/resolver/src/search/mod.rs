@@ -84,6 +84,13 @@ pub(crate) struct Search {
     pub(crate) root: Var,
     packages: FxHashMap<PackageId, Var>,
     extras: FxHashMap<(Var, Extra), Var>,
+    /// The extras, each after its package.
+    extra_vars: Vec<(Var, Var)>,
+    newly_decided: Vec<Var>,
+    /// Packages that are decided before others, if they are to be decided: pinned, from a URL, often in conflicts.
+    special: Vec<Var>,
+    /// How many of the discovered packages, from the first on, are decided.
+    settled: usize,
     /// Package variables in the order in which something first required them.
     discovered: Vec<Var>,
     /// Requirements already expressed, so that more versions with the same one only widen it.
@@ -114,6 +121,10 @@ impl Search {
             root,
             packages: FxHashMap::default(),
             extras: FxHashMap::default(),
+            extra_vars: Vec::new(),
+            newly_decided: Vec::new(),
+            special: Vec::new(),
+            settled: 0,
             discovered: Vec::new(),
             merged: FxHashMap::default(),
             loaded: FxHashSet::default(),
@@ -150,7 +161,10 @@ impl Search {
             if let Err(violated) = propagated {
                 match self.solver.analyze(violated) {
                     Analysis::Unsatisfiable(roots) => return Progress::Unsatisfiable(roots),
-                    Analysis::Backjumped { affected, learned } => self.count_conflict(affected, learned),
+                    Analysis::Backjumped { affected, learned } => {
+                        self.settled = 0;
+                        self.count_conflict(affected, learned);
+                    }
                 }
                 continue;
             }
@@ -172,6 +186,7 @@ impl Search {
         }
         if let Some(trial) = trial.filter(|trial| self.is_open(trial.var, trial.state)) {
             self.solver.decide(trial.var, trial.state);
+            self.newly_decided.push(trial.var);
             return true;
         }
         if let Some(load) = self.unloaded_extra() {
@@ -192,15 +207,10 @@ impl Search {
 
     /// An extra that is wanted of a decided version and whose requirements have not been added.
     fn unloaded_extra(&self) -> Option<Load> {
-        self.discovered.iter().find_map(|base| {
-            let package = self.variables[base.index()].package()?;
-            if package.extras.is_empty() || !self.solver.is_decided(*base) {
-                return None;
-            }
-            let state = self.solver.domain(*base).highest()?;
-            let wanted =
-                |var: &&Var| self.solver.is_positive(**var) && !self.loaded.contains(&(**var, state));
-            package.extras.iter().find(wanted).map(|var| Load::Extra { var: *var, state })
+        self.extra_vars.iter().find_map(|(base, var)| {
+            let state = self.state(*base)?;
+            let wanted = self.solver.is_positive(*var) && !self.loaded.contains(&(*var, state));
+            wanted.then_some(Load::Extra { var: *var, state })
         })
     }
 
@@ -218,15 +228,15 @@ impl Search {
         lost
     }
 
-    /// The chosen versions so far.
-    pub(crate) fn decided(&self, facts: &Facts) -> Vec<Pick> {
-        let decided = self.discovered.iter().filter(|var| self.solver.is_decided(**var));
+    /// The versions decided since the last call.
+    pub(crate) fn take_decided(&mut self, facts: &Facts) -> Vec<Pick> {
+        let decided = std::mem::take(&mut self.newly_decided);
         let pick = |var: &Var| {
-            let package = self.variables[var.index()].package()?;
-            let state = self.solver.domain(*var).highest()?;
+            let package = self.package(*var)?;
+            let state = self.state(*var)?;
             Some(facts.pick(package.id, package.table.entry(state)))
         };
-        decided.filter_map(pick).collect()
+        decided.iter().filter_map(pick).collect()
     }
 
     /// The variable of a package.
@@ -240,12 +250,6 @@ impl Search {
 
     pub(crate) fn package(&self, var: Var) -> Option<&PackageVar> {
         self.variables[var.index()].package()
-    }
-
-    /// The packages that must be part of the solution and are not decided.
-    pub(crate) fn undecided(&self) -> impl Iterator<Item = Var> + '_ {
-        let open = |var: &Var| self.solver.is_positive(*var) && !self.solver.is_decided(*var);
-        self.discovered.iter().copied().filter(open)
     }
 
     /// The packages that are part of the solution, required or not.

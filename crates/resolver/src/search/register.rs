@@ -3,12 +3,15 @@
 use super::{Premise, Search, gates::OpenGate};
 use crate::facts::{Facts, PackageId};
 use crate::request::PrereleaseMode;
-use crate::solver::{Bits, Var};
+use crate::solver::{Bits, SetId, Var};
 use crate::table::Table;
 use crate::wishes::{Asked, Wishes};
 use packaging::candidate::Availability;
 use packaging::{Extra, PackageName, RequirementSource};
 use std::rc::Rc;
+
+/// After so many versions of a package were tried, the next ones are asked for at once.
+const TRIED: u32 = 3;
 
 /// A variable of the solver and what it stands for.
 pub(crate) struct Variable {
@@ -36,12 +39,17 @@ pub(crate) struct PackageVar {
     pub(crate) pinned: bool,
     /// It comes from a URL that the user names.
     pub(crate) direct: bool,
-    pub(crate) discovered: bool,
-    pub(crate) extras: Vec<Var>,
+    /// Its place in the order of discovery; the greatest number until then.
+    pub(crate) discovered: u32,
     pub(crate) gates: Vec<OpenGate>,
     pub(crate) gated: bool,
     /// How many versions have been tried.
     pub(crate) tried: u32,
+    /// When so many have been tried, the next ones are asked for at once.
+    pub(crate) batch_at: u32,
+    /// For which domain metadata has been asked ahead.
+    pub(crate) hinted: Option<SetId>,
+    pub(crate) special: bool,
 }
 
 impl Variable {
@@ -89,14 +97,19 @@ impl Search {
             table: Rc::clone(table),
             pinned: false,
             direct: wishes.url(facts.name(id)).is_some(),
-            discovered: false,
-            extras: Vec::new(),
+            discovered: u32::MAX,
             gates: Vec::new(),
             gated: false,
             tried: 0,
+            batch_at: TRIED,
+            hinted: None,
+            special: false,
         };
         let var = self.add_variable(table.states(), Kind::Package(package));
         self.packages.insert(id, var);
+        if wishes.url(facts.name(id)).is_some() {
+            self.mark_special(var);
+        }
         if table.provisional {
             self.provisional.push(var);
         }
@@ -108,6 +121,15 @@ impl Search {
         }
         self.ungated.push(var);
         var
+    }
+
+    /// The package may have to be decided before others.
+    pub(super) fn mark_special(&mut self, var: Var) {
+        if let Some(package) = self.variables[var.index()].package_mut()
+            && !std::mem::replace(&mut package.special, true)
+        {
+            self.special.push(var);
+        }
     }
 
     /// One incompatibility per reason for which versions cannot be used.
@@ -139,9 +161,7 @@ impl Search {
         }
         let var = self.add_variable(2, Kind::Extra { base, extra: extra.clone() });
         self.extras.insert((base, extra.clone()), var);
-        if let Some(package) = self.variables[base.index()].package_mut() {
-            package.extras.push(var);
-        }
+        self.extra_vars.push((base, var));
         var
     }
 }

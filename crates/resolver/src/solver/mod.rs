@@ -79,6 +79,11 @@ impl Solver {
         self.sets.get(self.solution.domain(var))
     }
 
+    /// The number of [`Solver::domain`].
+    pub(crate) fn domain_id(&self, var: Var) -> SetId {
+        self.solution.domain(var)
+    }
+
     /// Whether `var` must be part of the solution.
     pub(crate) fn is_positive(&self, var: Var) -> bool {
         !self.domain(var).contains(ABSENT)
