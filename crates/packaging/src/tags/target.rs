@@ -132,6 +132,8 @@ fn expand_apple(platform: &str) -> Option<Vec<String>> {
 pub struct PythonPlatform {
     system: System,
     arch: String,
+    /// The minimum version of macOS or iOS, or Android's API level, where the usual one does not do.
+    version: Option<(u32, u32)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,8 +188,12 @@ pub const PYTHON_PLATFORMS: &[&str] = &[
 const PLAIN_GLIBC: LinuxLibc = LinuxLibc::Glibc(2, 28);
 /// What a plain musl name means.
 const PLAIN_MUSL: LinuxLibc = LinuxLibc::Musl(1, 2);
-/// The oldest macOS that still gets updates.
-const PLAIN_MACOS: (u32, u32) = (14, 0);
+/// What RISC-V means; no older glibc has wheels.
+const PLAIN_RISCV_GLIBC: LinuxLibc = LinuxLibc::Glibc(2, 39);
+/// What Apple's and Android's names mean unless a deployment target is given.
+const PLAIN_MACOS: (u32, u32) = (13, 0);
+const PLAIN_IOS: (u32, u32) = (13, 0);
+const PLAIN_ANDROID: (u32, u32) = (24, 0);
 
 impl FromStr for PythonPlatform {
     type Err = UnknownPythonPlatform;
@@ -205,7 +211,7 @@ impl FromStr for PythonPlatform {
             (System::Android, "aarch64") => "arm64_v8a",
             (_, arch) => arch,
         };
-        Ok(Self { system, arch: arch.to_owned() })
+        Ok(Self { system, arch: arch.to_owned(), version: None })
     }
 }
 
@@ -213,6 +219,7 @@ fn system_of(arch: &str, rest: &str) -> Option<System> {
     let system = match rest {
         "pc-windows-msvc" => System::Windows,
         "apple-darwin" => System::MacOs,
+        "unknown-linux-gnu" | "unknown-linux" if arch == "riscv64" => System::Linux(PLAIN_RISCV_GLIBC),
         "unknown-linux-gnu" | "unknown-linux" => System::Linux(PLAIN_GLIBC),
         "unknown-linux-musl" => System::Linux(PLAIN_MUSL),
         "manylinux2014" => System::Linux(LinuxLibc::Glibc(2, 17)),
@@ -252,17 +259,25 @@ fn versioned_system(arch: &str, rest: &str) -> Option<System> {
 }
 
 impl PythonPlatform {
+    /// The same platform from another version on: what `MACOSX_DEPLOYMENT_TARGET`, `IPHONEOS_DEPLOYMENT_TARGET`
+    /// and `ANDROID_API_LEVEL` say. It has no meaning for other systems.
+    #[must_use]
+    pub fn with_version(self, version: (u32, u32)) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
     /// The platform tags, best first.
     pub fn platforms(&self) -> Vec<String> {
         let arch = self.arch.as_str();
+        let version = |plain| self.version.unwrap_or(plain);
         match self.system {
             System::Linux(libc) => linux_platforms(arch, libc),
-            System::MacOs => mac_platforms(PLAIN_MACOS, arch),
+            System::MacOs => mac_platforms(version(PLAIN_MACOS), arch),
             System::Windows => vec![windows_tag(arch).to_owned()],
-            System::Android => android_platforms(24, arch),
+            System::Android => android_platforms(version(PLAIN_ANDROID).0, arch),
             System::Ios { simulator } => {
                 let sdk = if simulator { "iphonesimulator" } else { "iphoneos" };
-                ios_platforms((13, 0), &format!("{arch}_{sdk}"))
+                ios_platforms(version(PLAIN_IOS), &format!("{arch}_{sdk}"))
             }
             System::Pyodide { year } => {
                 vec![format!("pyodide_{year}_0_wasm32"), format!("pyemscripten_{year}_0_wasm32")]
@@ -270,8 +285,8 @@ impl PythonPlatform {
         }
     }
 
-    /// Sets the marker values that follow from the platform; release and version become empty, since they
-    /// are not known.
+    /// Sets the marker values that follow from the platform; release and version become empty where they are
+    /// not known (Pyodide's follow from the Emscripten that it is built with).
     pub fn apply(&self, environment: &mut MarkerEnvironment) {
         let (os_name, sys_platform, system) = match self.system {
             System::Linux(_) => ("posix", "linux", "Linux"),
@@ -285,8 +300,13 @@ impl PythonPlatform {
         environment.sys_platform = sys_platform.to_owned();
         environment.platform_system = system.to_owned();
         environment.platform_machine = self.machine().to_owned();
-        environment.platform_release = String::new();
-        environment.platform_version = String::new();
+        let (release, version) = match self.system {
+            System::Pyodide { year: 2024 } => ("3.1.58", "#1"),
+            System::Pyodide { year: 2025 } => ("4.0.9", "#1"),
+            _ => ("", ""),
+        };
+        environment.platform_release = release.to_owned();
+        environment.platform_version = version.to_owned();
     }
 
     /// `platform.machine()` there.

@@ -202,8 +202,9 @@ fn python_platforms() {
         ("aarch64-manylinux_2_36", "linux_aarch64 manylinux_2_36_aarch64", "aarch64"),
         ("x86_64-manylinux2014", "linux_x86_64 manylinux_2_17_x86_64", "x86_64"),
         ("x86_64-unknown-linux-musl", "linux_x86_64 musllinux_1_2_x86_64", "x86_64"),
-        ("macos", "macosx_14_0_arm64 macosx_14_0_universal2", "arm64"),
-        ("x86_64-apple-darwin", "macosx_14_0_x86_64 macosx_14_0_intel", "x86_64"),
+        ("macos", "macosx_13_0_arm64 macosx_13_0_universal2", "arm64"),
+        ("x86_64-apple-darwin", "macosx_13_0_x86_64 macosx_13_0_intel", "x86_64"),
+        ("riscv64-unknown-linux", "linux_riscv64 manylinux_2_39_riscv64", "riscv64"),
         ("windows", "win_amd64", "AMD64"),
         ("aarch64-pc-windows-msvc", "win_arm64", "ARM64"),
         ("i686-pc-windows-msvc", "win32", "x86"),
@@ -223,6 +224,8 @@ fn python_platforms() {
         platform.apply(&mut environment);
         assert_eq!(environment.platform_machine, machine, "{name}");
     }
+    let mac = "macos".parse::<PythonPlatform>().unwrap().with_version((12, 0));
+    assert_eq!(mac.platforms()[0], "macosx_12_0_arm64");
     for name in target::PYTHON_PLATFORMS {
         assert!(name.parse::<PythonPlatform>().is_ok(), "{name}");
     }
