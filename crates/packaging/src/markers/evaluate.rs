@@ -1,8 +1,6 @@
 //! Evaluating markers as `packaging` does.
 
-use super::{
-    Comparison, Marker, MarkerEnvironment, MarkerExpression, MarkerOperator, MarkerValue, MarkerVariable,
-};
+use super::{Comparison, Marker, MarkerEnvironment, MarkerExpression, MarkerOperator, MarkerVariable, Sides};
 use crate::name::{Extra, GroupName};
 use crate::specifiers::{self, Operator, Prereleases};
 use std::borrow::Cow;
@@ -95,38 +93,19 @@ fn compare(
     environment: &MarkerEnvironment,
     context: &MarkerContext<'_>,
 ) -> Result<bool, UndefinedMarker> {
-    let variable = match (&comparison.left, &comparison.right) {
-        (MarkerValue::Variable(variable), _) | (_, MarkerValue::Variable(variable)) => Some(*variable),
-        _ => None,
+    let operator = comparison.operator;
+    let answer = match comparison.sides() {
+        Sides::Texts(left, right) => compare_texts(operator, left, right),
+        Sides::Variable(variable, text) => match value_of(variable, environment, context)? {
+            Value::Names(_) => None,
+            Value::Text(value) => compare_values(variable, operator, &value, text),
+        },
+        Sides::VariableOnTheRight(text, variable) => match value_of(variable, environment, context)? {
+            Value::Names(names) => compare_with_names(operator, text, names),
+            Value::Text(value) => compare_values(variable, operator, text, &value),
+        },
     };
-    let undefined = || UndefinedMarker::Comparison { comparison: comparison.to_string() };
-    // `os_name == sys_platform` compares with the *name* of the second variable.
-    let is_left = matches!(comparison.left, MarkerValue::Variable(_));
-    let (left, right) = (text_of(&comparison.left), text_of(&comparison.right));
-    let value = match variable {
-        None => return compare_texts(comparison.operator, &left, &right).ok_or_else(undefined),
-        Some(MarkerVariable::Extras) => set_value(context.extras, MarkerVariable::Extras)?,
-        Some(MarkerVariable::DependencyGroups) => {
-            set_value(context.dependency_groups, MarkerVariable::DependencyGroups)?
-        }
-        Some(MarkerVariable::Extra) => {
-            Value::Text(Cow::Borrowed(context.extra.ok_or(UndefinedMarker::Variable(MarkerVariable::Extra))?))
-        }
-        Some(variable) => Value::Text(environment.get(variable).ok_or(UndefinedMarker::Variable(variable))?),
-    };
-    let answer = match value {
-        Value::Names(_) if is_left => None,
-        Value::Names(names) => compare_with_names(comparison.operator, &left, names),
-        Value::Text(value) => {
-            let (left, right) = if is_left { (value, right) } else { (left, value) };
-            let as_versions = variable.is_some_and(MarkerVariable::is_version);
-            as_versions
-                .then(|| compare_versions(comparison.operator, &left, &right))
-                .flatten()
-                .or_else(|| compare_texts(comparison.operator, &left, &right))
-        }
-    };
-    answer.ok_or_else(undefined)
+    answer.ok_or_else(|| UndefinedMarker::Comparison { comparison: comparison.to_string() })
 }
 
 enum Value<'a> {
@@ -134,15 +113,28 @@ enum Value<'a> {
     Names(&'a [Extra]),
 }
 
-fn set_value(names: Option<&[Extra]>, variable: MarkerVariable) -> Result<Value<'_>, UndefinedMarker> {
-    names.map(Value::Names).ok_or(UndefinedMarker::Variable(variable))
+fn value_of<'a>(
+    variable: MarkerVariable,
+    environment: &'a MarkerEnvironment,
+    context: &MarkerContext<'a>,
+) -> Result<Value<'a>, UndefinedMarker> {
+    let value = match variable {
+        MarkerVariable::Extras => context.extras.map(Value::Names),
+        MarkerVariable::DependencyGroups => context.dependency_groups.map(Value::Names),
+        MarkerVariable::Extra => context.extra.map(|extra| Value::Text(Cow::Borrowed(extra))),
+        variable => environment.get(variable).map(Value::Text),
+    };
+    value.ok_or(UndefinedMarker::Variable(variable))
 }
 
-fn text_of(value: &MarkerValue) -> Cow<'_, str> {
-    match value {
-        MarkerValue::Text(text) => Cow::Borrowed(text),
-        MarkerValue::Variable(variable) => Cow::Borrowed(variable.as_str()),
-    }
+fn compare_values(
+    variable: MarkerVariable,
+    operator: MarkerOperator,
+    left: &str,
+    right: &str,
+) -> Option<bool> {
+    let as_versions = if variable.is_version() { compare_versions(operator, left, right) } else { None };
+    as_versions.or_else(|| compare_texts(operator, left, right))
 }
 
 /// PEP 508: as versions where operator and right side make a specifier.

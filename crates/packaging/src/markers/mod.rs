@@ -189,6 +189,28 @@ impl fmt::Display for MarkerVariable {
     }
 }
 
+/// What a comparison compares. The right one of two variables stands for its name, as in `packaging`.
+enum Sides<'a> {
+    Variable(MarkerVariable, &'a str),
+    VariableOnTheRight(&'a str, MarkerVariable),
+    Texts(&'a str, &'a str),
+}
+
+impl Comparison {
+    fn sides(&self) -> Sides<'_> {
+        match (&self.left, &self.right) {
+            (MarkerValue::Variable(variable), MarkerValue::Text(text)) => Sides::Variable(*variable, text),
+            (MarkerValue::Variable(variable), MarkerValue::Variable(name)) => {
+                Sides::Variable(*variable, name.as_str())
+            }
+            (MarkerValue::Text(text), MarkerValue::Variable(variable)) => {
+                Sides::VariableOnTheRight(text, *variable)
+            }
+            (MarkerValue::Text(left), MarkerValue::Text(right)) => Sides::Texts(left, right),
+        }
+    }
+}
+
 impl Marker {
     /// Reads a marker.
     ///

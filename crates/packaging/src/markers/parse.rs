@@ -160,41 +160,41 @@ fn unescape_continued_lines(text: &str) -> Option<Box<str>> {
 fn unescape_characters(text: &str) -> Option<Box<str>> {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(backslash) = rest.find('\\') {
-        result.push_str(&rest[..backslash]);
-        let (character, length) = escape(&rest[backslash + 1..])?;
+    while let Some((plain, escaped)) = rest.split_once('\\') {
+        result.push_str(plain);
+        let (character, length) = escape(escaped)?;
         result.extend(character);
-        rest = &rest[backslash + 1 + length..];
+        rest = &escaped[length..];
     }
     result.push_str(rest);
     Some(result.into())
 }
 
-/// The characters that an escape sequence stands for and the length of what follows its backslash.
-fn escape(text: &str) -> Option<(impl Iterator<Item = char> + use<>, usize)> {
-    let one = |character: char, length: usize| Some(([Some(character), None].into_iter().flatten(), length));
+/// What a backslash before the text stands for, and how much of the text belongs to it.
+fn escape(text: &str) -> Option<(Option<char>, usize)> {
     let first = text.chars().next()?;
-    match first {
-        '\n' => Some(([None, None].into_iter().flatten(), 1)),
-        '\\' | '\'' | '"' => one(first, 1),
-        'a' => one('\x07', 1),
-        'b' => one('\x08', 1),
-        'f' => one('\x0c', 1),
-        'n' => one('\n', 1),
-        'r' => one('\r', 1),
-        't' => one('\t', 1),
-        'v' => one('\x0b', 1),
+    let (character, length) = match first {
+        '\n' => return Some((None, 1)),
+        '\\' | '\'' | '"' => (first, 1),
+        'a' => ('\x07', 1),
+        'b' => ('\x08', 1),
+        'f' => ('\x0c', 1),
+        'n' => ('\n', 1),
+        'r' => ('\r', 1),
+        't' => ('\t', 1),
+        'v' => ('\x0b', 1),
         '0'..='7' => {
             let length = text.bytes().take(3).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
-            one(char::from_u32(u32::from_str_radix(&text[..length], 8).ok()?)?, length)
+            (char::from_u32(u32::from_str_radix(&text[..length], 8).ok()?)?, length)
         }
-        'x' => one(hexadecimal(text, 2)?, 3),
-        'u' => one(hexadecimal(text, 4)?, 5),
-        'U' => one(hexadecimal(text, 8)?, 9),
-        'N' => None,
+        'x' => (hexadecimal(text, 2)?, 3),
+        'u' => (hexadecimal(text, 4)?, 5),
+        'U' => (hexadecimal(text, 8)?, 9),
+        'N' => return None,
         // Python keeps the backslash of an escape that it does not know.
-        other => Some(([Some('\\'), Some(other)].into_iter().flatten(), other.len_utf8())),
-    }
+        _ => ('\\', 0),
+    };
+    Some((Some(character), length))
 }
 
 fn hexadecimal(text: &str, digits: usize) -> Option<char> {

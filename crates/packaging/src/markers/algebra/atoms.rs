@@ -1,7 +1,7 @@
 //! One comparison as a decision diagram.
 
 use super::super::evaluate::compare_texts;
-use super::super::{Comparison, Marker, MarkerOperator, MarkerValue, MarkerVariable};
+use super::super::{Comparison, Marker, MarkerOperator, MarkerValue, MarkerVariable, Sides};
 use super::diagram::{Fact, Node};
 use super::releases::{FIRST, Releases};
 use crate::specifiers::{self, Operator, Specifier, SpecifierSet, VersionRanges};
@@ -12,37 +12,32 @@ const LONGEST_LIST: usize = 500;
 
 /// The environments in which a comparison holds.
 pub(super) fn comparison(comparison: &Comparison) -> Node {
-    if let (MarkerValue::Variable(_), MarkerValue::Variable(right)) = (&comparison.left, &comparison.right) {
-        // The right one of two variables stands for its name.
-        let right = MarkerValue::Text(right.as_str().into());
-        return self::comparison(&Comparison { right, ..comparison.clone() });
-    }
-    let (variable, text, variable_is_left) = match (&comparison.left, &comparison.right) {
-        (MarkerValue::Variable(variable), right) => (*variable, text_of(right), true),
-        (MarkerValue::Text(text), MarkerValue::Variable(variable)) => (*variable, &**text, false),
-        (MarkerValue::Text(left), MarkerValue::Text(right)) => {
-            return Node::Constant(compare_texts(comparison.operator, left, right).unwrap_or(false));
+    let operator = comparison.operator;
+    let (variable, side, text) = match comparison.sides() {
+        Sides::Texts(left, right) => {
+            return Node::Constant(compare_texts(operator, left, right).unwrap_or(false));
         }
+        Sides::Variable(variable, text) => (variable, Side::Left, text),
+        Sides::VariableOnTheRight(text, variable) => (variable, Side::Right, text),
     };
-    match variable {
+    let known = match variable {
         MarkerVariable::PythonVersion
         | MarkerVariable::PythonFullVersion
-        | MarkerVariable::ImplementationVersion => {
-            by_release(variable, comparison.operator, text, variable_is_left)
-                .unwrap_or_else(|| fact(comparison))
-        }
-        MarkerVariable::PlatformRelease | MarkerVariable::Extras | MarkerVariable::DependencyGroups => {
-            fact(comparison)
-        }
-        _ => by_text(variable, comparison.operator, text).unwrap_or_else(|| fact(comparison)),
-    }
+        | MarkerVariable::ImplementationVersion => by_release(variable, side, operator, text),
+        MarkerVariable::PlatformRelease | MarkerVariable::Extras | MarkerVariable::DependencyGroups => None,
+        _ => by_text(variable, operator, text),
+    };
+    known.unwrap_or_else(|| match side {
+        Side::Left => fact(&Comparison { right: MarkerValue::Text(text.into()), ..comparison.clone() }),
+        Side::Right => fact(comparison),
+    })
 }
 
-fn text_of(value: &MarkerValue) -> &str {
-    match value {
-        MarkerValue::Text(text) => text,
-        MarkerValue::Variable(variable) => variable.as_str(),
-    }
+/// Where the variable of a comparison stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
 }
 
 /// The releases of `Requires-Python`; `===` counts as `==`.
@@ -72,19 +67,14 @@ fn fact(comparison: &Comparison) -> Node {
 }
 
 /// An order or equality of releases; `None` for comparisons of texts.
-fn by_release(
-    variable: MarkerVariable,
-    operator: MarkerOperator,
-    text: &str,
-    variable_is_left: bool,
-) -> Option<Node> {
+fn by_release(variable: MarkerVariable, side: Side, operator: MarkerOperator, text: &str) -> Option<Node> {
     let (axis, precision) = match variable {
         MarkerVariable::PythonVersion => (MarkerVariable::PythonFullVersion, 2),
         variable => (variable, 3),
     };
     let ranges = match operator {
         MarkerOperator::Version(Operator::Arbitrary) => return None,
-        MarkerOperator::Version(operator) if variable_is_left => {
+        MarkerOperator::Version(operator) if side == Side::Left => {
             match specifiers::joined(operator, text) {
                 Some(specifier) => VersionRanges::of(&specifier)?,
                 // `~= "3"` has no answer and so does not hold.
@@ -94,7 +84,7 @@ fn by_release(
         }
         MarkerOperator::Version(operator) => from_the_right(operator, text)?,
         MarkerOperator::In | MarkerOperator::NotIn
-            if precision == 2 && variable_is_left && text.len() <= LONGEST_LIST =>
+            if precision == 2 && side == Side::Left && text.len() <= LONGEST_LIST =>
         {
             let listed = listed_series(text);
             if operator == MarkerOperator::In { listed } else { listed.complement() }

@@ -49,7 +49,7 @@ impl Condition {
     fn wider(&self) -> Vec<Self> {
         match self {
             Self::Releases(variable, releases) => {
-                wider_releases(releases).map(|releases| Self::Releases(*variable, releases)).collect()
+                releases.wider().into_iter().map(|wider| Self::Releases(*variable, wider)).collect()
             }
             Self::IsNot(variable, values) if values.len() > 1 => (0..values.len())
                 .map(|left_out| {
@@ -63,32 +63,8 @@ impl Condition {
     }
 }
 
-/// Without the lower bound, without the upper bound, without one of the gaps.
-fn wider_releases(releases: &Releases) -> impl Iterator<Item = Releases> {
-    let without = |dropped: usize| {
-        let mut wider = releases.clone();
-        let (start, _) = wider.intervals.remove(dropped);
-        wider.intervals[dropped - 1].1 = releases.intervals[dropped].1;
-        debug_assert!(start > FIRST);
-        wider
-    };
-    let mut bounds = Vec::new();
-    if let (Some((lower, _)), Some((_, upper))) = (releases.intervals.first(), releases.intervals.last()) {
-        if *lower != FIRST {
-            let mut wider = releases.clone();
-            wider.intervals[0].0 = FIRST;
-            bounds.push(wider);
-        }
-        if upper.is_some() {
-            let mut wider = releases.clone();
-            if let Some((_, upper)) = wider.intervals.last_mut() {
-                *upper = None;
-            }
-            bounds.push(wider);
-        }
-    }
-    bounds.extend((1..releases.intervals.len()).map(without));
-    bounds.into_iter()
+fn set_of(path: &[Condition]) -> MarkerSet {
+    path.iter().fold(MarkerSet::always(), |set, condition| set.and(&MarkerSet(condition.node())))
 }
 
 /// The marker that [`MarkerSet::to_marker_within`] promises.
@@ -188,11 +164,7 @@ fn gap_is_printable(variable: MarkerVariable, start: Option<Release>, end: Relea
 
 /// Drops and widens conditions while the path stays out of what is forbidden.
 fn widen(path: &mut Path, forbidden: &MarkerSet) {
-    let allowed = |path: &Path| {
-        let holds =
-            path.iter().fold(MarkerSet::always(), |set, condition| set.and(&MarkerSet(condition.node())));
-        holds.is_disjoint(forbidden)
-    };
+    let allowed = |path: &Path| set_of(path).is_disjoint(forbidden);
     let mut index = 0;
     while index < path.len() {
         let condition = path.remove(index);
@@ -214,12 +186,7 @@ fn widen(path: &mut Path, forbidden: &MarkerSet) {
 
 /// Drops paths that the remaining ones cover, the longest first.
 fn drop_covered(paths: &mut Vec<Path>, wanted: &MarkerSet) {
-    let sets: Vec<MarkerSet> = paths
-        .iter()
-        .map(|path| {
-            path.iter().fold(MarkerSet::always(), |set, condition| set.and(&MarkerSet(condition.node())))
-        })
-        .collect();
+    let sets: Vec<MarkerSet> = paths.iter().map(|path| set_of(path)).collect();
     let mut order: Vec<usize> = (0..paths.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse((paths[index].len(), index)));
     let mut kept = vec![true; paths.len()];

@@ -6,13 +6,16 @@ use crate::version::Version;
 /// A release: `3.12` is `[3, 12, 0]`.
 pub(super) type Release = [u64; 3];
 
+/// From a release up to another one, or without end.
+type Interval = (Release, Option<Release>);
+
 /// Where the line of releases begins.
 pub(super) const FIRST: Release = [0; 3];
 
 /// Sorted, separate, non-empty intervals, each with its first release and the first one behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Releases {
-    pub(super) intervals: Vec<(Release, Option<Release>)>,
+    pub(super) intervals: Vec<Interval>,
 }
 
 impl Releases {
@@ -34,6 +37,28 @@ impl Releases {
             Some((_, end)) if *end == Some(lower) => *end = upper,
             _ => self.intervals.push((lower, upper)),
         }
+    }
+
+    /// Without the lower bound, without the upper one, without one of the gaps.
+    pub(super) fn wider(&self) -> Vec<Self> {
+        let Some((lower, upper)) = self.hull() else { return Vec::new() };
+        let last = self.intervals.len() - 1;
+        let mut wider = Vec::new();
+        let mut add = |change: &dyn Fn(&mut Vec<Interval>)| {
+            let mut intervals = self.intervals.clone();
+            change(&mut intervals);
+            wider.push(Self { intervals });
+        };
+        if lower != FIRST {
+            add(&|intervals| intervals[0].0 = FIRST);
+        }
+        if upper.is_some() {
+            add(&|intervals| intervals[last].1 = None);
+        }
+        for gap in 1..=last {
+            add(&|intervals| intervals[gap - 1].1 = intervals.remove(gap).1);
+        }
+        wider
     }
 
     /// What lies between the intervals.
