@@ -24,4 +24,6 @@ pub use parsed::{Given, Occurrence, Parsed};
 pub use usage::{UsageError, describe as describe_bad_value, python_repr, words};
 
 #[cfg(test)]
+mod against_pip;
+#[cfg(test)]
 mod tests;
