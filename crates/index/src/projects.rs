@@ -17,6 +17,8 @@ use crate::worker::{FetchedPage, Job, PageJob, PageReply};
 
 /// How long a page is used unasked when its server does not say.
 const LIFETIME: u64 = 10 * 60;
+/// How long it is used unasked at most, whatever its server says: nobody waits a year for a release.
+const LONGEST_LIFETIME: u64 = 24 * 60 * 60;
 
 type PageResult = Result<Arc<PageTable>, FetchError>;
 
@@ -135,7 +137,7 @@ impl Client {
         let refresh = self.policy.refresh.covers(&project);
         let now = self.now();
         if let Some(table) = cached.as_ref().filter(|_| !refresh || self.policy.network.is_none()) {
-            if self.policy.network.is_some() && !table.freshness().is_fresh(now) {
+            if self.policy.network.is_some() && !is_fresh(table, now) {
                 self.ask_about(PageTask {
                     index,
                     project: project.clone(),
@@ -194,7 +196,8 @@ impl Client {
     /// What the reply makes of the page, which goes to the store.
     fn understand(&self, task: &PageTask, reply: Result<PageReply, FetchError>) -> PageResult {
         let now = self.now();
-        let until = |max_age: Option<u64>| now.saturating_add(max_age.unwrap_or(LIFETIME));
+        let until =
+            |max_age: Option<u64>| now.saturating_add(max_age.unwrap_or(LIFETIME).min(LONGEST_LIFETIME));
         let failed = |problem| task.job.failed(problem);
         let bare = without_userinfo(&task.job.url);
         match (reply?, &task.cached) {
@@ -284,6 +287,11 @@ impl Client {
         let origin = PageOrigin { project, url: "", format: PageFormat::Html };
         PageTable::new(&page, origin, Freshness::default()).ok().map(Arc::new)
     }
+}
+
+/// A page from the future was fetched by a clock that was wrong.
+fn is_fresh(table: &PageTable, now: u64) -> bool {
+    table.freshness().is_fresh(now) && table.freshness().fetched_at <= now
 }
 
 fn job(url: url::Url, cached: Option<&PageTable>) -> PageJob {

@@ -28,7 +28,7 @@ pub struct TlsPolicy {
     pub bundle: Option<CertificateFile>,
     /// `SSL_CERT_FILE`: the system's roots are here.
     pub system_file: Option<CertificateFile>,
-    /// `SSL_CERT_DIR`: the system's roots are here too.
+    /// `SSL_CERT_DIR`: the system's roots are here too; several folders are separated by colons.
     pub system_folder: Option<CertificateFile>,
     /// `--client-cert`: our certificate chain and its key, PEM, in one file.
     pub client: Option<CertificateFile>,
@@ -110,19 +110,20 @@ fn unusable(file: &CertificateFile, reason: impl ToString) -> Problem {
 /// The roots in force and where they came from.
 fn roots(policy: &TlsPolicy) -> Result<(RootCertStore, String), Problem> {
     let mut store = RootCertStore::empty();
-    let mut described = Vec::new();
-    let named = match &policy.bundle {
-        Some(bundle) => vec![bundle],
-        None => policy.system_file.iter().chain(&policy.system_folder).collect(),
-    };
-    for file in named {
-        let (added, _) = store.add_parsable_certificates(certificates(file)?);
-        described.push(format!("{} {}", file.origin, file.path.display()));
+    let (mut described, mut found) = (Vec::new(), Vec::new());
+    for file in named_roots(policy) {
+        let certificates = certificates(&file)?;
         // A folder may be empty; a file that holds no certificate is a mistake.
-        if added == 0 && !file.path.is_dir() {
-            return Err(unusable(file, "no certificate in it"));
+        if certificates.is_empty() && !file.path.is_dir() {
+            return Err(unusable(&file, "no certificate in it"));
         }
+        found.extend(certificates);
+        described.push(format!("{} {}", file.origin, file.path.display()));
     }
+    // The file and the folder of the system mostly hold the same.
+    found.sort_unstable_by(|a, b| a.as_ref().cmp(b.as_ref()));
+    found.dedup();
+    store.add_parsable_certificates(found);
     if described.is_empty() {
         store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         described.push("the system's".to_owned());
@@ -132,6 +133,18 @@ fn roots(policy: &TlsPolicy) -> Result<(RootCertStore, String), Problem> {
         }
     }
     Ok((store, described.join(", ")))
+}
+
+/// A bundle replaces the system's roots; `SSL_CERT_DIR` may name several folders, as for OpenSSL.
+fn named_roots(policy: &TlsPolicy) -> Vec<CertificateFile> {
+    if let Some(bundle) = &policy.bundle {
+        return vec![bundle.clone()];
+    }
+    let folders = policy.system_folder.iter().flat_map(|folders| {
+        std::env::split_paths(&folders.path)
+            .map(|path| CertificateFile { path, origin: folders.origin.clone() })
+    });
+    policy.system_file.iter().cloned().chain(folders).collect()
 }
 
 fn certificates(file: &CertificateFile) -> Result<Vec<CertificateDer<'static>>, Problem> {

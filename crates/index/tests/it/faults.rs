@@ -7,7 +7,7 @@ use std::time::Duration;
 use fixtures::{FakeIndex, Fault, WheelBuilder};
 use index::{FetchPolicy, IndexLocation, Observer, PlainHttp, Problem};
 
-use crate::{client, network, page, policy, problem};
+use crate::{client, hasty, network, page, policy, problem};
 
 fn alpha() -> FakeIndex {
     let index = FakeIndex::start();
@@ -30,7 +30,6 @@ fn passing_failures_are_tried_again() {
         Fault::Close,
         Fault::ResetAfter(10),
         Fault::TruncateAfter(10),
-        Fault::Hang,
     ] {
         let index = alpha();
         index.fault_times(PATH, 2, fault.clone());
@@ -39,15 +38,22 @@ fn passing_failures_are_tried_again() {
 }
 
 #[test]
+fn a_server_that_hangs_is_asked_again() {
+    let index = alpha();
+    index.fault_times(PATH, 2, Fault::Hang);
+    page(&mut client(hasty(&[&index])), "alpha").unwrap();
+    assert!(index.requests().len() >= 3);
+}
+
+#[test]
 fn failures_that_do_not_pass() {
     type Check = fn(&Problem) -> bool;
-    let table: [(Fault, u32, Check); 9] = [
+    let table: [(Fault, u32, Check); 8] = [
         (Fault::status(503), 3, |problem| *problem == Problem::Status(503)),
         (Fault::status(429), 3, |problem| *problem == Problem::Status(429)),
         (Fault::status(404), 1, |problem| *problem == Problem::Status(404)),
         (Fault::status(403), 1, |problem| matches!(problem, Problem::Forbidden { user: None })),
         (Fault::status(401), 1, |problem| matches!(problem, Problem::Unauthorized { user: None })),
-        (Fault::Hang, 3, |problem| matches!(problem, Problem::Timeout { .. })),
         (Fault::Close, 3, |problem| matches!(problem, Problem::Interrupted(_))),
         (Fault::Garbage(b"SSH-2.0-x\r\n".to_vec()), 1, |problem| matches!(problem, Problem::Protocol(_))),
         (Fault::redirect("ftp://files.example/"), 1, |problem| matches!(problem, Problem::BadRedirect(_))),
@@ -174,8 +180,9 @@ fn nothing_waits_longer_than_told() {
     index.fault_times(PATH, usize::MAX, Fault::Hang);
     let mut policy = policy(&[&index]);
     network(&mut policy).timeout = Duration::from_millis(10);
-    match problem(&mut client(policy), "alpha") {
-        Problem::Timeout { after, .. } => assert_eq!(after, Duration::from_millis(10)),
+    let error = page(&mut client(policy), "alpha").unwrap_err();
+    match error.problem {
+        Problem::Timeout { after, .. } => assert_eq!((after, error.attempts), (Duration::from_millis(10), 3)),
         other => panic!("{other}"),
     }
 }

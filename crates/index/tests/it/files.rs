@@ -6,7 +6,7 @@ use fixtures::{FakeIndex, Fault, ServedFile, WheelBuilder};
 use index::{Client, Problem};
 use packaging::distribution::Distribution;
 
-use crate::{client, file, network, policy, request_of, store};
+use crate::{client, file, hasty, network, policy, request_of, store};
 
 const PATH: &str = "/files/alpha-1.0-py3-none-any.whl";
 
@@ -38,7 +38,7 @@ fn a_broken_download_goes_on_where_it_stopped() {
     {
         index.forget_requests();
         index.fault(PATH, fault);
-        let mut client = client(policy(&[&index]));
+        let mut client = client(hasty(&[&index]));
         let wheel = wheel(&mut client);
         assert_eq!(file(&mut client, wheel).unwrap(), bytes);
         let again = index.requests().pop().unwrap();
@@ -62,14 +62,14 @@ fn each_step_forward_renews_the_retries() {
 fn an_interrupted_download_goes_on_in_the_next_run() {
     let (index, bytes) = index();
     let store = store();
-    let mut hasty = policy(&[&index]);
-    network(&mut hasty).retries = 0;
+    let mut once = policy(&[&index]);
+    network(&mut once).retries = 0;
     index.fault(PATH, Fault::TruncateAfter(2_500_000));
-    let mut first = Client::new(hasty.clone(), store.clone());
+    let mut first = Client::new(once.clone(), store.clone());
     let of_first = wheel(&mut first);
     assert!(matches!(file(&mut first, of_first).unwrap_err().problem, Problem::Interrupted(_)));
 
-    let mut second = Client::new(hasty.clone(), store.clone());
+    let mut second = Client::new(once.clone(), store.clone());
     let of_second = wheel(&mut second);
     assert_eq!(file(&mut second, of_second).unwrap(), bytes);
     assert!(index.requests().pop().unwrap().header("range").is_some());
@@ -79,16 +79,16 @@ fn an_interrupted_download_goes_on_in_the_next_run() {
 fn a_changed_file_is_fetched_from_its_start() {
     let (index, _) = index();
     let store = store();
-    let mut hasty = policy(&[&index]);
-    network(&mut hasty).retries = 0;
+    let mut once = policy(&[&index]);
+    network(&mut once).retries = 0;
     index.fault(PATH, Fault::TruncateAfter(2_500_000));
-    let mut first = Client::new(hasty.clone(), store.clone());
+    let mut first = Client::new(once.clone(), store.clone());
     let of_first = wheel(&mut first);
     file(&mut first, of_first).unwrap_err();
 
     let (filename, other) = WheelBuilder::new("alpha", "1.0").build();
     index.add((filename, other.clone()));
-    let mut fresh = hasty;
+    let mut fresh = once;
     fresh.refresh = index::Refresh::Everything;
     let mut second = Client::new(fresh, store);
     let of_second = wheel(&mut second);

@@ -23,13 +23,14 @@ use packaging::distribution::Distribution;
 use store::Store;
 use store::pages::PageTable;
 
-/// A policy for these indexes: short waits, few retries.
+/// A policy for these indexes: no waits between the few retries. Its time limit is for machines under load; tests of
+/// servers that hang set their own ([`hasty`]).
 pub fn policy(indexes: &[&FakeIndex]) -> FetchPolicy {
     FetchPolicy {
         indexes: indexes.iter().map(|index| IndexLocation::parse(&index.simple_url()).unwrap()).collect(),
         plain_http: PlainHttp::Refused,
         network: Some(NetworkPolicy {
-            timeout: Duration::from_millis(250),
+            timeout: Duration::from_secs(20),
             retries: 2,
             backoff: Duration::from_millis(1),
             longest_wait: Duration::from_millis(2),
@@ -38,6 +39,14 @@ pub fn policy(indexes: &[&FakeIndex]) -> FetchPolicy {
         }),
         ..FetchPolicy::default()
     }
+}
+
+/// [`policy`] with a time limit that a hanging server runs into soon, and retries enough for a slow machine.
+pub fn hasty(indexes: &[&FakeIndex]) -> FetchPolicy {
+    let mut policy = policy(indexes);
+    network(&mut policy).timeout = Duration::from_millis(200);
+    network(&mut policy).retries = 6;
+    policy
 }
 
 pub fn network(policy: &mut FetchPolicy) -> &mut NetworkPolicy {

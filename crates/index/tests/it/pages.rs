@@ -105,6 +105,25 @@ fn fresh_pages_need_no_network() {
 }
 
 #[test]
+fn no_page_is_fresh_for_a_year_or_from_the_future() {
+    let index = alpha();
+    index.change(|options| options.cache_control = Some("max-age=31536000".to_owned()));
+    let mut runs = Runs::of(&index);
+    page(&mut runs.next(), "alpha").unwrap();
+    runs.clock.advance(Duration::from_secs(86_401));
+    let mut second = runs.next();
+    page(&mut second, "alpha").unwrap();
+    second.revalidated(Duration::from_secs(5));
+    assert_eq!(index.requests().len(), 2);
+    runs.clock = FakeClock::at(1_700_000_000);
+    network(&mut runs.policy).now = runs.clock.function();
+    let mut third = runs.next();
+    page(&mut third, "alpha").unwrap();
+    third.revalidated(Duration::from_secs(5));
+    assert_eq!(index.requests().len(), 3);
+}
+
+#[test]
 fn stale_pages_are_used_while_they_are_asked_about() {
     let index = alpha();
     let runs = Runs::of(&index);

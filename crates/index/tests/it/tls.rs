@@ -49,7 +49,9 @@ fn named_roots_are_trusted() {
     let authority = Authority::new();
     let index = index(&authority);
     let file = certificate(folder.path(), "cert", &authority.pem());
-    let system_folder = CertificateFile { path: folder.path().to_owned(), origin: "SSL_CERT_DIR".to_owned() };
+    let empty = tempfile::tempdir().unwrap();
+    let folders = std::env::join_paths([empty.path(), folder.path()]).unwrap();
+    let system_folder = CertificateFile { path: folders.into(), origin: "SSL_CERT_DIR".to_owned() };
     std::fs::write(folder.path().join("0a1b2c3d.0"), authority.pem()).unwrap();
     for tls in [
         TlsPolicy { bundle: Some(file.clone()), ..TlsPolicy::default() },
