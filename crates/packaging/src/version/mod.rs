@@ -1,7 +1,7 @@
 //! Versions: parsed, ordered and printed as the version specifiers specification (PEP 440) says.
 //!
 //! Nearly all versions of the public index fit into 126 bits whose integer order is PEP 440's order, so
-//! they are compared as two machine words and never allocate ([`packed`]). The rest (epochs, locals,
+//! they are compared as two machine words and never allocate. The rest (epochs, locals,
 //! combinations such as `1.0a1.dev2`, more than four release numbers, very large numbers) is kept in full.
 //!
 //! One difference from `packaging`: a number above 2⁶⁴−1 makes the version invalid.
