@@ -53,8 +53,10 @@
 //! ```
 
 mod activation;
+pub mod dependencies;
 pub mod discovery;
 mod externally_managed;
+mod folder;
 mod installed;
 pub mod interpreter;
 mod link;

@@ -30,7 +30,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use area::Areas;
 use bytecode::Module;
-pub(crate) use deletion::folder_flags;
 use finishing::{Finishing, final_folder, write_new};
 use journal::{Journal, StepError};
 use lock::EnvironmentLock;

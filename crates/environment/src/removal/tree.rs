@@ -9,12 +9,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use rustix::fs::{CWD, Dir, FileType, Mode, openat};
+use rustix::fs::{CWD, FileType, Mode, openat};
 use rustix::io::Errno;
 
 use super::{RemovalError, normalized};
+use crate::folder::{entries, folder_flags};
 use crate::site::Environment;
-use crate::transaction::folder_flags;
 
 /// A folder with listed things in it.
 #[derive(Debug, Default)]
@@ -221,18 +221,6 @@ fn spread(fd: &OwnedFd, path: &Path, node: &Node, findings: &mut Findings) {
 
 struct Visit {
     findings: Findings,
-}
-
-/// The entries of a folder.
-fn entries(fd: &OwnedFd) -> Result<Vec<(CString, FileType)>, Errno> {
-    let mut entries = Vec::new();
-    for entry in Dir::read_from(fd)? {
-        let entry = entry?;
-        if !matches!(entry.file_name().to_bytes(), b"." | b"..") {
-            entries.push((entry.file_name().to_owned(), entry.file_type()));
-        }
-    }
-    Ok(entries)
 }
 
 impl Visit {

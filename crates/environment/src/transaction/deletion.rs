@@ -7,21 +7,26 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, unlinkat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, openat, unlinkat};
 use rustix::io::Errno;
+
+use crate::folder::{entries, folder_flags};
 
 /// Deletes files and whole folders. What is gone already is fine; the first other error is returned
 /// after everything that could be deleted was.
 pub(crate) fn delete(paths: &[std::path::PathBuf], threads: usize) -> std::io::Result<()> {
-    let work = Work::default();
-    for path in paths {
-        work.push(Task::Path(path.clone()));
+    let threads = threads.max(1);
+    let mut tasks: Vec<VecDeque<Task>> = (0..threads).map(|_| VecDeque::new()).collect();
+    for (number, path) in paths.iter().enumerate() {
+        tasks[number % threads].push_back(Task::Path(path.clone()));
     }
+    let work = Work { state: Mutex::new(State { tasks, running: 0, error: None }), changed: Condvar::new() };
+    let run = |me| work.run(me);
     std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| work.run());
+        for me in 1..threads {
+            scope.spawn(move || run(me));
         }
-        work.run();
+        run(0);
     });
     match work.state.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).error {
         Some(error) => Err(error.into()),
@@ -43,17 +48,24 @@ enum Task {
     Entry { parent: Arc<Folder>, name: CString },
 }
 
-#[derive(Default)]
 struct Work {
     state: Mutex<State>,
     changed: Condvar,
 }
 
-#[derive(Default)]
 struct State {
-    tasks: VecDeque<Task>,
+    /// One for each thread. A thread takes its own newest task, so that it works inside one tree and few folders are
+    /// open; without any, another's oldest. Two threads in one folder would wait for each other in the kernel.
+    tasks: Vec<VecDeque<Task>>,
     running: usize,
     error: Option<Errno>,
+}
+
+impl State {
+    fn take(&mut self, me: usize) -> Option<Task> {
+        let own = self.tasks[me].pop_back();
+        own.or_else(|| self.tasks.iter_mut().find_map(VecDeque::pop_front))
+    }
 }
 
 impl Work {
@@ -61,9 +73,11 @@ impl Work {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn push(&self, task: Task) {
-        self.state().tasks.push_back(task);
-        self.changed.notify_one();
+    fn push(&self, me: usize, tasks: Vec<Task>) {
+        if !tasks.is_empty() {
+            self.state().tasks[me].extend(tasks);
+            self.changed.notify_all();
+        }
     }
 
     fn fail(&self, errno: Errno) {
@@ -72,11 +86,11 @@ impl Work {
         }
     }
 
-    fn run(&self) {
-        while let Some(task) = self.next() {
+    fn run(&self, me: usize) {
+        while let Some(task) = self.next(me) {
             let outcome = match task {
-                Task::Path(path) => self.path(&path),
-                Task::Entry { parent, name } => self.entry(parent, name),
+                Task::Path(path) => self.path(me, &path),
+                Task::Entry { parent, name } => self.entry(me, parent, name),
             };
             outcome.unwrap_or_else(|errno| self.fail(errno));
             let mut state = self.state();
@@ -87,11 +101,11 @@ impl Work {
         }
     }
 
-    /// The newest task first, which keeps few folders open; `None` when all is done.
-    fn next(&self) -> Option<Task> {
+    /// `None` when all is done.
+    fn next(&self, me: usize) -> Option<Task> {
         let mut state = self.state();
         loop {
-            if let Some(task) = state.tasks.pop_back() {
+            if let Some(task) = state.take(me) {
                 state.running += 1;
                 return Some(task);
             }
@@ -102,21 +116,21 @@ impl Work {
         }
     }
 
-    fn path(&self, path: &Path) -> Result<(), Errno> {
+    fn path(&self, me: usize, path: &Path) -> Result<(), Errno> {
         use std::os::unix::ffi::OsStrExt;
         let name = CString::new(path.as_os_str().as_bytes()).map_err(|_| Errno::INVAL)?;
         match unlinkat(CWD, &name, AtFlags::empty()) {
             Err(Errno::ISDIR | Errno::PERM) => {
                 let fd = openat(CWD, &name, folder_flags(), Mode::empty())?;
-                self.folder(None, name, fd)
+                self.folder(me, None, name, fd)
             }
             other => other,
         }
     }
 
-    fn entry(&self, parent: Arc<Folder>, name: CString) -> Result<(), Errno> {
+    fn entry(&self, me: usize, parent: Arc<Folder>, name: CString) -> Result<(), Errno> {
         match openat(&parent.fd, &name, folder_flags(), Mode::empty()) {
-            Ok(fd) => self.folder(Some(parent), name, fd),
+            Ok(fd) => self.folder(me, Some(parent), name, fd),
             Err(errno) => {
                 self.finish(&parent);
                 Err(errno)
@@ -125,28 +139,31 @@ impl Work {
     }
 
     /// Deletes the files of a folder and queues its folders.
-    fn folder(&self, parent: Option<Arc<Folder>>, name: CString, fd: OwnedFd) -> Result<(), Errno> {
-        let entries = Dir::read_from(&fd)?;
+    fn folder(
+        &self,
+        me: usize,
+        parent: Option<Arc<Folder>>,
+        name: CString,
+        fd: OwnedFd,
+    ) -> Result<(), Errno> {
+        let listed = entries(&fd);
         let folder = Arc::new(Folder { parent, name, fd, waiting_for: AtomicUsize::new(1) });
-        for entry in entries {
-            let entry = entry?;
-            let name = entry.file_name();
-            if matches!(name.to_bytes(), b"." | b"..") {
-                continue;
-            }
-            let is_folder = match entry.file_type() {
+        let mut below = Vec::new();
+        for (name, kind) in listed? {
+            let is_folder = match kind {
                 FileType::Directory => true,
-                FileType::Unknown => unlinkat(&folder.fd, name, AtFlags::empty()) == Err(Errno::ISDIR),
+                FileType::Unknown => unlinkat(&folder.fd, &name, AtFlags::empty()) == Err(Errno::ISDIR),
                 _ => {
-                    unlinkat(&folder.fd, name, AtFlags::empty()).unwrap_or_else(|errno| self.fail(errno));
+                    unlinkat(&folder.fd, &name, AtFlags::empty()).unwrap_or_else(|errno| self.fail(errno));
                     false
                 }
             };
             if is_folder {
-                folder.waiting_for.fetch_add(1, Ordering::Relaxed);
-                self.push(Task::Entry { parent: Arc::clone(&folder), name: name.to_owned() });
+                below.push(Task::Entry { parent: Arc::clone(&folder), name });
             }
         }
+        folder.waiting_for.fetch_add(below.len(), Ordering::Relaxed);
+        self.push(me, below);
         self.finish(&folder);
         Ok(())
     }
@@ -166,9 +183,4 @@ impl Work {
             }
         }
     }
-}
-
-/// A folder, never through a link.
-pub(crate) fn folder_flags() -> OFlags {
-    OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC
 }

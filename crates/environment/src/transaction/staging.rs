@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::CString;
+use std::ops::Range;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -105,8 +106,10 @@ impl Staging<'_> {
             error: Mutex::new(None),
         };
         let work = || {
-            while let Some(index) = crew.take(units.len(), self.cancelled) {
-                if let Err(error) = self.unit(&units, index, &crew, &roots) {
+            while let Some(chunk) = crew.take(units.len(), self.cancelled) {
+                if let Err(error) =
+                    chunk.into_iter().try_for_each(|index| self.unit(&units, index, &crew, &roots))
+                {
                     crew.fail(error);
                 }
             }
@@ -282,6 +285,9 @@ pub(crate) fn data_files_of(
     })
 }
 
+/// How many folders a thread takes at a time.
+const CHUNK: usize = 24;
+
 /// Threads at work on one list.
 struct Crew {
     made: Vec<AtomicBool>,
@@ -291,15 +297,18 @@ struct Crew {
 }
 
 impl Crew {
-    fn take(&self, count: usize, cancelled: &AtomicBool) -> Option<usize> {
+    /// The next few folders. Neighbours go to one thread: two that make folders in the same one would wait for
+    /// each other in the kernel.
+    fn take(&self, count: usize, cancelled: &AtomicBool) -> Option<Range<usize>> {
         if self.failed.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed) {
             return None;
         }
-        let index = self.next.fetch_add(1, Ordering::Relaxed);
-        (index < count).then_some(index)
+        let start = self.next.fetch_add(CHUNK, Ordering::Relaxed);
+        (start < count).then(|| start..(start + CHUNK).min(count))
     }
 
-    /// Waits until a folder is made. It was handed out earlier, so its thread is at it now.
+    /// Waits until a folder is made. It was handed out earlier, so its thread is
+    /// at it, or at one before it, now.
     fn wait_for(&self, index: usize) -> bool {
         while !self.made[index].load(Ordering::Acquire) {
             if self.failed.load(Ordering::Relaxed) {

@@ -6,4 +6,6 @@ mod crash;
 mod install;
 mod pip;
 mod place;
+mod shells;
+mod shim;
 mod venv;
