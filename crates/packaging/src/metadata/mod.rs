@@ -14,6 +14,7 @@ use crate::specifiers::SpecifierSet;
 use crate::version::Version;
 
 mod content_type;
+mod egg_info;
 mod field;
 mod headers;
 mod raw;

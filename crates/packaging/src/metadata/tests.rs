@@ -75,6 +75,28 @@ fn static_sources() {
 }
 
 #[test]
+fn egg_info_requires() {
+    let text = "a>=1\n# c\n\n[Some_Extra]\nb\n[:python_version < '3']\nc\n[x:os_name == 'nt']\nd\n[some.extra]\nnot valid!\n";
+    let mut metadata = Metadata::parse(b"Name: a\nVersion: 1\n\nbody").unwrap();
+    metadata.add_egg_info_requires(text);
+    assert_eq!(
+        metadata.list(Field::RequiresDist).collect::<Vec<_>>(),
+        [
+            "a>=1",
+            "b ; extra == \"some-extra\"",
+            "c ; python_version < '3'",
+            "d ; (os_name == 'nt') and extra == \"x\"",
+            "not valid! ; extra == \"some-extra\"",
+        ]
+    );
+    assert_eq!((metadata.requires_dist.len(), metadata.broken_requires_dist.len()), (4, 1));
+    assert_eq!(metadata.provides_extra.iter().map(Extra::as_str).collect::<Vec<_>>(), ["some-extra", "x"]);
+    let mut has_own = Metadata::parse(b"Name: a\nVersion: 1\nRequires-Dist: z\nProvides-Extra: y\n").unwrap();
+    has_own.add_egg_info_requires(text);
+    assert_eq!((has_own.requires_dist.len(), has_own.provides_extra.len()), (1, 1));
+}
+
+#[test]
 fn latin1_is_read() {
     let metadata = Metadata::parse(b"Name: a\nVersion: 1\nAuthor: Andr\xe9\n\nbod\xff").unwrap();
     assert_eq!(metadata.text(Field::Author), Some("André"));

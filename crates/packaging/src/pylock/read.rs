@@ -71,7 +71,10 @@ impl TomlTable {
 
     fn time(&self, key: &str) -> Read<Option<String>> {
         self.typed(key, "a date and time", |value| match value {
-            TomlValue::DateTime(time) => Some(time.clone()),
+            // Not a date or a time alone.
+            TomlValue::DateTime(time) if matches!(time.as_bytes().get(10), Some(b'T' | b't' | b' ')) => {
+                Some(time.clone())
+            }
             _ => None,
         })
     }

@@ -52,7 +52,7 @@ fn not_json(error: serde_json::Error) -> PageError {
 
 #[derive(Deserialize)]
 struct Page<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     meta: Meta<'a>,
     #[serde(borrow)]
     name: Option<Text<'a>>,
@@ -66,7 +66,8 @@ struct Page<'a> {
     project_status: Option<Status<'a>>,
 }
 
-#[derive(Deserialize)]
+/// The standard demands it; a page without it counts as version 1, as for pip.
+#[derive(Default, Deserialize)]
 struct Meta<'a> {
     #[serde(borrow, rename = "api-version")]
     api_version: Option<Text<'a>>,
@@ -78,7 +79,7 @@ struct Meta<'a> {
 
 #[derive(Deserialize)]
 struct List<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     meta: Meta<'a>,
     #[serde(borrow)]
     projects: Vec<Project<'a>>,

@@ -54,7 +54,9 @@ fn json_errors_and_versions() {
         parse(r#"{"meta": {"api-version": "2.0"}, "files": []}"#),
         Err(PageError::UnknownVersion { version: "2.0".into() })
     );
+    assert_eq!(parse(r#"{"files": []}"#), Ok(0));
     assert!(matches!(parse("{}"), Err(PageError::NotJson { .. })));
+    assert!(matches!(parse(r#"{"message": "not found"}"#), Err(PageError::NotJson { .. })));
     assert!(matches!(parse("<html>"), Err(PageError::NotJson { .. })));
     assert!(matches!(parse(&"[".repeat(100_000)), Err(PageError::NotJson { .. })));
     assert_eq!(parse("\u{feff}{\"meta\": {}, \"files\": []}"), Ok(0));

@@ -236,6 +236,17 @@ fn python_platforms() {
 
 proptest! {
     #[test]
+    fn the_place_of_a_tag_is_its_place_in_the_list(minor in 0u32..16, glibc in 0u32..40) {
+        let facts = TagFacts { python_version: (3, minor), libc: LinuxLibc::Glibc(2, glibc), ..facts() };
+        let tags = Tags::new(&facts);
+        prop_assert_eq!(tags.iter().count(), tags.len());
+        for (place, tag) in tags.iter().enumerate() {
+            prop_assert_eq!(tags.priority(&tag), u32::try_from(place).ok());
+            prop_assert_eq!(tags.best_of_text(&tag.to_string()), u32::try_from(place).ok());
+        }
+    }
+
+    #[test]
     fn never_panics(text in "\\PC{0,30}", platform in "[a-z0-9_.-]{0,30}") {
         let _ = parse_tag(&text, true, Some(3));
         let _ = text.parse::<PythonPlatform>();
