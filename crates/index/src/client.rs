@@ -15,6 +15,7 @@ use url::Url;
 
 use crate::credentials::Credentials;
 use crate::error::{FetchError, Problem};
+use crate::keeper::Keeper;
 use crate::location::{FindLinks, IndexLocation};
 use crate::policy::{FetchPolicy, PlainHttp, is_secure};
 use crate::worker::{Delivery, Job, Worker};
@@ -97,10 +98,11 @@ pub enum FetchedFile {
 }
 
 /// The only client of the network. Nothing is started and nothing is connected before the first request that the
-/// store cannot answer.
+/// store cannot answer. When it is dropped, all that was fetched is in the store.
 pub struct Client {
     pub(crate) policy: FetchPolicy,
     pub(crate) store: Store,
+    pub(crate) keeper: Keeper,
     ignored: Vec<IndexLocation>,
     credentials: Arc<Credentials>,
     worker: Option<Worker>,
@@ -143,6 +145,7 @@ impl Client {
         let credentials = Arc::new(Credentials::new(policy.credentials.clone(), urls));
         Self {
             policy,
+            keeper: Keeper::new(store.clone()),
             store,
             ignored,
             credentials,

@@ -42,6 +42,7 @@ mod download;
 mod error;
 mod files;
 mod find_links;
+mod keeper;
 mod local;
 mod location;
 mod metadata;

@@ -123,6 +123,7 @@ impl FindLinks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn index_addresses() {
@@ -141,6 +142,24 @@ mod tests {
         let error = IndexLocation::parse("ftp://u:p@index.example/").unwrap_err();
         assert!(!error.to_string().contains("u:p"), "{error}");
         assert!(IndexLocation::parse("simple").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_address_or_an_error(text in "(https?://|file:///|/|[a-z]:)?[^ ]{0,20}@?\\PC{0,20}") {
+            let _ = IndexLocation::parse(&text);
+            let _ = FindLinks::parse(&text);
+        }
+
+        #[test]
+        fn errors_and_debug_hide_passwords(scheme in "https|ftp|http", user in "[a-z]{0,3}", host in "[a-z.:]{0,9}") {
+            let address = format!("{scheme}://{user}:sesame@{host}/simple");
+            let shown = match IndexLocation::parse(&address) {
+                Ok(location) => format!("{location:?} {}", location.bare()),
+                Err(error) => format!("{error} {error:?}"),
+            };
+            prop_assert!(!shown.contains("sesame"), "{shown}");
+        }
     }
 
     #[test]

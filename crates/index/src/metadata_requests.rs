@@ -10,12 +10,15 @@ use store::{VerifiedFile, WheelBytes};
 use crate::client::{Client, Located, MetadataRequest, Outcome, Task, Ticket, distribution_error};
 use crate::credentials::without_userinfo;
 use crate::error::{FetchError, Problem};
+use crate::keeper::Kept;
 use crate::metadata::{MetadataJob, MetadataReply};
 use crate::worker::Job;
 
 /// What is remembered between requests.
 #[derive(Default)]
 pub(crate) struct MetadataState {
+    /// What was fetched in this run, by the store's key; it may not be in the store yet.
+    fetched: FxHashMap<String, Arc<[u8]>>,
     /// Hosts that were seen to ignore ranges.
     ignoring_ranges: FxHashSet<String>,
     /// Source distributions fetched for their metadata, by URL: whoever builds them need not fetch them again.
@@ -47,7 +50,11 @@ impl Client {
     }
 
     fn metadata_at_hand(&self, distribution: &Distribution) -> Option<Text> {
-        if let Ok(Some(text)) = self.store.metadata(&key(distribution)) {
+        let key = key(distribution);
+        if let Some(text) = self.metadata.fetched.get(&key) {
+            return Some(Ok(text.clone()));
+        }
+        if let Ok(Some(text)) = self.store.metadata(&key) {
             return Some(Ok(text.into()));
         }
         if let Some(Ok(Some(wheel))) = distribution.file().sha256().map(|hash| self.store.wheel(hash)) {
@@ -143,10 +150,11 @@ impl Client {
         self.complete(task.ticket, Outcome::Metadata(text));
     }
 
-    fn keep_metadata(&self, distribution: &Distribution, text: Vec<u8>) -> Arc<[u8]> {
-        // A store that cannot be written is no reason to fail: it is fetched again next time.
-        let _ = self.store.put_metadata(&key(distribution), &text);
-        text.into()
+    fn keep_metadata(&mut self, distribution: &Distribution, text: Vec<u8>) -> Arc<[u8]> {
+        let (key, text) = (key(distribution), Arc::<[u8]>::from(text));
+        self.metadata.fetched.insert(key.clone(), text.clone());
+        self.keeper.keep(Kept::Metadata { key, text: text.clone() });
+        text
     }
 }
 

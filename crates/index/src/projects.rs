@@ -12,6 +12,7 @@ use crate::client::{Client, IndexPage, Outcome, ProjectPages, Task, Ticket};
 use crate::credentials::without_userinfo;
 use crate::error::{FetchError, Problem};
 use crate::find_links::{self, Loose};
+use crate::keeper::Kept;
 use crate::policy::IndexOrder;
 use crate::worker::{FetchedPage, Job, PageJob, PageReply};
 
@@ -194,18 +195,17 @@ impl Client {
     }
 
     /// What the reply makes of the page, which goes to the store.
-    fn understand(&self, task: &PageTask, reply: Result<PageReply, FetchError>) -> PageResult {
+    fn understand(&mut self, task: &PageTask, reply: Result<PageReply, FetchError>) -> PageResult {
         let now = self.now();
         let until =
             |max_age: Option<u64>| now.saturating_add(max_age.unwrap_or(LIFETIME).min(LONGEST_LIFETIME));
         let failed = |problem| task.job.failed(problem);
-        let bare = without_userinfo(&task.job.url);
+        let key = String::from(without_userinfo(&task.job.url));
         match (reply?, &task.cached) {
             (PageReply::Unchanged { max_age }, Some(cached)) => {
                 let freshness =
                     Freshness { fetched_at: now, fresh_until: until(max_age), ..cached.freshness().clone() };
-                // A store that cannot be written is no reason to fail: the page is asked about again next time.
-                let _ = self.store.refresh_page(bare.as_str(), cached, &freshness);
+                self.keeper.keep(Kept::Fresh { key, table: cached.clone(), freshness });
                 Ok(cached.clone())
             }
             (PageReply::Unchanged { .. }, None) => {
@@ -218,9 +218,9 @@ impl Client {
                     etag: page.etag.clone(),
                     last_modified: page.last_modified.clone(),
                 };
-                let table = table(&page, &task.project, freshness).map_err(failed)?;
-                let _ = self.store.put_page(bare.as_str(), &table);
-                Ok(Arc::new(table))
+                let table = Arc::new(table(&page, &task.project, freshness).map_err(failed)?);
+                self.keeper.keep(Kept::Page { key, table: table.clone() });
+                Ok(table)
             }
         }
     }

@@ -111,6 +111,7 @@ fn rule_matches(rule: &str, host: &str, port: Option<u16>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn address(text: &str) -> Option<ProxyAddress> {
         Some(ProxyAddress { address: text.to_owned(), origin: "test".to_owned() })
@@ -157,5 +158,15 @@ mod tests {
         let socks = ProxyPolicy { every: address("socks5://s:secret@x:1"), ..ProxyPolicy::default() };
         let error = socks.for_url(&Url::parse("http://a.example/").unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "test names a proxy that cannot be used: SOCKS is not supported");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_proxy_a_rule_or_an_error(text in "[a-z0-9:/.@*\\[\\] ,-]{0,24}", host in "[a-z0-9.]{1,9}") {
+            let policy = ProxyPolicy { every: None, all: address(&text), none: Some(text), ..ProxyPolicy::default() };
+            if let Ok(url) = Url::parse(&format!("http://{host}/")) {
+                let _ = policy.for_url(&url);
+            }
+        }
     }
 }

@@ -136,6 +136,7 @@ fn stale_pages_are_used_while_they_are_asked_about() {
     let requests = index.requests();
     assert_eq!(requests.len(), 2);
     assert!(requests[1].header("if-none-match").is_some());
+    drop(second);
     assert_eq!(page(&mut runs.next(), "alpha").unwrap().files().len(), 2);
     assert_eq!(index.requests().len(), 2, "the 304 made it fresh again");
 
