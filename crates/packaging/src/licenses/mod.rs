@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use rustc_hash::FxHashMap;
+
 mod spdx;
 
 /// A valid licence expression in canonical spelling.
@@ -63,13 +65,14 @@ impl LicenseExpression {
         let padded = expression.replace('(', " ( ").replace(')', " ) ");
         let syntax = || LicenseError::Syntax { expression: expression.to_owned() };
         check_grammar(&padded).ok_or_else(syntax)?;
+        let references = references(&padded);
         let mut text = String::with_capacity(expression.len());
         let mut exception = false;
         for token in padded.split_whitespace() {
             let canonical = match operator(token) {
                 Some(operator) => operator.to_owned(),
                 None if exception => canonical_exception(token)?,
-                None => canonical_license(token, &padded)?,
+                None => canonical_license(token, &references)?,
             };
             exception = canonical == "WITH";
             if !text.is_empty() && !text.ends_with('(') && canonical != ")" {
@@ -128,17 +131,26 @@ fn canonical_exception(token: &str) -> Result<String, LicenseError> {
         .ok_or_else(|| LicenseError::UnknownException { id: token.to_owned() })
 }
 
-fn canonical_license(token: &str, padded: &str) -> Result<String, LicenseError> {
-    if token.get(..REFERENCE.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(REFERENCE)) {
+/// A reference is spelled everywhere as it is spelled last: its lower-case form and that spelling.
+fn references(padded: &str) -> FxHashMap<String, &str> {
+    let references = padded.split_whitespace().filter(|token| reference_name(token).is_some());
+    references.map(|token| (token.to_ascii_lowercase(), token)).collect()
+}
+
+/// What follows `LicenseRef-`.
+fn reference_name(token: &str) -> Option<&str> {
+    let (prefix, name) = token.split_at_checked(REFERENCE.len())?;
+    prefix.eq_ignore_ascii_case(REFERENCE).then_some(name)
+}
+
+fn canonical_license(token: &str, references: &FxHashMap<String, &str>) -> Result<String, LicenseError> {
+    if let Some(name) = reference_name(token) {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
-        let name = &token[REFERENCE.len()..];
         if name.is_empty() || !name.bytes().all(allowed) {
             return Err(LicenseError::InvalidReference { id: token.to_owned() });
         }
-        // A reference is spelled everywhere as it is spelled last.
-        let last =
-            padded.split_whitespace().rfind(|other| other.eq_ignore_ascii_case(token)).unwrap_or(token);
-        return Ok(format!("LicenseRef-{}", &last[REFERENCE.len()..]));
+        let last = references.get(&token.to_ascii_lowercase()).and_then(|last| reference_name(last));
+        return Ok(format!("LicenseRef-{}", last.unwrap_or(name)));
     }
     let (id, plus) = token.strip_suffix('+').map_or((token, ""), |id| (id, "+"));
     find(spdx::LICENSES, id)

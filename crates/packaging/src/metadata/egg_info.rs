@@ -1,5 +1,7 @@
 //! `requires.txt` of an `.egg-info` folder: how setuptools wrote dependencies before they stood in PKG-INFO.
 
+use rustc_hash::FxHashSet;
+
 use super::{Field, Metadata};
 use crate::name::canonicalize_name;
 
@@ -51,8 +53,9 @@ impl Metadata {
             }
         }
         if self.text(Field::ProvidesExtra).is_none() {
+            let mut known = FxHashSet::default();
             for entry in entries.into_iter().filter(|entry| !entry.extra.is_empty()) {
-                if !self.list(Field::ProvidesExtra).any(|known| known == entry.extra) {
+                if known.insert(entry.extra.clone()) {
                     self.provides_extra.extend(crate::name::Extra::new(&entry.extra));
                     self.fields.push((Field::ProvidesExtra, entry.extra));
                 }

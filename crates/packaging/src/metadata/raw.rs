@@ -1,6 +1,5 @@
 //! Metadata as it is written, before any judgement: `packaging.metadata.RawMetadata` and `parse_email`.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::field::{Field, FieldKind};
@@ -50,19 +49,14 @@ impl RawMetadata {
     /// Splits a metadata file into fields and the rest; never fails.
     pub fn parse(source: Source<'_>) -> (Self, Unparsed) {
         let mut headers = Headers::new(source.bytes());
-        let mut by_name: Vec<(String, Vec<Cow<'_, [u8]>>)> = Vec::new();
+        let mut by_name: BTreeMap<String, Vec<&[u8]>> = BTreeMap::new();
         for header in headers.by_ref() {
-            let name = header.name.to_lowercase();
-            match by_name.iter_mut().find(|(other, _)| *other == name) {
-                Some((_, values)) => values.push(Cow::Borrowed(header.value)),
-                None => by_name.push((name, vec![Cow::Borrowed(header.value)])),
-            }
+            by_name.entry(header.name.to_lowercase()).or_default().push(header.value);
         }
         let mut metadata = Self::default();
         let mut unparsed = Unparsed::new();
-        let multipart = by_name.iter().any(|(name, values)| {
-            name == "content-type" && values.first().is_some_and(|value| is_multipart(&text_of(value)))
-        });
+        let content_type = by_name.get("content-type").and_then(|values| values.first());
+        let multipart = content_type.is_some_and(|value| is_multipart(&text_of(value)));
         for (name, values) in by_name {
             let valid = values.iter().all(|value| std::str::from_utf8(value).is_ok());
             let values: Vec<String> = values.iter().map(|value| text_of(value).into_owned()).collect();

@@ -343,8 +343,12 @@ impl Tags {
         self.priority(tag).is_some()
     }
 
-    /// The place of the best tag of a compressed set; `None` when no tag of it is supported.
+    /// The place of the best tag of a compressed set; `None` when no tag of it is supported. A set of more than
+    /// 10,000 tags, which only malice makes, counts as unsupported.
     pub fn best_of(&self, sets: TagSets<'_>) -> Option<u32> {
+        if sets.count() > 10_000 {
+            return None;
+        }
         let mut best = None;
         for platform in sets.platforms.split('.').filter_map(|name| self.platforms.get(name)) {
             for interpreter in sets.interpreters.split('.').filter_map(|name| self.interpreters.get(name)) {

@@ -136,6 +136,9 @@ fn the_best_tag_of_a_set_counts() {
     assert_eq!(best("cp312-cp312-linux_x86_64"), None);
     assert_eq!(best("cp311-cp311-manylinux_2_28_x86_64"), None);
     assert_eq!(best("nonsense"), None);
+    let bomb =
+        format!("py3{}-none{}-any{}", ".py3".repeat(1_000), ".none".repeat(1_000), ".any".repeat(1_000));
+    assert_eq!(best(&bomb), None);
 }
 
 #[test]
