@@ -287,6 +287,7 @@ impl<'a> Reader<'a> {
             self.unreadable.push((number, line.to_owned()));
         }
         let key = normalized(key.trim());
+        self.has_key = !key.is_empty();
         let section = match self.current {
             Some(Place::Section(at)) => {
                 self.ini.sections.get(at).map_or("", |section| &section.name).to_owned()
@@ -300,7 +301,6 @@ impl<'a> Reader<'a> {
             }
             items.push(Item { key, value, line: number });
         }
-        self.has_key = true;
         Ok(())
     }
 }

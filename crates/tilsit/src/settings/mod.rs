@@ -4,6 +4,8 @@
 //! with everything below it, so that one question to [`crate::cli::Parsed`] answers what a value is and who said so.
 //! [`Settings`] does that for our own commands, [`pip_occurrences`] for pip's. Files are read here; nothing is printed.
 
+#[cfg(test)]
+mod against_pip;
 mod default_index;
 mod ini;
 mod native;
