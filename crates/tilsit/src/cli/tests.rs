@@ -149,6 +149,17 @@ fn mistakes_in_optparse_words() {
 }
 
 #[test]
+fn mistakes_as_pip_prints_them() {
+    let print = |line: &str| parse(&pip::PROGRAM, &words(line)).unwrap_err().as_pip(&pip::PROGRAM);
+    let usage = "\nUsage:   \n  pip list [options]\n\nno such option: --bogus\n";
+    assert_eq!(print("list --bogus"), (usage.to_owned(), 2));
+    let usage = "\nUsage:   \n  pip <command> [options]\n\nno such option: --bogus\n";
+    assert_eq!(print("--bogus"), (usage.to_owned(), 2));
+    let line = "ERROR: unknown command \"instal\" - maybe you meant \"install\"\n";
+    assert_eq!(print("instal"), (line.to_owned(), 1));
+}
+
+#[test]
 fn optparse_habits() {
     // unique prefixes, clusters, attached values, values that look like flags, interspersed arguments
     let parsed =

@@ -1,6 +1,6 @@
 //! Mistakes on a command line.
 
-use super::flag::Command;
+use super::flag::{Command, Program};
 use super::parse::Expected;
 
 /// Why a command line could not be read: data for the two wordings, ours and `optparse`'s.
@@ -96,6 +96,17 @@ pub enum UsageError {
 }
 
 impl UsageError {
+    /// What pip prints on stderr, and its exit code: the usage lines and one sentence (2), or an `ERROR:` line (1).
+    pub fn as_pip(&self, program: &'static Program) -> (String, u8) {
+        match self {
+            Self::UnknownCommand { nearest: Some(nearest), .. } => {
+                (format!("ERROR: {self} - maybe you meant \"{nearest}\"\n"), 1)
+            }
+            Self::UnknownCommand { .. } | Self::PythonAfterCommand => (format!("ERROR: {self}\n"), 1),
+            _ => (format!("{}{self}\n", super::help::usage(program, self.path())), 2),
+        }
+    }
+
     /// The command that the mistake was made with.
     pub fn path(&self) -> &[&'static Command] {
         match self {

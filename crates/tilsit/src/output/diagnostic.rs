@@ -28,9 +28,9 @@ pub struct Diagnostic {
 /// A line of a file with the place at fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The file.
+    /// The file; empty for a word of the command line.
     pub path: String,
-    /// The line, counted from 1.
+    /// The line, counted from 1; 0 for a word of the command line.
     pub line: u32,
     /// The column of the fault, counted in characters from 1.
     pub column: usize,
@@ -153,18 +153,21 @@ fn push_indented(out: &mut String, text: &str) {
 
 fn push_excerpt(out: &mut String, excerpt: &Excerpt, style: Style) {
     const LONGEST: usize = 100;
-    let number = excerpt.line.to_string();
-    let margin = " ".repeat(number.len());
     // A very long line is cut so that the place at fault is seen.
     let skip = (excerpt.start + 20).saturating_sub(LONGEST);
     let visible: String = excerpt.text.chars().skip(skip).take(LONGEST).map(printable).collect();
     let start = excerpt.start - skip.min(excerpt.start);
     let length = excerpt.length.clamp(1, LONGEST.saturating_sub(start).max(1));
-    let marks = style.error(&"^".repeat(length));
+    let marks = format!("{}{} {}", " ".repeat(start), style.error(&"^".repeat(length)), excerpt.label);
+    let marks = marks.trim_end();
+    if excerpt.line == 0 {
+        out.push_str(&format!("  {visible}\n  {marks}\n"));
+        return;
+    }
+    let number = excerpt.line.to_string();
+    let margin = " ".repeat(number.len());
     out.push_str(&format!("  {}:{}:{}\n", excerpt.path, excerpt.line, excerpt.column));
-    out.push_str(&format!("  {number} | {visible}\n"));
-    out.push_str(format!("  {margin} | {}{marks} {}", " ".repeat(start), excerpt.label).trim_end());
-    out.push('\n');
+    out.push_str(&format!("  {number} | {visible}\n  {margin} | {marks}\n"));
 }
 
 /// Nothing from a file may move the cursor.

@@ -11,6 +11,7 @@ mod log_sink;
 pub mod progress;
 mod redact;
 mod terminal;
+pub mod wording;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Excerpt};
