@@ -1,0 +1,287 @@
+//! From project pages to candidates: for each version the best file that this target can use, or why there is none.
+//!
+//! What many files share (compressed tags, Requires-Python) is judged once for each page.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use index::{MetadataRequest, ProjectPages};
+use packaging::candidate::{Availability, Candidate};
+use packaging::distribution::Distribution;
+use packaging::hashes::Hash;
+use packaging::tags::Tags;
+use packaging::{PackageName, Prereleases, SpecifierSet, Version};
+use resolver::RuleSet;
+use rustc_hash::FxHashMap;
+use store::PageTable;
+use store::pages::{EntryKind, PageEntry};
+
+use super::formats::{Allowed, Formats};
+
+/// What decides which files can be used.
+pub struct Selection {
+    /// The tags of the target, best first.
+    pub tags: Arc<Tags>,
+    /// The full version of the target's Python.
+    pub python: Version,
+    /// `--only-binary`, `--no-binary`.
+    pub formats: Formats,
+    /// Whose rules: pip honours upper bounds of Requires-Python and merges indexes.
+    pub rules: RuleSet,
+    /// Whether the files of all indexes compete (pip), or the first index that has the name wins.
+    pub merge_indexes: bool,
+    /// Hashes that the user allows, by package; a package that is not in here is not limited.
+    pub hashes: BTreeMap<PackageName, Vec<Hash>>,
+    /// `--ignore-requires-python`
+    pub ignore_requires_python: bool,
+    /// `--prefer-binary`: a wheel of an older version before a source distribution of a newer one.
+    pub prefer_binary: bool,
+}
+
+/// The versions of a project and, for each, the file that would be used.
+pub struct Project {
+    pages: Vec<Arc<PageTable>>,
+    /// By candidate id: the page, and the file on it, of the best file.
+    picks: Vec<(u32, u32)>,
+    /// As the resolver is told.
+    pub candidates: Arc<[Candidate]>,
+}
+
+/// How good a file is; the smallest is the best.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    yanked: bool,
+    source: bool,
+    tag: u32,
+    build: std::cmp::Reverse<(u64, u32)>,
+    page: u32,
+}
+
+/// What the files of one version come to.
+#[derive(Default)]
+struct Tally {
+    best: Option<(Rank, u32, u32)>,
+    needs_python: Option<String>,
+    found: Vec<String>,
+    excluded: Option<&'static str>,
+    yanked: Option<String>,
+}
+
+impl Selection {
+    /// Judges the pages of a project.
+    pub fn judge(&self, pages: &ProjectPages) -> Project {
+        let pages = self.choose(pages);
+        let allowed = self.formats.allowed_by(&pages);
+        let mut tallies: BTreeMap<Version, Tally> = BTreeMap::new();
+        for (number, page) in pages.iter().enumerate() {
+            let judge = PageJudge::new(self, page, allowed);
+            for version in page.versions() {
+                let tally = tallies.entry(version.version()).or_default();
+                for file in version.files() {
+                    judge.weigh(number as u32, &file, tally);
+                }
+            }
+        }
+        let mut picks = Vec::with_capacity(tallies.len());
+        let mut candidates = Vec::with_capacity(tallies.len());
+        for (version, tally) in tallies {
+            let id = picks.len() as u32;
+            picks.push(tally.best.as_ref().map_or((u32::MAX, u32::MAX), |(_, page, file)| (*page, *file)));
+            candidates.push(Candidate { version, availability: tally.availability(), id });
+        }
+        Project { pages, picks, candidates: candidates.into() }
+    }
+
+    /// The pages that count: every one, or those of the first index that has the project; `--find-links` always.
+    fn choose(&self, pages: &ProjectPages) -> Vec<Arc<PageTable>> {
+        let mut found: Vec<_> =
+            pages.indexes.iter().filter_map(|index| index.page.as_ref().ok()).cloned().collect();
+        if !self.merge_indexes {
+            found.truncate(1);
+        }
+        // pip looks into --find-links before any index.
+        pages.find_links.iter().cloned().chain(found).collect()
+    }
+
+    fn python_fits(&self, requires_python: &str) -> bool {
+        // pip: a Requires-Python that cannot be read does not exclude.
+        let Ok(specifiers) = SpecifierSet::parse(requires_python) else { return true };
+        self.ignore_requires_python || resolver::python_allows(&specifiers, &self.python, self.rules)
+    }
+}
+
+impl Formats {
+    fn allowed_by(&self, pages: &[Arc<PageTable>]) -> Allowed {
+        let name = pages.first().and_then(|page| PackageName::new(page.project()).ok());
+        name.map_or(Allowed { wheels: true, sources: true }, |name| self.allowed(&name))
+    }
+}
+
+/// What is judged once for each page.
+struct PageJudge<'a> {
+    selection: &'a Selection,
+    allowed: Allowed,
+    tags: Vec<Option<u32>>,
+    pythons: Vec<bool>,
+    hashes: Option<&'a [Hash]>,
+}
+
+impl<'a> PageJudge<'a> {
+    fn new(selection: &'a Selection, page: &PageTable, allowed: Allowed) -> Self {
+        let hashes = PackageName::new(page.project()).ok().and_then(|name| selection.hashes.get(&name));
+        Self {
+            selection,
+            allowed,
+            tags: page.tag_sets().map(|set| selection.tags.best_of_text(set)).collect(),
+            pythons: page.requires_python().map(|text| selection.python_fits(text)).collect(),
+            hashes: hashes.map(Vec::as_slice),
+        }
+    }
+
+    fn weigh(&self, number: u32, file: &PageEntry<'_>, tally: &mut Tally) {
+        let tag = match file.kind() {
+            EntryKind::Wheel => match file.tag_set_index().and_then(|set| self.tags.get(set as usize)) {
+                _ if !self.allowed.wheels => {
+                    return tally.exclude("no wheels are to be used for it (--no-binary)");
+                }
+                Some(Some(priority)) => *priority,
+                _ => return tally.incompatible(file.tag_set().unwrap_or_default()),
+            },
+            EntryKind::Source(_) if !self.allowed.sources => {
+                return tally.incompatible("source distribution");
+            }
+            EntryKind::Source(_) => u32::MAX,
+        };
+        if let Some(python) = file.requires_python_index()
+            && !self.pythons.get(python as usize).copied().unwrap_or(true)
+        {
+            return tally.needs_python(file.requires_python().unwrap_or_default());
+        }
+        if !self.hash_fits(file) {
+            return tally.exclude("its files have other hashes than those that are allowed");
+        }
+        let rank = Rank {
+            yanked: file.yanked().is_some(),
+            source: tag == u32::MAX,
+            tag,
+            build: std::cmp::Reverse(build_rank(file)),
+            page: number,
+        };
+        tally.offer(rank, number, file);
+    }
+
+    /// A file whose hash the page does not give is judged when it is there.
+    fn hash_fits(&self, file: &PageEntry<'_>) -> bool {
+        let Some(allowed) = self.hashes else { return true };
+        let known = file.hashes();
+        let comparable = |one: &&Hash| allowed.iter().any(|hash| hash.algorithm() == one.algorithm());
+        let mut comparable = known.iter().filter(comparable).peekable();
+        comparable.peek().is_none() || comparable.any(|one| allowed.contains(one))
+    }
+}
+
+/// PEP 427: the build tag's number, then the rest, break ties; the higher wins.
+fn build_rank(file: &PageEntry<'_>) -> (u64, u32) {
+    let Some(tag) = file.build_tag() else { return (0, 0) };
+    let digits = tag.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = tag.as_bytes()[digits..].iter().take(4).fold(0, |rank, byte| rank << 8 | u32::from(*byte));
+    (tag[..digits].parse::<u64>().unwrap_or(u64::MAX).saturating_add(1), rest)
+}
+
+impl Tally {
+    fn offer(&mut self, rank: Rank, page: u32, file: &PageEntry<'_>) {
+        if self.best.as_ref().is_none_or(|(best, _, _)| rank < *best) {
+            self.best = Some((rank, page, file.index()));
+            self.yanked = file.yanked().map(str::to_owned);
+        }
+    }
+
+    fn needs_python(&mut self, requires_python: &str) {
+        self.needs_python.get_or_insert_with(|| requires_python.to_owned());
+    }
+
+    fn incompatible(&mut self, found: &str) {
+        if self.found.len() < 16 && !self.found.iter().any(|one| one == found) {
+            self.found.push(found.to_owned());
+        }
+    }
+
+    fn exclude(&mut self, reason: &'static str) {
+        self.excluded = Some(reason);
+    }
+
+    fn availability(self) -> Availability {
+        match (self.best, self.yanked, self.needs_python, self.excluded) {
+            (Some(_), Some(reason), _, _) => {
+                Availability::Yanked { reason: Some(reason).filter(|reason| !reason.is_empty()) }
+            }
+            (Some(_), None, _, _) => Availability::Usable,
+            (None, _, Some(requires_python), _) => Availability::NeedsPython { requires_python },
+            (None, _, None, Some(reason)) if self.found.is_empty() => {
+                Availability::Excluded { reason: reason.to_owned() }
+            }
+            (None, _, None, _) => Availability::NoCompatibleFile { found: self.found },
+        }
+    }
+}
+
+impl Project {
+    /// Whether nobody has anything of this name.
+    pub fn is_unknown(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    /// The file that a candidate stands for; `None` for a candidate that has none.
+    pub fn file(&self, id: u32) -> Option<(&PageTable, PageEntry<'_>)> {
+        let (page, file) = *self.picks.get(id as usize)?;
+        let page = self.pages.get(page as usize)?;
+        Some((page, page.file(file)))
+    }
+
+    /// The same as a value of its own, with an absolute URL.
+    pub fn distribution(&self, id: u32) -> Option<Distribution> {
+        let (page, file) = self.file(id)?;
+        index::distribution(page, &file)
+    }
+
+    /// The request for a candidate's metadata.
+    pub fn metadata_request(&self, id: u32) -> Option<MetadataRequest> {
+        let (page, file) = self.file(id)?;
+        index::metadata_request(page, &file)
+    }
+
+    /// The hashes of every file of a version: what `--generate-hashes` writes.
+    pub fn hashes(&self, version: &Version) -> Vec<Hash> {
+        let files = self.files_of(version);
+        let hashes = files.filter_map(|(_, file)| file.hashes().into_iter().next());
+        let mut hashes: Vec<Hash> = hashes.collect();
+        hashes.sort_by(|one, other| one.to_string().cmp(&other.to_string()));
+        hashes.dedup();
+        hashes
+    }
+
+    /// Every file of a version, for locks.
+    pub fn distributions(&self, version: &Version) -> Vec<(Distribution, Option<i64>)> {
+        let files = self.files_of(version);
+        files
+            .filter_map(|(page, file)| Some((index::distribution(page, &file)?, file.upload_time())))
+            .collect()
+    }
+
+    fn files_of<'a>(&'a self, version: &'a Version) -> impl Iterator<Item = (&'a PageTable, PageEntry<'a>)> {
+        self.pages.iter().flat_map(move |page| {
+            let index = page.find_version(version);
+            index
+                .into_iter()
+                .flat_map(move |index| page.version_at(index).files().map(move |file| (&**page, file)))
+        })
+    }
+}
+
+/// Projects by name, as judged.
+pub type Projects = FxHashMap<PackageName, Project>;
+
+/// Whether a version text satisfies specifiers when it is already installed: pre-releases count.
+pub fn accepts(specifiers: &SpecifierSet, version: &Version) -> bool {
+    specifiers.contains(version, Prereleases::Allow)
+}

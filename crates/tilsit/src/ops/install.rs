@@ -1,0 +1,257 @@
+//! From what is wanted to a changed environment: search, plan, obtain, apply.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use environment::plan::{Arrival, Freshness, InstallPlan, Others, Wanted as Wish, plan};
+use environment::{
+    Change, Environment, InstallError, InstallPolicy, Installation, Installed, Report, Transaction, Wait,
+};
+use index::Client;
+use packaging::direct_url::{DirectUrl, DirectUrlInfo};
+use packaging::hashes::Hash;
+use packaging::resolution::{PackageSource, Resolution, ResolvedPackage};
+use packaging::{PackageName, Requirement};
+use resolver::{
+    DependencyMode, Environment as Target, PrereleasePolicy, ResolveRequest, Strategy, Upgrade, Warning,
+};
+use store::Store;
+
+use super::candidates::Selection;
+use super::events::{Event, Listener};
+use super::obtain::{self, ObtainError, Source};
+use super::order;
+use super::search::{Found, Search, SearchError};
+use super::wanted::Wanted;
+use super::{graph, interrupt};
+
+/// How versions are chosen.
+#[derive(Clone, Debug)]
+pub struct ResolvePolicy {
+    /// Highest, lowest, lowest of what was asked for.
+    pub strategy: Strategy,
+    /// Which pre-releases.
+    pub prereleases: PrereleasePolicy,
+    /// Whether dependencies are followed.
+    pub dependencies: DependencyMode,
+    /// Which installed packages may be replaced although they fit.
+    pub upgrade: Upgrade,
+}
+
+/// What to install, and how.
+pub struct InstallRequest<'a> {
+    /// Where to.
+    pub environment: &'a Environment,
+    /// What.
+    pub wanted: &'a Wanted,
+    /// Which files can be used; whose rules.
+    pub selection: &'a Selection,
+    /// How versions are chosen.
+    pub resolve: &'a ResolvePolicy,
+    /// The markers of the target.
+    pub markers: packaging::MarkerEnvironment,
+    /// How files are installed.
+    pub policy: &'a InstallPolicy,
+    /// What happens to packages that nobody asked for.
+    pub others: Others,
+    /// What is installed is not looked at (`--ignore-installed`, `--target` of pip).
+    pub blind: bool,
+    /// Install again what is there.
+    pub reinstall: bool,
+    /// Every file must have a hash that was given beforehand.
+    pub require_hashes: bool,
+    /// Only say what would be done.
+    pub dry_run: bool,
+}
+
+/// What was done, or would be.
+pub struct InstallReport {
+    /// The pinned graph.
+    pub resolution: Resolution,
+    /// What stays, goes and comes.
+    pub plan: InstallPlan<Source>,
+    /// What was there before.
+    pub before: Installed,
+    /// Warnings of the search.
+    pub warnings: Vec<Warning>,
+    /// What the change did; nothing for a dry run.
+    pub change: Option<Report>,
+    /// What does not fit together afterwards.
+    pub misfits: Vec<graph::Misfit>,
+    /// Names that came out of the store without a download.
+    pub cached: BTreeSet<PackageName>,
+}
+
+/// Why nothing was installed. The environment is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallOpError {
+    /// No versions.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// No files.
+    #[error(transparent)]
+    Obtain(#[from] ObtainError),
+    /// The environment.
+    #[error(transparent)]
+    Install(#[from] InstallError),
+    /// Hashes are required, but were not given for all.
+    #[error("hashes are missing")]
+    HashesMissing {
+        /// The packages, with the version found and the hash that would do.
+        missing: Vec<(PackageName, String, Option<Hash>)>,
+        /// Requirements that are not pinned by `==`.
+        unpinned: Vec<Requirement>,
+    },
+}
+
+impl From<environment::ReadError> for InstallOpError {
+    fn from(error: environment::ReadError) -> Self {
+        Self::Install(error.into())
+    }
+}
+
+/// Installs what is wanted, or says what would be done.
+///
+/// # Errors
+/// See [`InstallOpError`].
+pub fn install(
+    request: &InstallRequest<'_>,
+    client: &mut Client,
+    store: &Store,
+    listener: &mut dyn Listener,
+) -> Result<InstallReport, InstallOpError> {
+    let before = if request.blind { Installed::default() } else { request.environment.installed()? };
+    let mut search = Search { client, store, selection: request.selection, installed: &before, listener };
+    let found = search.run(resolve_request(request, &before))?;
+    if request.require_hashes {
+        check_hashes(request, &found)?;
+    }
+    let plan = make_plan(request, &found, &before);
+    let cached = obtain::already_stored(&plan, store);
+    let mut report = InstallReport {
+        warnings: found.warnings.clone(),
+        resolution: found.resolution,
+        plan,
+        before,
+        change: None,
+        misfits: Vec::new(),
+        cached,
+    };
+    if request.dry_run || report.plan.is_satisfied() {
+        return Ok(report);
+    }
+    obtain::wheels(&mut report.plan, request.selection, (client, store), listener)?;
+    listener.event(&Event::Installing(report.plan.install.len()));
+    report.change = Some(apply(request, &report)?);
+    report.misfits = graph::misfits(&request.environment.installed()?, request.environment);
+    Ok(report)
+}
+
+fn resolve_request(request: &InstallRequest<'_>, before: &Installed) -> ResolveRequest {
+    let environment = Target::Single(Box::new(request.markers.clone()));
+    let mut resolve =
+        ResolveRequest::new(request.wanted.requirements.clone(), request.selection.rules, environment);
+    resolve.constraints.clone_from(&request.wanted.constraints);
+    resolve.overrides.clone_from(&request.wanted.overrides);
+    resolve.strategy = request.resolve.strategy;
+    resolve.prereleases = request.resolve.prereleases.clone();
+    resolve.dependencies = request.resolve.dependencies;
+    resolve.upgrade = request.resolve.upgrade.clone();
+    if !request.reinstall {
+        let known = before.iter().filter_map(|one| Some((one.name().clone(), one.version()?)));
+        resolve.installed = known.collect();
+    }
+    resolve
+}
+
+/// The order in which packages are installed is part of the plan: dependencies first.
+fn make_plan(request: &InstallRequest<'_>, found: &Found, before: &Installed) -> InstallPlan<Source> {
+    let wishes = order::dependencies_first(&found.resolution);
+    let wishes = wishes.into_iter().map(|package| wish(request, found, package, before));
+    plan(wishes.collect(), before, &request.others)
+}
+
+fn wish(
+    request: &InstallRequest<'_>,
+    found: &Found,
+    package: &ResolvedPackage,
+    before: &Installed,
+) -> Wish<Source> {
+    let source = obtain::source(found, package);
+    let freshness = match (&package.source, request.reinstall) {
+        (_, true) => Freshness::Reinstall,
+        (PackageSource::Url(url), false) => match direct_url(url, found) {
+            Some(text) => Freshness::DirectUrl(text),
+            None => Freshness::Reinstall,
+        },
+        // What came from a URL stays while its version will do (pip).
+        _ => Freshness::Version,
+    };
+    let version = match (&package.source, before.get(&package.name).and_then(|one| one.version())) {
+        (PackageSource::Installed, Some(version)) => version,
+        _ => package.version.clone(),
+    };
+    Wish { name: package.name.clone(), version, freshness, wheel: source }
+}
+
+/// PEP 610 for a wheel from a URL: its address without credentials and its hash.
+fn direct_url(url: &str, found: &Found) -> Option<String> {
+    let direct = found.direct.get(url)?;
+    let bare = url.split('#').next().unwrap_or(url);
+    let sha256 = direct.wheel.sha256();
+    let hashes = BTreeMap::from([(sha256.algorithm().name().to_owned(), sha256.hex().to_owned())]);
+    let info = DirectUrlInfo::Archive { hashes: Some(hashes) };
+    let record =
+        DirectUrl { url: packaging::direct_url::without_credentials(bare), info, subdirectory: None };
+    Some(record.to_json())
+}
+
+fn apply(request: &InstallRequest<'_>, report: &InstallReport) -> Result<Report, InstallError> {
+    let named: BTreeSet<&PackageName> = request.wanted.requirements.iter().map(|one| &one.name).collect();
+    let headers: BTreeMap<&PackageName, &Requirement> =
+        request.wanted.requirements.iter().map(|one| (&one.name, one)).collect();
+    let installations = report.plan.install.iter().filter_map(|(wish, _)| {
+        let wheel = wish.wheel.stored()?.clone();
+        Some(Installation {
+            wheel,
+            requested: named.contains(&wish.name),
+            direct_url: match &wish.freshness {
+                Freshness::DirectUrl(text) => Some(text.clone()),
+                _ => None,
+            },
+            header_name: headers.get(&wish.name).map(|one| one.raw_name.to_string()),
+        })
+    });
+    let change = Change { remove: report.plan.leaving(), install: installations.collect() };
+    let mut transaction = Transaction::begin(request.environment, Wait::Forever)?;
+    transaction.apply(&change, request.policy, &interrupt::REQUESTED)
+}
+
+/// pip's hash mode: everything pinned, everything with a hash.
+fn check_hashes(request: &InstallRequest<'_>, found: &Found) -> Result<(), InstallOpError> {
+    let pinned = |requirement: &&Requirement| match requirement.specifiers() {
+        Some(specifiers) => specifiers.pinned().is_some(),
+        None => true,
+    };
+    let limits: BTreeSet<_> = request.wanted.constraints.iter().filter(pinned).map(|one| &one.name).collect();
+    let loose = |requirement: &&Requirement| !pinned(requirement) && !limits.contains(&requirement.name);
+    let unpinned: Vec<_> = request.wanted.requirements.iter().filter(loose).cloned().collect();
+    let without = found.resolution.packages.iter().filter(|one| {
+        one.source != PackageSource::Installed && !request.selection.hashes.contains_key(&one.name)
+    });
+    let missing: Vec<_> = without
+        .map(|one| {
+            let hash = obtain::source(found, one).known_sha256();
+            (one.name.clone(), one.version.to_string(), hash)
+        })
+        .collect();
+    if missing.is_empty() && unpinned.is_empty() {
+        Ok(())
+    } else {
+        Err(InstallOpError::HashesMissing { missing, unpinned })
+    }
+}
+
+/// What takes the place of what, for whoever words it.
+pub fn replaced(arrival: &Arrival) -> Option<String> {
+    arrival.replaced().map(|old| old.version_text().to_owned())
+}

@@ -1,0 +1,21 @@
+//! One file per verb, and the only place where two stages are joined.
+//!
+//! A personality hands in a request and gets a report; while it waits it hears [`events`]. Nothing here chooses a word
+//! that a person reads, and nothing here prints.
+
+pub mod candidates;
+pub mod default_index;
+pub mod direct;
+pub mod events;
+pub mod formats;
+pub mod graph;
+pub mod install;
+pub mod interrupt;
+pub mod list;
+pub mod network;
+pub mod obtain;
+pub mod order;
+pub mod project_file;
+pub mod python;
+pub mod search;
+pub mod wanted;

@@ -1,0 +1,212 @@
+//! From pinned versions to stored wheels: what is in the store already, what is downloaded.
+
+use std::collections::{BTreeSet, HashMap};
+
+use environment::plan::InstallPlan;
+use index::{Client, FetchError, FetchedFile, Outcome, Request, Ticket};
+use packaging::PackageName;
+use packaging::distribution::{Distribution, Wheel};
+use packaging::hashes::{Hash, HashAlgorithm};
+use packaging::resolution::{PackageSource, ResolvedPackage};
+use store::{AddWheelError, DiskError, Store, StoredWheel, WheelBytes};
+
+use super::candidates::Selection;
+use super::events::{Event, Listener};
+use super::interrupt;
+use super::search::Found;
+
+/// Where the wheel of a package comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// It is installed and stays.
+    Installed,
+    /// It is in the store.
+    Stored(Box<Option<Distribution>>, StoredWheel),
+    /// A file of an index.
+    File(Box<Distribution>),
+    /// Nothing can be had.
+    Nothing,
+}
+
+/// Why a wheel could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ObtainError {
+    /// Only a source distribution exists.
+    #[error("{filename} must be built first")]
+    NeedsBuilding {
+        /// The package.
+        name: PackageName,
+        /// The source distribution.
+        filename: String,
+    },
+    /// The download.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// The wheel.
+    #[error("{filename}: {source}")]
+    Wheel {
+        /// The file.
+        filename: String,
+        /// What is wrong with it.
+        source: AddWheelError,
+    },
+    /// The store.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Source {
+    /// The wheel, once it is in the store.
+    pub fn stored(&self) -> Option<&StoredWheel> {
+        match self {
+            Self::Stored(_, wheel) => Some(wheel),
+            _ => None,
+        }
+    }
+
+    /// The file of an index behind it.
+    pub fn distribution(&self) -> Option<&Distribution> {
+        match self {
+            Self::File(distribution) => Some(distribution),
+            Self::Stored(distribution, _) => distribution.as_ref().as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The hash that is known without a download.
+    pub fn known_sha256(&self) -> Option<Hash> {
+        match self {
+            Self::Stored(_, wheel) => Some(wheel.sha256().clone()),
+            Self::File(distribution) => distribution.file().sha256().cloned(),
+            _ => None,
+        }
+    }
+}
+
+/// Where a resolved package comes from.
+pub fn source(found: &Found, package: &ResolvedPackage) -> Source {
+    match &package.source {
+        PackageSource::Installed => Source::Installed,
+        PackageSource::Url(url) => match found.direct.get(url) {
+            Some(direct) => Source::Stored(Box::new(None), direct.wheel.clone()),
+            None => Source::Nothing,
+        },
+        PackageSource::Candidate(id) => {
+            let distribution =
+                found.projects.get(&package.name).and_then(|project| project.distribution(*id));
+            distribution.map_or(Source::Nothing, |distribution| Source::File(Box::new(distribution)))
+        }
+    }
+}
+
+/// The packages of a plan whose wheels are in the store.
+pub fn already_stored(plan: &InstallPlan<Source>, store: &Store) -> BTreeSet<PackageName> {
+    let here = plan.install.iter().filter(|(wish, _)| match &wish.wheel {
+        Source::Stored(..) => true,
+        Source::File(distribution) => matches!(stored(store, distribution), Ok(Some(_))),
+        Source::Installed | Source::Nothing => false,
+    });
+    here.map(|(wish, _)| wish.name.clone()).collect()
+}
+
+/// A wheel of an index that is in the store: by the hash that the index gives, else by its address.
+fn stored(store: &Store, distribution: &Distribution) -> Result<Option<StoredWheel>, DiskError> {
+    match distribution.file().sha256() {
+        Some(sha256) => store.wheel(sha256),
+        None => store.find_wheel(&distribution.file().url),
+    }
+}
+
+/// Fills a plan with stored wheels: takes what the store has and downloads the rest, the biggest first.
+///
+/// # Errors
+/// The first file that cannot be had; what was downloaded stays in the store.
+pub fn wheels(
+    plan: &mut InstallPlan<Source>,
+    selection: &Selection,
+    (client, store): (&mut Client, &Store),
+    listener: &mut dyn Listener,
+) -> Result<(), ObtainError> {
+    let mut missing: Vec<(usize, Wheel)> = Vec::new();
+    for (place, (wish, _)) in plan.install.iter_mut().enumerate() {
+        let Source::File(distribution) = &wish.wheel else { continue };
+        let wheel = match &**distribution {
+            Distribution::Wheel(wheel) => wheel.clone(),
+            Distribution::Source(source) => {
+                let filename = source.filename.as_str().to_owned();
+                return Err(ObtainError::NeedsBuilding { name: wish.name.clone(), filename });
+            }
+        };
+        let allowed = selection.hashes.get(&wish.name).map(Vec::as_slice);
+        match stored(store, distribution)?.filter(|stored| is_allowed(stored, allowed)) {
+            Some(stored) => wish.wheel = Source::Stored(Box::new(Some((**distribution).clone())), stored),
+            None => missing.push((place, wheel)),
+        }
+    }
+    missing.sort_by_key(|(_, wheel)| std::cmp::Reverse(wheel.file.size));
+    for (place, stored) in download(missing, selection, (client, store), listener)? {
+        if let Some((wish, _)) = plan.install.get_mut(place) {
+            let distribution = wish.wheel.distribution().cloned();
+            wish.wheel = Source::Stored(Box::new(distribution), stored);
+        }
+    }
+    Ok(())
+}
+
+/// A stored wheel proves its SHA-256 only: hashes by other algorithms want the file itself.
+fn is_allowed(stored: &StoredWheel, allowed: Option<&[Hash]>) -> bool {
+    allowed.is_none_or(|allowed| allowed.contains(stored.sha256()))
+}
+
+fn download(
+    missing: Vec<(usize, Wheel)>,
+    selection: &Selection,
+    (client, store): (&mut Client, &Store),
+    listener: &mut dyn Listener,
+) -> Result<Vec<(usize, StoredWheel)>, ObtainError> {
+    let mut under_way: HashMap<Ticket, (usize, Wheel)> = HashMap::new();
+    for (place, wheel) in missing {
+        listener.event(&Event::DownloadStarted { filename: wheel.filename.as_str(), size: wheel.file.size });
+        let ticket = client.submit(Request::File(Distribution::Wheel(wheel.clone())));
+        under_way.insert(ticket, (place, wheel));
+    }
+    let mut done = Vec::with_capacity(under_way.len());
+    while !under_way.is_empty() {
+        if interrupt::requested() {
+            return Err(ObtainError::Interrupted);
+        }
+        let Some(completed) = client.next() else { break };
+        let Some((place, wheel)) = under_way.remove(&completed.ticket) else { continue };
+        let Outcome::File(file) = completed.outcome else { continue };
+        let stored = add(store, &wheel, file?, selection)?;
+        listener.event(&Event::DownloadFinished { filename: wheel.filename.as_str() });
+        done.push((place, stored));
+    }
+    Ok(done)
+}
+
+fn add(
+    store: &Store,
+    wheel: &Wheel,
+    file: FetchedFile,
+    selection: &Selection,
+) -> Result<StoredWheel, ObtainError> {
+    let allowed = selection.hashes.get(wheel.filename.name());
+    let expected = allowed.unwrap_or(&wheel.file.hashes);
+    let added = match file {
+        FetchedFile::Downloaded(file) => {
+            store.add_wheel(WheelBytes::Verified(file), &wheel.filename, expected)
+        }
+        FetchedFile::Local(path) => store.add_wheel(WheelBytes::File(&path), &wheel.filename, expected),
+    };
+    let stored = added
+        .map_err(|source| ObtainError::Wheel { filename: wheel.filename.as_str().to_owned(), source })?;
+    let has_sha256 = wheel.file.hashes.iter().any(|hash| hash.algorithm() == HashAlgorithm::Sha256);
+    if !has_sha256 && let Err(error) = store.remember_wheel(&wheel.file.url, &stored) {
+        log::debug!("the address of a wheel could not be kept: {error}");
+    }
+    Ok(stored)
+}

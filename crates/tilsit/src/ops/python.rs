@@ -1,0 +1,138 @@
+//! Which Python a command works on.
+
+use std::path::{Path, PathBuf};
+
+use environment::discovery::{
+    DiscoveryError, FoundPython, PythonRequest, Surroundings, active_environment, discover, discover_base,
+    list,
+};
+use environment::{FactsCache, Interpreter, InterpreterError, VenvError, VenvPolicy, create};
+use store::Store;
+
+use crate::settings::Process;
+
+/// Interpreter facts kept in the store.
+pub struct FactsInStore<'a>(pub &'a Store);
+
+impl FactsCache for FactsInStore<'_> {
+    fn facts(&self, key: &str) -> Option<Vec<u8>> {
+        self.0.interpreter(key).ok().flatten()
+    }
+
+    fn keep_facts(&self, key: &str, facts: &[u8]) {
+        if let Err(error) = self.0.put_interpreter(key, facts) {
+            log::debug!("facts of an interpreter could not be kept: {error}");
+        }
+    }
+}
+
+/// What a search for an interpreter may look at, read from the process.
+pub fn surroundings<'a>(process: &Process, cache: &'a dyn FactsCache) -> Surroundings<'a> {
+    let folder = |name: &str| process.filled(name).map(PathBuf::from);
+    Surroundings {
+        path: process.env.get(std::ffi::OsStr::new("PATH")).cloned(),
+        virtual_env: folder("VIRTUAL_ENV"),
+        conda_prefix: folder("CONDA_PREFIX"),
+        cwd: process.cwd.clone(),
+        home: process.home.clone(),
+        pyenv_root: folder("PYENV_ROOT").or_else(|| process.home.as_ref().map(|home| home.join(".pyenv"))),
+        pyenv_version: process.filled("PYENV_VERSION").map(str::to_owned),
+        cache,
+    }
+}
+
+/// Why there is no Python to work on.
+#[derive(Debug, thiserror::Error)]
+pub enum PythonError {
+    /// Nothing fits, or what was named is not usable.
+    #[error(transparent)]
+    Discovery(#[from] DiscoveryError),
+    /// An environment is there but broken.
+    #[error(transparent)]
+    Interpreter(#[from] InterpreterError),
+    /// `.venv` could not be made.
+    #[error(transparent)]
+    Venv(#[from] VenvError),
+    /// A reading command found no environment and none was named.
+    #[error("no environment is active and there is no .venv here or above")]
+    NoEnvironment,
+}
+
+/// The Python that was chosen, and whether an environment was made for it just now.
+pub struct Chosen {
+    /// The interpreter.
+    pub interpreter: Interpreter,
+    /// The folder of an environment that was made by this command.
+    pub made: Option<PathBuf>,
+}
+
+/// The environment or interpreter that `-p` names, else the active environment.
+///
+/// # Errors
+/// [`PythonError::NoEnvironment`] when nothing is named and nothing is active.
+pub fn existing(process: &Process, store: &Store, request: Option<&str>) -> Result<Interpreter, PythonError> {
+    let cache = FactsInStore(store);
+    let around = surroundings(process, &cache);
+    match request {
+        Some(text) => Ok(discover(&PythonRequest::parse(text, &process.cwd), &around)?.interpreter),
+        None => active_environment(&around)?.map(|found| found.interpreter).ok_or(PythonError::NoEnvironment),
+    }
+}
+
+/// As [`existing`]; when nothing is named and nothing is active, `.venv` is made in the working folder.
+///
+/// # Errors
+/// See [`PythonError`].
+pub fn existing_or_new(
+    process: &Process,
+    store: &Store,
+    request: Option<&str>,
+) -> Result<Chosen, PythonError> {
+    match existing(process, store, request) {
+        Ok(interpreter) => Ok(Chosen { interpreter, made: None }),
+        Err(PythonError::NoEnvironment) => {
+            let base = base(process, store, None)?;
+            let folder = process.cwd.join(".venv");
+            let policy = VenvPolicy { pip: binary(), ..VenvPolicy::default() };
+            let interpreter = create(&folder, &base, &policy)?;
+            Ok(Chosen { interpreter, made: Some(folder) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The interpreter to resolve for when no environment is needed: the named one, the active one, any.
+///
+/// # Errors
+/// See [`PythonError`].
+pub fn any(process: &Process, store: &Store, request: Option<&str>) -> Result<Interpreter, PythonError> {
+    let cache = FactsInStore(store);
+    let request = request.map_or(PythonRequest::Any, |text| PythonRequest::parse(text, &process.cwd));
+    Ok(discover(&request, &surroundings(process, &cache))?.interpreter)
+}
+
+/// The interpreter to make an environment from.
+///
+/// # Errors
+/// See [`PythonError`].
+pub fn base(process: &Process, store: &Store, request: Option<&str>) -> Result<Interpreter, PythonError> {
+    let cache = FactsInStore(store);
+    let request = request.map_or(PythonRequest::Any, |text| PythonRequest::parse(text, &process.cwd));
+    Ok(discover_base(&request, &surroundings(process, &cache))?.interpreter)
+}
+
+/// Every interpreter that can be found.
+pub fn all(process: &Process, store: &Store) -> Vec<FoundPython> {
+    let cache = FactsInStore(store);
+    list(&surroundings(process, &cache))
+}
+
+/// This binary, which the environments' `pip` hands over to.
+pub fn binary() -> Option<PathBuf> {
+    std::env::current_exe().ok()
+}
+
+/// Whether `folder` lies inside the environment of `interpreter`.
+pub fn is_inside(folder: &Path, interpreter: &Interpreter) -> bool {
+    folder.starts_with(interpreter.prefix())
+}

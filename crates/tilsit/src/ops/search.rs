@@ -1,0 +1,311 @@
+//! The search for versions: the resolver asks, the client fetches, the store remembers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use environment::Installed;
+use index::{Client, Completed, FetchError, FetchedFile, Outcome, ProjectPages, Request, Ticket};
+use packaging::candidate::{Availability, Candidate};
+use packaging::distribution::Distribution;
+use packaging::metadata::Metadata;
+use packaging::resolution::{Conflict, Resolution};
+use packaging::{PackageName, Version};
+use resolver::{
+    Answer, Dependencies, Need, Pick, ResolveRequest, Resolver, Source, Step, Unavailable, Warning,
+};
+use rustc_hash::FxHashMap;
+use store::Store;
+
+use super::candidates::{Project, Projects, Selection};
+use super::direct::{self, DirectError};
+use super::events::{Event, Listener};
+use super::interrupt;
+
+/// Why there is no resolution.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// No versions fit together.
+    #[error(transparent)]
+    Conflict(Box<Dead>),
+    /// An index or a file could not be had, and without it nothing can be said.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// A direct requirement is not usable.
+    #[error(transparent)]
+    Direct(#[from] DirectError),
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// A conflict, and what was learned about the packages in it.
+#[derive(Debug, thiserror::Error)]
+#[error("{conflict}")]
+pub struct Dead {
+    /// The facts.
+    pub conflict: Conflict,
+    /// Every candidate of the packages that the facts name.
+    pub candidates: BTreeMap<PackageName, Arc<[Candidate]>>,
+}
+
+/// A resolution, and the files behind it.
+pub struct Found {
+    /// The pinned graph.
+    pub resolution: Resolution,
+    /// What the user should hear besides.
+    pub warnings: Vec<Warning>,
+    /// Where the candidates came from.
+    pub projects: Projects,
+    /// Wheels of direct requirements, by URL, in the store already.
+    pub direct: FxHashMap<String, direct::Direct>,
+}
+
+/// The search and all that it may use.
+pub struct Search<'a> {
+    /// The network.
+    pub client: &'a mut Client,
+    /// The store.
+    pub store: &'a Store,
+    /// Which files can be used.
+    pub selection: &'a Selection,
+    /// What the environment holds.
+    pub installed: &'a Installed,
+    /// Who listens.
+    pub listener: &'a mut dyn Listener,
+}
+
+/// What a ticket was for.
+enum Asked {
+    Project(PackageName),
+    Metadata(Pick),
+    Direct { name: PackageName, url: String, distribution: Distribution },
+}
+
+struct Run<'s, 'a> {
+    search: &'s mut Search<'a>,
+    resolver: Resolver,
+    tickets: FxHashMap<Ticket, Asked>,
+    asked: rustc_hash::FxHashSet<Need>,
+    projects: Projects,
+    direct: FxHashMap<String, direct::Direct>,
+    /// Failures that are no answer: they end the search when their package turns out to be needed.
+    failures: BTreeMap<PackageName, FetchError>,
+}
+
+impl Search<'_> {
+    /// Finds versions for `request`.
+    ///
+    /// # Errors
+    /// See [`SearchError`].
+    pub fn run(&mut self, request: ResolveRequest) -> Result<Found, SearchError> {
+        let mut run = Run {
+            search: self,
+            resolver: Resolver::new(request),
+            tickets: FxHashMap::default(),
+            asked: rustc_hash::FxHashSet::default(),
+            projects: Projects::default(),
+            direct: FxHashMap::default(),
+            failures: BTreeMap::new(),
+        };
+        let resolution = run.to_the_end()?;
+        let warnings = run.resolver.warnings().to_vec();
+        Ok(Found { resolution, warnings, projects: run.projects, direct: run.direct })
+    }
+}
+
+impl Run<'_, '_> {
+    fn to_the_end(&mut self) -> Result<Resolution, SearchError> {
+        loop {
+            if interrupt::requested() {
+                return Err(SearchError::Interrupted);
+            }
+            match self.resolver.step() {
+                Step::Done(resolution) => return Ok(resolution),
+                Step::Err(conflict) => return Err(self.dead(conflict)),
+                Step::Likely(_) => {}
+                Step::Need(batch) => {
+                    let mut answered = false;
+                    for need in batch.required.into_iter().chain(batch.likely) {
+                        answered |= self.ask(need)?;
+                    }
+                    if !answered {
+                        self.wait()?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes the next answer and whatever has come with it.
+    fn wait(&mut self) -> Result<(), SearchError> {
+        self.search.listener.event(&Event::Resolving(self.projects.len()));
+        let Some(completed) = self.search.client.next() else {
+            let lost = FetchError { url: String::new(), problem: index::Problem::Stopped, attempts: 0 };
+            return Err(lost.into());
+        };
+        self.take(completed)
+    }
+
+    /// Asks for something; `true` when the answer was at hand.
+    fn ask(&mut self, need: Need) -> Result<bool, SearchError> {
+        if !self.asked.insert(need.clone()) {
+            return Ok(false);
+        }
+        match need {
+            Need::Candidates(name) => {
+                let ticket = self.search.client.submit(Request::Project(name.clone()));
+                self.tickets.insert(ticket, Asked::Project(name));
+                Ok(false)
+            }
+            Need::Direct { name, url } => self.ask_direct(name, url),
+            Need::Metadata(pick) => Ok(self.ask_metadata(pick)),
+        }
+    }
+
+    fn ask_metadata(&mut self, pick: Pick) -> bool {
+        let text = match &pick.source {
+            Source::Installed => {
+                let found = self.search.installed.get(&pick.name);
+                found.and_then(|one| one.metadata_bytes().ok().flatten()).map(Arc::from)
+            }
+            Source::Url(url) => self.direct.get(url).map(|direct| Arc::clone(&direct.metadata)),
+            Source::Candidate(id) => {
+                let request = self.projects.get(&pick.name).and_then(|project| project.metadata_request(*id));
+                if let Some(request) = request {
+                    let ticket = self.search.client.submit(Request::Metadata(request));
+                    self.tickets.insert(ticket, Asked::Metadata(pick));
+                    return false;
+                }
+                None
+            }
+        };
+        let found = match text {
+            Some(text) => dependencies(&pick, &text),
+            None => Err(Unavailable { reason: "it has no metadata".to_owned() }),
+        };
+        self.resolver.answer(Answer::Metadata { pick, found });
+        true
+    }
+
+    /// A wheel by path is read at once, one by URL is downloaded.
+    fn ask_direct(&mut self, name: PackageName, url: String) -> Result<bool, SearchError> {
+        match direct::locate(&name, &url)? {
+            direct::Place::Local(path) => {
+                let direct = direct::open(self.search.store, &path, &url, self.search.selection)?;
+                self.answer_direct(name, url, direct);
+                Ok(true)
+            }
+            direct::Place::Remote(distribution) => {
+                let ticket = self.search.client.submit(Request::File(distribution.clone()));
+                self.tickets.insert(ticket, Asked::Direct { name, url, distribution });
+                Ok(false)
+            }
+        }
+    }
+
+    fn answer_direct(&mut self, name: PackageName, url: String, direct: direct::Direct) {
+        let version = direct.version.clone();
+        let availability = match &direct.unusable {
+            Some(found) => Availability::NoCompatibleFile { found: vec![found.clone()] },
+            None => Availability::Usable,
+        };
+        self.direct.insert(url.clone(), direct);
+        let found = Ok(Candidate { version, availability, id: 0 });
+        self.resolver.answer(Answer::Direct { name, url, found });
+    }
+
+    fn take(&mut self, completed: Completed) -> Result<(), SearchError> {
+        match (self.tickets.remove(&completed.ticket), completed.outcome) {
+            (Some(Asked::Project(name)), Outcome::Project(pages)) => self.take_project(name, &pages),
+            (Some(Asked::Metadata(pick)), Outcome::Metadata(found)) => self.take_metadata(pick, found),
+            (Some(Asked::Direct { name, url, distribution }), Outcome::File(file)) => {
+                let direct = self.store_direct(&url, &distribution, file?)?;
+                self.answer_direct(name, url, direct);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn store_direct(
+        &mut self,
+        url: &str,
+        distribution: &Distribution,
+        file: FetchedFile,
+    ) -> Result<direct::Direct, SearchError> {
+        let selection = self.search.selection;
+        Ok(match file {
+            FetchedFile::Local(path) => direct::open(self.search.store, &path, url, selection)?,
+            FetchedFile::Downloaded(file) => {
+                direct::accept(self.search.store, file, distribution, selection)?
+            }
+        })
+    }
+
+    fn take_project(&mut self, name: PackageName, pages: &ProjectPages) -> Result<(), SearchError> {
+        let failure = pages
+            .indexes
+            .iter()
+            .find_map(|index| index.page.as_ref().err().filter(|error| !error.is_not_found()));
+        let project = self.search.selection.judge(pages);
+        let found = match failure {
+            // An index that cannot be asked might have the right file, or an evil one might have its namesake: stop.
+            Some(error) => return Err(error.clone().into()),
+            None if project.is_unknown() => Err(Unavailable { reason: String::new() }),
+            None => Ok(Arc::clone(&project.candidates)),
+        };
+        self.projects.insert(name.clone(), project);
+        self.resolver.answer(Answer::Candidates { name, found });
+        Ok(())
+    }
+
+    fn take_metadata(&mut self, pick: Pick, found: Result<Arc<[u8]>, FetchError>) -> Result<(), SearchError> {
+        let found = match found {
+            Ok(text) => dependencies(&pick, &text),
+            Err(FetchError { problem: index::Problem::NoMetadata(reason), .. }) => {
+                Err(Unavailable { reason })
+            }
+            Err(FetchError { problem: index::Problem::BrokenWheel(reason), .. }) => {
+                Err(Unavailable { reason })
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.resolver.answer(Answer::Metadata { pick, found });
+        Ok(())
+    }
+
+    fn dead(&mut self, conflict: Conflict) -> SearchError {
+        let names: BTreeSet<_> = conflict.facts.iter().map(|fact| fact.name().clone()).collect();
+        let candidates = names.into_iter().filter_map(|name| {
+            let project = self.projects.get(&name)?;
+            Some((name, Arc::clone(&project.candidates)))
+        });
+        SearchError::Conflict(Box::new(Dead { candidates: candidates.collect(), conflict }))
+    }
+}
+
+/// What a version depends on, from the text of its metadata. Metadata of another package or version is not used
+/// (pip: "inconsistent metadata").
+fn dependencies(pick: &Pick, text: &[u8]) -> Result<Arc<Dependencies>, Unavailable> {
+    let unusable = |reason: String| Unavailable { reason };
+    let metadata = Metadata::parse(text).map_err(|error| unusable(error.to_string()))?;
+    if metadata.name != pick.name {
+        return Err(unusable(format!("its metadata says that it is {}", metadata.raw_name)));
+    }
+    if !same_version(&metadata.version, &pick.version) {
+        return Err(unusable(format!("its metadata says version {}", metadata.raw_version)));
+    }
+    if let Some(broken) = metadata.broken_requires_dist.first() {
+        return Err(unusable(format!("its requirement `{}` is not valid: {}", broken.text, broken.error)));
+    }
+    Ok(Arc::new(Dependencies {
+        requires: metadata.requires_dist,
+        requires_python: metadata.requires_python,
+        provides_extras: metadata.provides_extra,
+    }))
+}
+
+/// A local label may be missing from a file name or from the metadata.
+fn same_version(one: &Version, other: &Version) -> bool {
+    one == other || one.public() == other.public()
+}

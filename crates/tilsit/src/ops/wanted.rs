@@ -1,0 +1,273 @@
+//! What a command is asked for: words, requirements files and what they include, project files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use packaging::hashes::Hash;
+use packaging::{Origin, PackageName, Requirement};
+use project::requirements_file::{
+    self, DecodeError, EditableEntry, Entry, FileOption, Requested, RequestedError, RequirementEntry,
+    RequirementsFileError, Source,
+};
+
+use super::direct::{self, DirectError};
+use crate::settings::Process;
+
+/// Everything that was asked for, read.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// To be installed.
+    pub requirements: Vec<Requirement>,
+    /// Limits (`-c`).
+    pub constraints: Vec<Requirement>,
+    /// Replacements (`--override`).
+    pub overrides: Vec<Requirement>,
+    /// Hashes given in files, by package.
+    pub hashes: BTreeMap<PackageName, Vec<Hash>>,
+    /// Options of files, in order, with the file.
+    pub options: Vec<(String, FileOption)>,
+    /// Warnings about files, in words.
+    pub warnings: Vec<String>,
+}
+
+/// What was typed.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Words of the command line.
+    pub words: Vec<String>,
+    /// `-r`
+    pub files: Vec<String>,
+    /// `-c`
+    pub constraints: Vec<String>,
+    /// `--override`
+    pub overrides: Vec<String>,
+    /// `-e`
+    pub editables: Vec<String>,
+    /// `--group`
+    pub groups: Vec<String>,
+    /// `--extra`
+    pub extras: Vec<String>,
+    /// `--all-extras`
+    pub all_extras: bool,
+}
+
+/// Why it could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum WantedError {
+    /// A word of the command line.
+    #[error(transparent)]
+    Word(#[from] RequestedError),
+    /// A line of a file.
+    #[error(transparent)]
+    Line(#[from] RequirementsFileError),
+    /// A file that cannot be opened.
+    #[error("{path}: {source}")]
+    Open {
+        /// As named.
+        path: String,
+        /// Whether it was to be a constraints file.
+        constraint: bool,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file that is no text.
+    #[error("{path}: {source}")]
+    Decode {
+        /// As named.
+        path: String,
+        /// Why.
+        source: DecodeError,
+    },
+    /// A file that includes itself.
+    #[error("{path} recursively references itself in {again}")]
+    Recursive {
+        /// The file.
+        path: String,
+        /// Where it is named again.
+        again: String,
+    },
+    /// A file behind a URL could not be had.
+    #[error(transparent)]
+    Fetch(#[from] index::FetchError),
+    /// A path or URL that cannot be used.
+    #[error(transparent)]
+    Direct(#[from] DirectError),
+    /// A constraint that names no package or asks for extras.
+    #[error("{0}")]
+    Constraint(&'static str),
+    /// A project file.
+    #[error(transparent)]
+    Project(#[from] super::project_file::ProjectFileError),
+}
+
+impl Sources {
+    /// Whether nothing at all was named.
+    pub fn is_empty(&self) -> bool {
+        let lists = [&self.words, &self.files, &self.editables, &self.groups];
+        lists.iter().all(|list| list.is_empty())
+    }
+}
+
+/// Who fetches requirements files behind a URL.
+pub type FetchText<'a> = dyn FnMut(&str) -> Result<Vec<u8>, index::FetchError> + 'a;
+
+/// Reads everything.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn read(sources: &Sources, process: &Process, fetch: &mut FetchText<'_>) -> Result<Wanted, WantedError> {
+    let mut reader = Reader { process, fetch, wanted: Wanted::default(), open: Vec::new() };
+    let origin = Arc::new(Origin::CommandLine);
+    for word in &sources.words {
+        let requested = Requested::parse(word, &origin)?;
+        let requirement = direct::named(requested, &process.cwd)?;
+        reader.wanted.requirements.push(requirement);
+    }
+    if let Some(editable) = sources.editables.first() {
+        return Err(DirectError::NeedsBuilding { place: editable.clone() }.into());
+    }
+    for file in &sources.files {
+        reader.requirements(file, sources)?;
+    }
+    for group in &sources.groups {
+        let found = super::project_file::group(process, group)?;
+        reader.wanted.requirements.extend(found);
+    }
+    for file in &sources.constraints {
+        reader.file(file, Role::Constraints)?;
+    }
+    for file in &sources.overrides {
+        reader.file(file, Role::Overrides)?;
+    }
+    Ok(reader.wanted)
+}
+
+/// What the lines of a file are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Requirements,
+    Constraints,
+    Overrides,
+}
+
+struct Reader<'a, 'f> {
+    process: &'a Process,
+    fetch: &'a mut FetchText<'f>,
+    wanted: Wanted,
+    /// The files that are being read, the innermost last.
+    open: Vec<String>,
+}
+
+impl Reader<'_, '_> {
+    /// `-r`: a requirements file, or a `pyproject.toml`.
+    fn requirements(&mut self, file: &str, sources: &Sources) -> Result<(), WantedError> {
+        if Path::new(file).file_name().is_some_and(|name| name == "pyproject.toml") {
+            let found = super::project_file::requirements(self.process, file, sources)?;
+            self.wanted.requirements.extend(found);
+            return Ok(());
+        }
+        self.file(file, Role::Requirements)
+    }
+
+    fn file(&mut self, path: &str, role: Role) -> Result<(), WantedError> {
+        if self.open.iter().any(|open| open == path) {
+            let again = self.open.last().cloned().unwrap_or_default();
+            return Err(WantedError::Recursive { path: path.to_owned(), again });
+        }
+        let text = self.text(path, role)?;
+        self.open.push(path.to_owned());
+        let source = Source { path, constraint: role == Role::Constraints, text: &text };
+        let file = requirements_file::parse(source, &|name| self.process.filled(name).map(str::to_owned))?;
+        for entry in file.entries {
+            self.entry(path, entry, role)?;
+        }
+        self.open.pop();
+        Ok(())
+    }
+
+    fn text(&mut self, path: &str, role: Role) -> Result<String, WantedError> {
+        let bytes = if path.starts_with("http://") || path.starts_with("https://") {
+            (self.fetch)(path)?
+        } else {
+            let failed = |source| WantedError::Open {
+                path: path.to_owned(),
+                constraint: role == Role::Constraints,
+                source,
+            };
+            std::fs::read(local_path(self.process, path)).map_err(failed)?
+        };
+        let decoded = requirements_file::decode(&bytes)
+            .map_err(|source| WantedError::Decode { path: path.to_owned(), source })?;
+        Ok(decoded.text)
+    }
+
+    fn entry(&mut self, path: &str, entry: Entry, role: Role) -> Result<(), WantedError> {
+        match entry {
+            Entry::Requirement(entry) => self.requirement(entry, role),
+            Entry::Editable(EditableEntry { text, .. }) if role == Role::Requirements => {
+                Err(DirectError::NeedsBuilding { place: text }.into())
+            }
+            Entry::Editable(_) => {
+                Err(WantedError::Constraint("Editable requirements are not allowed as constraints"))
+            }
+            Entry::Include(include) => {
+                let inner = if include.constraint { Role::Constraints } else { role };
+                // pip: `-r` inside a constraints file gives requirements again.
+                let inner =
+                    if include.constraint || role == Role::Overrides { inner } else { Role::Requirements };
+                self.file(&requirements_file::resolve(path, &include.target), inner)
+            }
+            Entry::Option(option) => {
+                self.wanted.options.push((path.to_owned(), option));
+                Ok(())
+            }
+        }
+    }
+
+    fn requirement(&mut self, entry: RequirementEntry, role: Role) -> Result<(), WantedError> {
+        if role == Role::Constraints {
+            refuse_as_constraint(&entry.requested)?;
+        }
+        let requirement = direct::named(entry.requested, &self.process.cwd)?;
+        if !entry.hashes.is_empty() {
+            self.wanted.hashes.entry(requirement.name.clone()).or_default().extend(entry.hashes);
+        }
+        match role {
+            Role::Requirements => self.wanted.requirements.push(requirement),
+            Role::Constraints => self.wanted.constraints.push(requirement),
+            Role::Overrides => self.wanted.overrides.push(requirement),
+        }
+        Ok(())
+    }
+}
+
+/// pip's rules for constraints.
+fn refuse_as_constraint(requested: &Requested) -> Result<(), WantedError> {
+    match requested {
+        Requested::Named(requirement) if !requirement.extras.is_empty() => {
+            Err(WantedError::Constraint("Constraints cannot have extras"))
+        }
+        Requested::Named(_) => Ok(()),
+        Requested::Url(url) if url.egg.is_some() => Ok(()),
+        Requested::Path(_) | Requested::Url(_) => {
+            Err(WantedError::Constraint("Unnamed requirements are not allowed as constraints"))
+        }
+    }
+}
+
+/// A path as typed, or a `file:` URL.
+pub fn local_path(process: &Process, path: &str) -> PathBuf {
+    let url = url::Url::parse(path).ok().filter(|url| url.scheme() == "file");
+    url.and_then(|url| url.to_file_path().ok()).unwrap_or_else(|| process.absolute(path))
+}
+
+/// The names that were asked for, with the words they were asked in.
+pub fn named(requirements: &[Requirement]) -> BTreeMap<PackageName, &Requirement> {
+    requirements.iter().map(|requirement| (requirement.name.clone(), requirement)).collect()
+}
+
+/// The answer where nothing can be fetched.
+pub fn no_fetch(url: &str) -> index::FetchError {
+    index::FetchError { url: index::redacted_text(url), problem: index::Problem::Offline, attempts: 0 }
+}

@@ -1,0 +1,61 @@
+//! Which tool this process is, and that tool's words.
+//!
+//! A personality turns a command line into a request for [`crate::ops`], and the report into lines and an exit code.
+
+mod native;
+mod pip;
+
+use std::path::Path;
+
+use crate::settings::Process;
+
+/// The tools that can be imitated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tool {
+    Native,
+    Pip,
+}
+
+/// Runs the process as the tool it is called as, by `argv[0]` or by `tilsit as NAME`; returns the exit code.
+pub fn run(process: &Process) -> u8 {
+    let words: Vec<String> = process.args.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let called = words.first().map(|program| tool_of(program)).unwrap_or(Some(Tool::Native));
+    let rest = words.get(1..).unwrap_or_default();
+    match (called, rest) {
+        (Some(Tool::Pip), rest) => pip::run(process, rest),
+        (_, [word, name, rest @ ..]) if word == "as" && tool_of(name) == Some(Tool::Pip) => {
+            pip::run(process, rest)
+        }
+        _ => native::run(process, rest),
+    }
+}
+
+/// `pip`, `pip3` and `pip3.11` are pip; everything else is ourselves.
+fn tool_of(program: &str) -> Option<Tool> {
+    let name = Path::new(program).file_name()?.to_str()?;
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    match name.strip_prefix("pip") {
+        Some(version) if version.chars().all(|c| c.is_ascii_digit() || c == '.') => Some(Tool::Pip),
+        _ if name == "tilsit" => Some(Tool::Native),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_tools() {
+        for (program, tool) in [
+            ("/usr/bin/tilsit", Some(Tool::Native)),
+            ("pip", Some(Tool::Pip)),
+            ("env/bin/pip3.11", Some(Tool::Pip)),
+            ("pip3", Some(Tool::Pip)),
+            ("pipx", None),
+            ("other", None),
+        ] {
+            assert_eq!(tool_of(program), tool, "{program}");
+        }
+    }
+}

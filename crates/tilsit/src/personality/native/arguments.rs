@@ -1,0 +1,245 @@
+//! From flags to requests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use environment::{Environment, InstallPolicy, Interpreter, LinkMode};
+use index::{IndexOrder, PlainHttp};
+use packaging::tags::{PythonPlatform, Tags, TargetOptions};
+use packaging::{MarkerEnvironment, PackageName, Requirement, Version};
+use project::requirements_file::FileOption;
+use resolver::{DependencyMode, PrereleaseMode, PrereleasePolicy, RuleSet, Strategy, Upgrade};
+
+use super::Session;
+use super::diagnosis;
+use crate::cli::native as flags;
+use crate::ops::candidates::Selection;
+use crate::ops::formats::{FormatOption, Formats};
+use crate::ops::install::ResolvePolicy;
+use crate::ops::network::Connection;
+use crate::ops::wanted::{Sources, Wanted};
+use crate::output::Diagnostic;
+use crate::settings::{Origin, Sourced};
+
+type Read<T> = Result<T, Box<Diagnostic>>;
+
+/// The Python and platform that is resolved for.
+pub struct Target {
+    /// Its markers.
+    pub markers: MarkerEnvironment,
+    /// Its tags.
+    pub tags: Arc<Tags>,
+    /// Its full version.
+    pub python: Version,
+}
+
+impl Session<'_> {
+    /// What is asked for.
+    pub fn sources(&self) -> Sources {
+        let all = |flag| self.parsed.values(flag).into_iter().map(str::to_owned).collect();
+        Sources {
+            words: self.parsed.arguments.clone(),
+            files: all(&flags::REQUIREMENT),
+            constraints: all(&flags::CONSTRAINT),
+            overrides: all(&flags::OVERRIDE),
+            editables: all(&flags::EDITABLE),
+            groups: all(&flags::GROUP),
+            extras: all(&flags::EXTRA),
+            all_extras: self.parsed.is_on(&flags::ALL_EXTRAS),
+        }
+    }
+
+    /// Indexes and the way to them.
+    pub fn connection(&self) -> Read<Connection> {
+        let parsed = self.parsed;
+        let owned = |one: Sourced<&str>| Sourced { value: one.value.to_owned(), origin: one.origin };
+        let one = |flag| parsed.value(flag).map(owned);
+        let many = |flag| parsed.sourced_values(flag).into_iter().map(owned).collect();
+        let merged = parsed.text(&flags::INDEX_STRATEGY) == Some("merged");
+        Ok(Connection {
+            index_url: one(&flags::INDEX_URL),
+            extra_index_urls: many(&flags::EXTRA_INDEX_URL),
+            find_links: many(&flags::FIND_LINKS),
+            no_index: parsed.is_on(&flags::NO_INDEX),
+            extra_first: true,
+            order: if merged { IndexOrder::Every } else { IndexOrder::FirstMatch },
+            plain_http: PlainHttp::Allowed,
+            cert: one(&flags::CERT),
+            client_cert: one(&flags::CLIENT_CERT),
+            trusted_hosts: parsed.values(&flags::TRUSTED_HOST).into_iter().map(str::to_owned).collect(),
+            proxy: one(&flags::PROXY),
+            ignore_environment: false,
+            retries: parsed.integer(&flags::RETRIES).map_or(3, |count| u32::try_from(count).unwrap_or(0)),
+            timeout: seconds(parsed.decimal(&flags::TIMEOUT).unwrap_or(30.0)),
+            keyring: parsed.text(&flags::KEYRING_PROVIDER) == Some("subprocess"),
+            offline: parsed.is_on(&flags::OFFLINE),
+            refresh: parsed.is_on(&flags::REFRESH),
+            refresh_packages: self.names(&flags::REFRESH_PACKAGE)?,
+            user_agent: concat!("tilsit/", env!("CARGO_PKG_VERSION")).to_owned(),
+        })
+    }
+
+    fn names(&self, flag: &'static crate::cli::Flag) -> Read<Vec<PackageName>> {
+        let words = self.parsed.values(flag).into_iter().flat_map(|value| value.split(',')).map(str::trim);
+        words
+            .map(|word| PackageName::new(word).map_err(|_| Box::new(diagnosis::bad_name(flag, word))))
+            .collect()
+    }
+
+    /// The Python and platform that is resolved for: `--python-version` and `--python-platform`, else `interpreter`.
+    pub fn target(&self, interpreter: &Interpreter) -> Read<Target> {
+        let mut markers = interpreter.marker_environment();
+        let mut facts = interpreter.tag_facts();
+        let mut options = TargetOptions::default();
+        let mut other = false;
+        if let Some(text) = self.parsed.text(&flags::PYTHON_VERSION) {
+            let version = Version::parse(text).map_err(|_| diagnosis::bad_python_version(text))?;
+            let release = version.release();
+            let [major, minor, ..] = &*release else {
+                return Err(Box::new(diagnosis::bad_python_version(text)));
+            };
+            markers.python_version = format!("{major}.{minor}");
+            markers.python_full_version =
+                if release.len() > 2 { text.to_owned() } else { format!("{text}.0") };
+            markers.implementation_version.clone_from(&markers.python_full_version);
+            facts.python_version = (*major as u32, *minor as u32);
+            other = true;
+        }
+        if let Some(name) = self.parsed.text(&flags::PYTHON_PLATFORM) {
+            let platform: PythonPlatform =
+                name.parse().map_err(|error| Box::new(diagnosis::bad_platform(name, &error)))?;
+            platform.apply(&mut markers);
+            options.platforms = platform.platforms();
+            other = true;
+        }
+        let tags = if other { Tags::for_target(&facts, &options) } else { Tags::new(&facts) };
+        let python = Version::parse(&markers.python_full_version)
+            .map_err(|_| diagnosis::bad_python_version(&markers.python_full_version))?;
+        Ok(Target { markers, tags: Arc::new(tags), python })
+    }
+
+    /// Which files can be used.
+    pub fn selection(&self, target: &Target, wanted: &Wanted) -> Read<Selection> {
+        let mut formats = Formats::default();
+        for occurrence in &self.parsed.occurrences {
+            let option = match occurrence.flag.id {
+                "only-binary" => FormatOption::OnlyBinary,
+                "no-binary" => FormatOption::NoBinary,
+                _ => continue,
+            };
+            if let crate::cli::Given::Text(value) = &occurrence.given {
+                formats.add(option, value).map_err(|word| diagnosis::bad_name(occurrence.flag, &word))?;
+            }
+        }
+        for (_, option) in &wanted.options {
+            let added = match option {
+                FileOption::OnlyBinary(value) => formats.add(FormatOption::OnlyBinary, value),
+                FileOption::NoBinary(value) => formats.add(FormatOption::NoBinary, value),
+                _ => Ok(()),
+            };
+            added.map_err(|word| diagnosis::bad_name(&flags::ONLY_BINARY, &word))?;
+        }
+        Ok(Selection {
+            tags: Arc::clone(&target.tags),
+            python: target.python.clone(),
+            formats,
+            rules: RuleSet::Native,
+            merge_indexes: self.parsed.text(&flags::INDEX_STRATEGY) == Some("merged"),
+            hashes: wanted.hashes.clone(),
+            ignore_requires_python: false,
+            prefer_binary: false,
+        })
+    }
+
+    /// How versions are chosen.
+    pub fn resolve_policy(&self, wanted: &mut Wanted) -> Read<ResolvePolicy> {
+        let pre =
+            self.parsed.is_on(&flags::PRE) || wanted.options.iter().any(|(_, one)| *one == FileOption::Pre);
+        let default = match self.parsed.text(&flags::PRERELEASE) {
+            _ if pre => PrereleaseMode::Allow,
+            Some("allow") => PrereleaseMode::Allow,
+            Some("disallow") => PrereleaseMode::Disallow,
+            Some("if-necessary") => PrereleaseMode::IfNecessary,
+            Some("explicit") => PrereleaseMode::Explicit,
+            _ => PrereleaseMode::IfNecessaryOrExplicit,
+        };
+        Ok(ResolvePolicy {
+            strategy: match self.parsed.text(&flags::RESOLUTION) {
+                Some("lowest") => Strategy::Lowest,
+                Some("lowest-direct") => Strategy::LowestDirect,
+                _ => Strategy::Highest,
+            },
+            prereleases: PrereleasePolicy { default, packages: BTreeMap::new() },
+            dependencies: if self.parsed.is_on(&flags::NO_DEPS) {
+                DependencyMode::Ignore
+            } else {
+                DependencyMode::Follow
+            },
+            upgrade: self.upgrade(wanted)?,
+        })
+    }
+
+    /// `-U` and `-P`; a specifier after `-P` becomes a constraint.
+    fn upgrade(&self, wanted: &mut Wanted) -> Read<Upgrade> {
+        if self.parsed.is_on(&flags::UPGRADE) {
+            return Ok(Upgrade::All);
+        }
+        let mut names = BTreeSet::new();
+        for word in self.parsed.values(&flags::UPGRADE_PACKAGE) {
+            let requirement =
+                Requirement::parse(word).map_err(|_| diagnosis::bad_name(&flags::UPGRADE_PACKAGE, word))?;
+            names.insert(requirement.name.clone());
+            if requirement.specifiers().is_some_and(|specifiers| !specifiers.is_empty()) {
+                wanted.constraints.push(requirement);
+            }
+        }
+        Ok(if names.is_empty() { Upgrade::Nothing } else { Upgrade::Packages(names) })
+    }
+
+    /// How files are installed.
+    pub fn install_policy(&self, environment: &Environment) -> InstallPolicy {
+        let mut policy = InstallPolicy::new(environment);
+        if let Some(mode) = self.parsed.text(&flags::LINK_MODE).and_then(LinkMode::parse) {
+            policy.link_mode = mode;
+        }
+        if self.parsed.is_on(&flags::COMPILE_BYTECODE) {
+            policy.bytecode = Some(std::thread::available_parallelism().map_or(2, usize::from));
+        }
+        policy
+    }
+
+    /// Options of requirements files that are about indexes join those of the command line.
+    pub fn join_file_options(&self, connection: &mut Connection, wanted: &Wanted) {
+        for (path, option) in &wanted.options {
+            let from_file = |value: &str| Sourced {
+                value: value.to_owned(),
+                origin: Origin::Env { name: path.as_str().into() },
+            };
+            match option {
+                FileOption::IndexUrl(url) => {
+                    connection.index_url = Some(from_file(url));
+                    connection.no_index = false;
+                }
+                FileOption::ExtraIndexUrl(url) => connection.extra_index_urls.push(from_file(url)),
+                FileOption::FindLinks(link) => {
+                    let beside = project::requirements_file::resolve(path, link);
+                    let exists = self.process.absolute(&beside).exists();
+                    connection.find_links.push(from_file(if exists { &beside } else { link }));
+                }
+                FileOption::NoIndex => {
+                    connection.no_index = true;
+                    connection.index_url = None;
+                    connection.extra_index_urls.clear();
+                }
+                FileOption::TrustedHost(host) => connection.trusted_hosts.push(host.clone()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A time-out that no arithmetic can overflow.
+pub fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds.clamp(0.001, 1e9)).unwrap_or(Duration::from_secs(30))
+}

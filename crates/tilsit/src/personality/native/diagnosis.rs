@@ -1,0 +1,89 @@
+//! Errors of the operations as facts for a person: the one place that words them for our own commands.
+
+use environment::{Environment, InstallError, InterpreterError, ReadError, VenvError};
+use store::DiskError;
+
+use crate::cli::{Flag, UsageError};
+use crate::ops::candidates::Selection;
+use crate::ops::install::InstallOpError;
+use crate::ops::network::ConnectionError;
+use crate::ops::python::PythonError;
+use crate::ops::wanted::WantedError;
+use crate::output::{Diagnostic, codes};
+use crate::settings::SettingsError;
+
+pub fn usage(error: &UsageError) -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, error.to_string())
+}
+
+pub fn settings(error: &SettingsError) -> Diagnostic {
+    Diagnostic::new(&codes::BAD_CONFIG, error.to_string())
+}
+
+pub fn unknown_command(words: &str) -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, format!("`{words}` is not a command"))
+}
+
+pub fn disk(error: &DiskError) -> Diagnostic {
+    Diagnostic::new(&codes::CACHE_UNUSABLE, error.to_string())
+}
+
+pub fn read(error: &ReadError) -> Diagnostic {
+    Diagnostic::new(&codes::BROKEN_ENVIRONMENT, error.to_string())
+}
+
+pub fn python(error: &PythonError) -> Diagnostic {
+    Diagnostic::new(&codes::NO_PYTHON, error.to_string())
+}
+
+pub fn venv(error: &VenvError) -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, error.to_string())
+}
+
+pub fn nothing_to_install() -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, "nothing to install was named")
+}
+
+pub fn bad_name(flag: &Flag, word: &str) -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, format!("`{word}` after {} is not a package name", flag.name()))
+}
+
+pub fn bad_python_version(text: &str) -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, format!("`{text}` is not a Python version"))
+}
+
+pub fn bad_platform(name: &str, error: &packaging::tags::UnknownPythonPlatform) -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, format!("`{name}`: {error}"))
+}
+
+pub fn wanted(error: &WantedError) -> Diagnostic {
+    Diagnostic::new(&codes::BAD_REQUIREMENT, error.to_string())
+}
+
+pub fn connection(error: &ConnectionError) -> Diagnostic {
+    Diagnostic::new(&codes::NO_INDEX, error.to_string())
+}
+
+pub fn install(error: &InstallOpError, _selection: &Selection) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(&codes::CONFLICT, error.to_string());
+    if let InstallOpError::Search(crate::ops::search::SearchError::Conflict(dead)) = error {
+        diagnostic = diagnostic.facts(dead.conflict.facts.iter().map(|fact| format!("{fact:?}")));
+    }
+    diagnostic
+}
+
+pub fn change(error: &InstallError) -> Diagnostic {
+    Diagnostic::new(&codes::NO_PERMISSION, error.to_string())
+}
+
+pub fn interpreter(error: &InterpreterError) -> Diagnostic {
+    Diagnostic::new(&codes::BROKEN_ENVIRONMENT, error.to_string())
+}
+
+pub fn externally_managed(environment: &Environment, message: &str) -> Diagnostic {
+    Diagnostic::new(
+        &codes::EXTERNALLY_MANAGED,
+        format!("{} is managed by the system", environment.interpreter().executable().display()),
+    )
+    .facts(message.lines().map(str::to_owned))
+}

@@ -1,0 +1,159 @@
+//! `tilsit install`
+
+use environment::plan::{Arrival, Others};
+use environment::{Environment, externally_managed};
+use packaging::resolution::PackageSource;
+use resolver::Warning;
+use serde_json::json;
+
+use super::listener::{Shown, observer};
+use super::{Ended, Session, diagnosis};
+use crate::cli::native as flags;
+use crate::ops::events::{Event, Listener};
+use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::{python, wanted};
+use crate::output::Diagnostic;
+use crate::settings::Sourced;
+
+impl Session<'_> {
+    pub(super) fn install(&self) -> Ended {
+        let sources = self.sources();
+        if sources.is_empty() {
+            return Err(Box::new(diagnosis::nothing_to_install()));
+        }
+        let store = self.store()?;
+        let mut shown = Shown::new(self.terminal);
+        let environment = self.place(&store, &mut shown)?;
+        let target = self.target(environment.interpreter())?;
+        let mut wanted = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)))
+            .map_err(|error| diagnosis::wanted(&error))?;
+        let selection = self.selection(&target, &wanted)?;
+        let resolve = self.resolve_policy(&mut wanted)?;
+        let policy = self.install_policy(&environment);
+        let mut connection = self.connection()?;
+        self.join_file_options(&mut connection, &wanted);
+        let mut client = connection
+            .client(self.process, environment.interpreter(), &store, (observer(), None))
+            .map_err(|error| diagnosis::connection(&error))?;
+        let request = InstallRequest {
+            environment: &environment,
+            wanted: &wanted,
+            selection: &selection,
+            resolve: &resolve,
+            markers: target.markers,
+            policy: &policy,
+            others: Others::Keep,
+            blind: false,
+            reinstall: self.parsed.is_on(&flags::REINSTALL),
+            require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),
+            dry_run: self.parsed.is_on(&flags::DRY_RUN),
+        };
+        let report = install(&request, &mut client, &store, &mut shown);
+        drop(shown);
+        let report = report.map_err(|error| diagnosis::install(&error, &selection))?;
+        self.tell(&request, &report);
+        Ok(0)
+    }
+
+    /// The environment to change: `--target`, `--prefix`, `-p`, the active one, `.venv`, or a new `.venv`.
+    fn place(&self, store: &store::Store, shown: &mut Shown<'_>) -> Result<Environment, Box<Diagnostic>> {
+        let request = self.parsed.text(&flags::PYTHON);
+        let state = self.state_dir();
+        let folder = |flag| self.parsed.text(flag).map(|folder| self.process.absolute(folder));
+        if let Some(folder) = folder(&flags::TARGET) {
+            let interpreter =
+                python::any(self.process, store, request).map_err(|error| diagnosis::python(&error))?;
+            return Ok(Environment::target(interpreter, &folder, &state));
+        }
+        if let Some(folder) = folder(&flags::PREFIX) {
+            let interpreter =
+                python::any(self.process, store, request).map_err(|error| diagnosis::python(&error))?;
+            return Ok(Environment::prefix(interpreter, &folder, &state));
+        }
+        let chosen = python::existing_or_new(self.process, store, request)
+            .map_err(|error| diagnosis::python(&error))?;
+        if let Some(made) = &chosen.made {
+            shown.event(&Event::EnvironmentMade(made));
+        }
+        let environment = self.environment_of(chosen.interpreter);
+        self.refuse_managed(&environment)?;
+        Ok(environment)
+    }
+
+    /// PEP 668
+    pub(super) fn refuse_managed(&self, environment: &Environment) -> Result<(), Box<Diagnostic>> {
+        if self.parsed.is_on(&flags::BREAK_SYSTEM_PACKAGES) {
+            return Ok(());
+        }
+        match externally_managed(environment.interpreter(), self.process.filled("LANG")) {
+            Some(message) => Err(Box::new(diagnosis::externally_managed(environment, &message))),
+            None => Ok(()),
+        }
+    }
+
+    fn tell(&self, request: &InstallRequest<'_>, report: &InstallReport) {
+        for warning in &report.warnings {
+            self.terminal.warn(&warning_text(warning));
+        }
+        if self.parsed.is_on(&flags::JSON) {
+            return self.terminal.json(&json_report(report));
+        }
+        let plan = &report.plan;
+        let style = self.terminal.stderr_style();
+        if plan.is_satisfied() {
+            self.terminal.info(&format!("Nothing to do: {} packages are as wanted", plan.keep.len()));
+        }
+        for one in &plan.remove {
+            self.terminal.info(&style.removed(&format!("- {} {}", one.name(), one.version_text())));
+        }
+        for (wish, arrival) in &plan.install {
+            let line = match arrival {
+                Arrival::New => format!("+ {} {}", wish.name, wish.version),
+                Arrival::Upgrade(old) | Arrival::Downgrade(old) => {
+                    format!("+ {} {} (was {})", wish.name, wish.version, old.version_text())
+                }
+                Arrival::Reinstall(_) => format!("+ {} {} (again)", wish.name, wish.version),
+            };
+            self.terminal.info(&style.added(&line));
+        }
+        if request.dry_run && !plan.is_satisfied() {
+            self.terminal.info("Nothing was changed (--dry-run)");
+        }
+        for misfit in &report.misfits {
+            self.terminal.warn(&super::looking::misfit_text(misfit));
+        }
+    }
+}
+
+fn warning_text(warning: &Warning) -> String {
+    match warning {
+        Warning::UnknownExtra { name, version, extra } => format!("{name} {version} has no extra `{extra}`"),
+        Warning::Yanked { name, version, reason: Some(reason) } => {
+            format!("{name} {version} was withdrawn by its author: {reason}")
+        }
+        Warning::Yanked { name, version, reason: None } => {
+            format!("{name} {version} was withdrawn by its author")
+        }
+    }
+}
+
+fn json_report(report: &InstallReport) -> serde_json::Value {
+    let installed = report.plan.install.iter().map(|(wish, arrival)| {
+        let was = arrival.replaced().map(|old| old.version_text().to_owned());
+        json!({ "name": wish.name.as_str(), "version": wish.version.to_string(), "was": was })
+    });
+    let leaving = |one: &environment::InstalledDistribution| json!({ "name": one.name().as_str(), "version": one.version_text() });
+    json!({
+        "changed": report.change.is_some(),
+        "installed": installed.collect::<Vec<_>>(),
+        "removed": report.plan.remove.iter().map(leaving).collect::<Vec<_>>(),
+        "kept": report.plan.keep.iter().map(leaving).collect::<Vec<_>>(),
+        "direct": report.resolution.packages.iter().filter(|one| matches!(one.source, PackageSource::Url(_)))
+            .map(|one| one.name.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// Settings as they are shown.
+pub fn shown_origin<T>(value: &Sourced<T>) -> String {
+    value.origin.to_string()
+}

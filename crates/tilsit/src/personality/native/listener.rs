@@ -1,0 +1,83 @@
+//! Events as bars and lines.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use index::{Observer, Problem};
+
+use crate::ops::events::{Event, Listener};
+use crate::output::Terminal;
+use crate::output::progress::{Bar, Unit};
+
+/// Shows events on the terminal.
+pub struct Shown<'a> {
+    terminal: &'a Terminal,
+    spinner: Option<Bar>,
+    downloads: HashMap<String, u64>,
+    bar: Option<Bar>,
+    total: u64,
+}
+
+impl<'a> Shown<'a> {
+    /// Shows events on `terminal`.
+    pub fn new(terminal: &'a Terminal) -> Self {
+        Self { terminal, spinner: None, downloads: HashMap::new(), bar: None, total: 0 }
+    }
+}
+
+impl Listener for Shown<'_> {
+    fn event(&mut self, event: &Event<'_>) {
+        match event {
+            Event::EnvironmentMade(path) => {
+                self.terminal.info(&format!("Made the environment {}", path.display()));
+            }
+            Event::LookingIn { .. } => {}
+            Event::Resolving(count) => {
+                let spinner =
+                    self.spinner.get_or_insert_with(|| self.terminal.progress().spinner("Resolving"));
+                spinner.message(&format!("{count} packages"));
+            }
+            Event::DownloadStarted { filename, size } => {
+                self.spinner = None;
+                self.terminal.verbose(&format!("downloading {filename}"));
+                self.downloads.insert((*filename).to_owned(), size.unwrap_or(0));
+                self.total += size.unwrap_or(0);
+                let bar = self
+                    .bar
+                    .get_or_insert_with(|| self.terminal.progress().bar("Downloading", 0, Unit::Bytes));
+                bar.set_length(self.total);
+            }
+            Event::Downloaded { .. } => {}
+            Event::DownloadFinished { filename } => {
+                if let (Some(bar), Some(size)) = (&self.bar, self.downloads.remove(*filename)) {
+                    bar.advance(size);
+                }
+                if self.downloads.is_empty() {
+                    self.bar = None;
+                }
+            }
+            Event::Warning(text) => self.terminal.warn(text),
+            Event::Installing(count) => {
+                self.spinner = None;
+                self.bar = None;
+                self.terminal.verbose(&format!("installing {count} packages"));
+            }
+        }
+    }
+}
+
+/// Tells of retries.
+pub struct Retries;
+
+impl Observer for Retries {
+    fn retrying(&self, url: &str, problem: &Problem, left: u32) {
+        log::warn!("{url}: {problem}; {left} tries left");
+    }
+
+    fn downloading(&self, _filename: &str, _got: u64, _total: Option<u64>) {}
+}
+
+/// The observer of every native command.
+pub fn observer() -> Option<Arc<dyn Observer>> {
+    Some(Arc::new(Retries))
+}

@@ -1,0 +1,128 @@
+//! `tilsit` itself.
+
+mod arguments;
+mod diagnosis;
+mod install;
+mod listener;
+mod looking;
+mod venv;
+
+use environment::{Environment, Interpreter};
+use store::Store;
+
+use crate::cli::{self, Outcome, Parsed, native as flags};
+use crate::ops::{interrupt, python};
+use crate::output::{ColorChoice, Diagnostic, Terminal, TerminalPolicy};
+use crate::settings::{Process, Settings};
+
+/// A command's result: an exit code, or an error to be shown.
+type Ended = Result<u8, Box<Diagnostic>>;
+
+/// What every command has at hand.
+struct Session<'a> {
+    process: &'a Process,
+    parsed: &'a Parsed,
+    settings: &'a Settings,
+    terminal: &'a Terminal,
+}
+
+/// Runs a command line of ours; returns the exit code.
+pub fn run(process: &Process, words: &[String]) -> u8 {
+    let parsed = match cli::parse(&flags::PROGRAM, words) {
+        Ok(Outcome::Run(parsed)) => parsed,
+        Ok(Outcome::Help(path)) => return help(process, &path),
+        Ok(Outcome::Version(_)) => return version(process),
+        Err(error) => return fail(process, &diagnosis::usage(&error)),
+    };
+    let settings = match Settings::load(process, &parsed) {
+        Ok(settings) => settings,
+        Err(error) => return fail(process, &diagnosis::settings(&error)),
+    };
+    let parsed = settings.apply(parsed);
+    let terminal = Terminal::new(process, terminal_policy(&parsed));
+    let session = Session { process, parsed: &parsed, settings: &settings, terminal: &terminal };
+    interrupt::listen();
+    match session.dispatch() {
+        Ok(code) => code,
+        Err(diagnostic) => {
+            terminal.diagnose(&diagnostic);
+            diagnostic.exit
+        }
+    }
+}
+
+fn help(process: &Process, path: &[&'static cli::Command]) -> u8 {
+    let terminal = Terminal::new(process, TerminalPolicy::default());
+    terminal.text(&cli::help::help(&flags::PROGRAM, path, terminal.width().min(100)));
+    0
+}
+
+fn version(process: &Process) -> u8 {
+    Terminal::new(process, TerminalPolicy::default()).line(concat!("tilsit ", env!("CARGO_PKG_VERSION")));
+    0
+}
+
+fn fail(process: &Process, diagnostic: &Diagnostic) -> u8 {
+    Terminal::new(process, TerminalPolicy::default()).diagnose(diagnostic);
+    diagnostic.exit
+}
+
+fn terminal_policy(parsed: &Parsed) -> TerminalPolicy {
+    let count = |flag| i32::try_from(parsed.count(flag)).unwrap_or(i32::MAX);
+    TerminalPolicy {
+        color: match parsed.text(&flags::COLOR) {
+            Some("always") => ColorChoice::Always,
+            Some("never") => ColorChoice::Never,
+            _ => ColorChoice::Auto,
+        },
+        verbosity: count(&flags::VERBOSE) - count(&flags::QUIET),
+        no_progress: parsed.is_on(&flags::NO_PROGRESS),
+        info_to_stdout: false,
+    }
+}
+
+impl Session<'_> {
+    fn dispatch(&self) -> Ended {
+        match self.parsed.words().as_slice() {
+            ["venv"] => self.venv(),
+            ["install"] => self.install(),
+            ["list"] => self.list(),
+            ["freeze"] => self.freeze(),
+            words => Err(Box::new(diagnosis::unknown_command(&words.join(" ")))),
+        }
+    }
+
+    /// The store that `--cache-dir` names, or the user's.
+    fn store(&self) -> Result<Store, Box<Diagnostic>> {
+        if self.parsed.is_on(&flags::NO_CACHE) {
+            let parent = std::env::temp_dir();
+            return Store::temporary(&parent).map_err(|error| Box::new(diagnosis::disk(&error)));
+        }
+        Ok(Store::open(self.cache_dir()))
+    }
+
+    /// `--cache-dir`, else `tilsit` in the user's cache folder, else in the temporary folder.
+    fn cache_dir(&self) -> std::path::PathBuf {
+        let named = self.parsed.text(&flags::CACHE_DIR).map(|folder| self.process.absolute(folder));
+        let usual = || self.process.xdg("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("tilsit"));
+        named.or_else(usual).unwrap_or_else(|| std::env::temp_dir().join("tilsit-cache"))
+    }
+
+    /// Where journals of environments that are not ours alone are kept.
+    fn state_dir(&self) -> std::path::PathBuf {
+        let usual = self.process.xdg("XDG_STATE_HOME", ".local/state");
+        usual.map_or_else(|| self.cache_dir().join("state"), |folder| folder.join("tilsit"))
+    }
+
+    /// The environment to read from: `-p`, the active one, `.venv`.
+    fn environment(&self, store: &Store) -> Result<Environment, Box<Diagnostic>> {
+        let request = self.parsed.text(&flags::PYTHON);
+        let interpreter =
+            python::existing(self.process, store, request).map_err(|error| diagnosis::python(&error))?;
+        Ok(self.environment_of(interpreter))
+    }
+
+    fn environment_of(&self, interpreter: Interpreter) -> Environment {
+        Environment::of(interpreter, &self.state_dir())
+    }
+}

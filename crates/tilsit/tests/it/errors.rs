@@ -1,0 +1,329 @@
+//! Every error that a user can meet: made to happen, and its code, exit code and untouched environment checked.
+//!
+//! `cargo test -p tilsit --test it errors::table -- --nocapture` prints code, test and page.
+
+use fixtures::zip::Entry;
+use fixtures::{FakeIndex, Fault, SdistBuilder, WheelBuilder};
+
+use crate::sandbox::{Ran, Sandbox};
+
+/// A way to meet an error.
+struct Case {
+    /// The code in brackets.
+    code: &'static str,
+    /// What happens, in a few words.
+    name: &'static str,
+    /// The exit code.
+    exit: i32,
+    /// Makes it happen.
+    run: fn(&mut Sandbox) -> Ran,
+}
+
+fn wheel(name: &str, version: &str) -> WheelBuilder {
+    WheelBuilder::new(name, version).file(&format!("{name}/__init__.py"), format!("version = '{version}'\n"))
+}
+
+fn install(sandbox: &Sandbox, words: &[&str]) -> Ran {
+    let mut all = vec!["install", "--retries", "0", "--timeout", "2"];
+    all.extend(words);
+    sandbox.tilsit(&all)
+}
+
+fn hostile(sandbox: &Sandbox, entry: Entry) -> Ran {
+    sandbox.index.add(wheel("alpha", "1.0").raw(entry));
+    install(sandbox, &["alpha"])
+}
+
+fn page_fault(sandbox: &Sandbox, fault: Fault) -> Ran {
+    sandbox.index.add(wheel("alpha", "1.0"));
+    sandbox.index.fault("/simple/alpha/", fault);
+    install(sandbox, &["alpha"])
+}
+
+const CASES: &[Case] = &[
+    Case {
+        code: "unknown-package",
+        name: "a name that no index has",
+        exit: 1,
+        run: |s| install(s, &["nosuch"]),
+    },
+    Case {
+        code: "no-such-version",
+        name: "a version that does not exist",
+        exit: 1,
+        run: |s| {
+            s.index.add(wheel("alpha", "1.0"));
+            install(s, &["alpha>=2"])
+        },
+    },
+    Case {
+        code: "no-compatible-file",
+        name: "wheels for another Python only",
+        exit: 1,
+        run: |s| {
+            s.index.add(wheel("delta", "1.0").tag("cp27-cp27m-win32"));
+            install(s, &["delta"])
+        },
+    },
+    Case {
+        code: "needs-python",
+        name: "a package for a later Python",
+        exit: 1,
+        run: |s| {
+            s.index.add(wheel("alpha", "1.0").requires_python(">=9"));
+            install(s, &["alpha"])
+        },
+    },
+    Case {
+        code: "conflict",
+        name: "two packages that do not fit together",
+        exit: 1,
+        run: |s| {
+            s.index.add(wheel("alpha", "1.0").requires("gamma<2"));
+            s.index.add(wheel("beta", "1.0").requires("gamma>=2"));
+            s.index.add(wheel("gamma", "1.0"));
+            s.index.add(wheel("gamma", "2.0"));
+            install(s, &["alpha", "beta"])
+        },
+    },
+    Case {
+        code: "bad-requirement",
+        name: "a malformed requirement",
+        exit: 2,
+        run: |s| install(s, &["alpha=>1"]),
+    },
+    Case {
+        code: "bad-requirements-file",
+        name: "a malformed line in a requirements file",
+        exit: 2,
+        run: |s| {
+            s.write("requirements.txt", "alpha\nbeta=>1\n");
+            install(s, &["-r", "requirements.txt"])
+        },
+    },
+    Case {
+        code: "not-an-index",
+        name: "a page that is not an index",
+        exit: 1,
+        run: |s| {
+            let page = b"<!DOCTYPE html><html><title>Log in</title><form></form></html>".to_vec();
+            page_fault(s, Fault::Body("text/html".to_owned(), page))
+        },
+    },
+    Case {
+        code: "corrupt-wheel",
+        name: "a truncated wheel",
+        exit: 1,
+        run: |s| {
+            let (name, bytes) = wheel("alpha", "1.0").truncated(200).build();
+            let path = s.work().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            install(s, &[path.to_str().unwrap()])
+        },
+    },
+    Case {
+        code: "hash-mismatch",
+        name: "a file that is not what the index says",
+        exit: 1,
+        run: |s| {
+            let (name, bytes) = wheel("alpha", "1.0").build();
+            s.index.add(fixtures::ServedFile::new(&name, bytes).claimed_sha256(&"0".repeat(64)));
+            install(s, &["alpha"])
+        },
+    },
+    Case {
+        code: "hash-mismatch",
+        name: "a file that is not what the requirements file says",
+        exit: 1,
+        run: |s| {
+            s.index.add(wheel("alpha", "1.0"));
+            s.write("r.txt", &format!("alpha==1.0 --hash=sha256:{}\n", "0".repeat(64)));
+            install(s, &["-r", "r.txt"])
+        },
+    },
+    Case {
+        code: "lying-record",
+        name: "a wheel whose RECORD lies",
+        exit: 1,
+        run: |s| {
+            let row = format!("sha256={},3", "A".repeat(43));
+            s.index.add(wheel("alpha", "1.0").record_lie("alpha/__init__.py", &row));
+            install(s, &["alpha"])
+        },
+    },
+    Case {
+        code: "unsafe-archive",
+        name: "a wheel with ../",
+        exit: 1,
+        run: |s| hostile(s, Entry::new("../evil.py", b"")),
+    },
+    Case {
+        code: "unsafe-archive",
+        name: "a wheel with an absolute name",
+        exit: 1,
+        run: |s| hostile(s, Entry::new("/evil.py", b"")),
+    },
+    Case {
+        code: "unsafe-archive",
+        name: "a wheel with a duplicate name",
+        exit: 1,
+        run: |s| hostile(s, Entry::new("alpha/__init__.py", b"other")),
+    },
+    Case {
+        code: "unsafe-archive",
+        name: "a wheel with names that differ by case only",
+        exit: 1,
+        run: |s| hostile(s, Entry::new("alpha/__INIT__.py", b"other")),
+    },
+    Case {
+        code: "unsafe-archive",
+        name: "a wheel with a symbolic link",
+        exit: 1,
+        run: |s| hostile(s, Entry::symlink("alpha/link", "/etc/passwd")),
+    },
+    Case {
+        code: "unsafe-archive",
+        name: "a zip bomb",
+        exit: 1,
+        run: |s| hostile(s, Entry::zeros("alpha/bomb", u32::MAX - 1)),
+    },
+    Case { code: "index-refused", name: "401", exit: 1, run: |s| page_fault(s, Fault::status(401)) },
+    Case { code: "index-refused", name: "403", exit: 1, run: |s| page_fault(s, Fault::status(403)) },
+    Case { code: "unknown-package", name: "404", exit: 1, run: |s| page_fault(s, Fault::status(404)) },
+    Case { code: "index-error", name: "429", exit: 1, run: |s| page_fault(s, Fault::status(429)) },
+    Case { code: "index-error", name: "500", exit: 1, run: |s| page_fault(s, Fault::status(500)) },
+    Case { code: "index-error", name: "503", exit: 1, run: |s| page_fault(s, Fault::status(503)) },
+    Case { code: "index-timeout", name: "a server that hangs", exit: 1, run: |s| page_fault(s, Fault::Hang) },
+    Case {
+        code: "index-unreachable",
+        name: "a server that resets",
+        exit: 1,
+        run: |s| page_fault(s, Fault::Close),
+    },
+    Case {
+        code: "index-unreachable",
+        name: "nobody listens",
+        exit: 1,
+        run: |s| install(s, &["--index-url", "http://127.0.0.1:9/simple/", "alpha"]),
+    },
+    Case {
+        code: "tls",
+        name: "a certificate that is not trusted",
+        exit: 1,
+        run: |s| {
+            let index = FakeIndex::with_tls(fixtures::IndexOptions::default(), &fixtures::Authority::new());
+            install(s, &["--index-url", &index.simple_url(), "alpha"])
+        },
+    },
+    Case {
+        code: "offline",
+        name: "offline, and not in the store",
+        exit: 1,
+        run: |s| install(s, &["--offline", "alpha"]),
+    },
+    Case {
+        code: "no-python",
+        name: "no such Python",
+        exit: 1,
+        run: |s| s.tilsit(&["venv", "-p", "3.99", "env"]),
+    },
+    Case {
+        code: "no-python",
+        name: "an environment without Python",
+        exit: 1,
+        run: |s| {
+            s.write("env/pyvenv.cfg", "home = /nowhere/bin\nversion = 3.11.0\n");
+            install(s, &["-p", "env", "alpha"])
+        },
+    },
+    Case {
+        code: "needs-building",
+        name: "a source distribution only",
+        exit: 1,
+        run: |s| {
+            s.index.add(SdistBuilder::new("alpha", "1.0"));
+            install(s, &["alpha"])
+        },
+    },
+    Case {
+        code: "usage",
+        name: "a flag with a typo",
+        exit: 2,
+        run: |s| s.tilsit(&["install", "--upgrad", "alpha"]),
+    },
+    Case {
+        code: "bad-config",
+        name: "a broken tilsit.toml",
+        exit: 2,
+        run: |s| {
+            s.write("tilsit.toml", "index-url = [\n");
+            install(s, &["alpha"])
+        },
+    },
+    Case {
+        code: "project-file",
+        name: "a broken pyproject.toml",
+        exit: 2,
+        run: |s| {
+            s.write("pyproject.toml", "[project\nname = 1\n");
+            s.tilsit(&["compile", "pyproject.toml"])
+        },
+    },
+    Case {
+        code: "bad-lock",
+        name: "a broken pylock.toml",
+        exit: 2,
+        run: |s| {
+            s.write("pylock.toml", "lock-version = \"9.0\"\n");
+            s.tilsit(&["venv", "-q"]);
+            s.tilsit(&["sync", "pylock.toml"])
+        },
+    },
+    Case {
+        code: "hashes-required",
+        name: "hashes for some requirements only",
+        exit: 1,
+        run: |s| {
+            s.index.add(wheel("alpha", "1.0"));
+            s.index.add(wheel("beta", "1.0"));
+            s.write("r.txt", &format!("alpha==1.0 --hash=sha256:{}\nbeta==1.0\n", "0".repeat(64)));
+            install(s, &["-r", "r.txt"])
+        },
+    },
+];
+
+#[test]
+fn each_error_has_its_code_and_changes_nothing() {
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let mut sandbox = Sandbox::new();
+        let ran = (case.run)(&mut sandbox);
+        let coded = ran.stderr.contains(&format!("[{}]", case.code));
+        if ran.code != case.exit || !coded {
+            wrong.push(format!("{} ({}): wanted exit {}\n{ran}", case.code, case.name, case.exit));
+        }
+        if ran.stderr.contains("panicked") {
+            wrong.push(format!("{} ({}): a panic\n{ran}", case.code, case.name));
+        }
+        let venv = sandbox.work().join(".venv");
+        if venv.exists() {
+            let site = sandbox.site_packages(".venv");
+            let foreign = std::fs::read_dir(site)
+                .unwrap()
+                .flatten()
+                .find(|entry| !entry.file_name().to_string_lossy().starts_with("pip"));
+            if let Some(foreign) = foreign {
+                wrong.push(format!("{} ({}): left {:?} behind", case.code, case.name, foreign.path()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn table() {
+    println!("{:<22} {:<52} page", "code", "test");
+    for case in CASES {
+        println!("{:<22} {:<52} docs/errors/{}.md", case.code, case.name, case.code);
+    }
+}

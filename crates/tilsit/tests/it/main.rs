@@ -1,0 +1,14 @@
+//! The real binary, run in a sandbox against a fake index on loopback.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
+
+mod errors;
+mod sandbox;
