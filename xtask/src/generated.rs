@@ -19,7 +19,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
 
     let kept = workspace.root.join(REFERENCE);
     let mut stale = Vec::new();
-    for page in pages(&fresh)? {
+    let generated = pages(&fresh)?;
+    if generated.is_empty() {
+        return Err(Failure("`tilsit generate reference` wrote nothing".to_owned()));
+    }
+    for page in generated {
         let text = std::fs::read(fresh.join(&page))?;
         if std::fs::read(kept.join(&page)).is_ok_and(|old| old == text) {
             continue;
