@@ -5,7 +5,8 @@ use crate::solver::Bits;
 use crate::table::{Entry, Table};
 use crate::wishes::{Asked, Wishes};
 use packaging::candidate::{Availability, Candidate};
-use packaging::{Extra, PackageName, Version};
+use packaging::markers::MarkerSet;
+use packaging::{Extra, PackageName, SpecifierSet, Version};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -207,7 +208,7 @@ impl Facts {
         if let Some(version) = wishes.kept(&package.name).filter(|_| !package.index_needed) {
             return Ok(Table::provisional(installed_entry(version)));
         }
-        package.indexed_table(wishes.installed(&package.name))
+        package.indexed_table(wishes)
     }
 
     /// Demands the index for a package of which only the installed version was considered.
@@ -354,7 +355,7 @@ impl Facts {
 }
 
 impl Package {
-    fn indexed_table(&self, installed: Option<&Version>) -> Result<Table, Vec<Need>> {
+    fn indexed_table(&self, wishes: &Wishes) -> Result<Table, Vec<Need>> {
         let mut needs = Vec::new();
         let mut entries = Vec::new();
         let mut missing = None;
@@ -367,13 +368,13 @@ impl Package {
         }
         match &self.index {
             None => needs.push(Need::Candidates(self.name.clone())),
-            Some(Ok(candidates)) => entries.extend(Table::entries_of(candidates)),
+            Some(Ok(candidates)) => entries.extend(indexed_entries(candidates, wishes)),
             Some(Err(unavailable)) => missing = Some(&unavailable.reason),
         }
         if !needs.is_empty() {
             return Err(needs);
         }
-        if let Some(version) = installed {
+        if let Some(version) = wishes.installed(&self.name) {
             entries.retain(|entry| entry.version != *version || matches!(entry.source, Source::Url(_)));
             entries.push(installed_entry(version));
         }
@@ -384,8 +385,45 @@ impl Package {
     }
 }
 
+/// The entries of an index page.
+fn indexed_entries<'a>(candidates: &'a [Candidate], wishes: &'a Wishes) -> impl Iterator<Item = Entry> + 'a {
+    let mut known: Vec<(&str, Option<[MarkerSet; 2]>, bool)> = Vec::new();
+    candidates.iter().map(move |candidate| {
+        let mut availability = candidate.availability.clone();
+        let mut parts = None;
+        if let Availability::NeedsPython { requires_python } = &candidate.availability {
+            let text = requires_python.as_str();
+            let place = known.iter().position(|(of, ..)| *of == text).unwrap_or_else(|| {
+                let (parts, fits) = judge_python(text, wishes);
+                known.push((text, parts, fits));
+                known.len() - 1
+            });
+            parts = known[place].1.clone();
+            if known[place].2 {
+                availability = Availability::Usable;
+            }
+        }
+        let version = candidate.version.clone();
+        Entry { version, availability, source: Source::Candidate(candidate.id), parts }
+    })
+}
+
+/// What a Requires-Python means here that excludes some Python of a universal resolution: the environments which it
+/// parts, and whether it fits all of them after all.
+fn judge_python(requires_python: &str, wishes: &Wishes) -> (Option<[MarkerSet; 2]>, bool) {
+    if !wishes.scope.is_many() {
+        return (None, false);
+    }
+    match SpecifierSet::parse(requires_python) {
+        Ok(specifiers) if wishes.scope.python_allows(&specifiers, wishes.rules()) => (None, true),
+        Ok(specifiers) => (wishes.scope.split_by_python(&specifiers), false),
+        Err(_) => (None, false),
+    }
+}
+
 fn installed_entry(version: &Version) -> Entry {
-    Entry { version: version.clone(), availability: Availability::Usable, source: Source::Installed }
+    let (version, availability) = (version.clone(), Availability::Usable);
+    Entry { version, availability, source: Source::Installed, parts: None }
 }
 
 fn direct_entry(candidate: &Candidate, url: &str) -> Entry {
@@ -393,6 +431,7 @@ fn direct_entry(candidate: &Candidate, url: &str) -> Entry {
         version: candidate.version.clone(),
         availability: candidate.availability.clone(),
         source: Source::Url(url.to_owned()),
+        parts: None,
     }
 }
 

@@ -26,8 +26,26 @@ pub(crate) fn explain(search: &Search, roots: &[IncompatId], wishes: &Wishes) ->
             }
         }
     }
-    all.sort_by_key(|(rank, _)| *rank);
+    let facts: Vec<ConflictFact> = all.iter().map(|(_, fact)| fact.clone()).collect();
+    all.sort_by_cached_key(|(rank, fact)| (*rank, first_of_package(&facts, fact)));
     Conflict { facts: all.into_iter().map(|(_, fact)| fact).collect() }
+}
+
+/// Where the first fact of the same package stands, and the versions: what one package requires is told together.
+fn first_of_package(facts: &[ConflictFact], fact: &ConflictFact) -> (usize, Vec<Version>) {
+    let dependent = |fact: &ConflictFact| match fact {
+        ConflictFact::Requires { from: Dependent::Package { name, versions, .. }, .. } => {
+            Some((name.clone(), versions.clone()))
+        }
+        _ => None,
+    };
+    let place = |wanted: &dyn Fn(&ConflictFact) -> bool| facts.iter().position(wanted).unwrap_or(0);
+    match dependent(fact) {
+        Some((name, versions)) => {
+            (place(&|other| dependent(other).is_some_and(|(of, _)| of == name)), versions)
+        }
+        None => (place(&|other| other == fact), Vec::new()),
+    }
 }
 
 /// Leaves out every fact without which the others still conflict.

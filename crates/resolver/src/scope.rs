@@ -4,7 +4,7 @@ use crate::request::RuleSet;
 use crate::rules::python_allows;
 use packaging::markers::MarkerSet;
 use packaging::specifiers::Operator;
-use packaging::{Extra, MarkerEnvironment, Requirement, SpecifierSet, Version};
+use packaging::{Extra, MarkerEnvironment, Requirement, Specifier, SpecifierSet, Version};
 
 /// One environment, or many at once.
 #[derive(Clone)]
@@ -26,6 +26,11 @@ impl Scope {
         let narrower = lower_bound(&within.python_specifiers());
         let oldest_python = narrower.max(lower_bound(requires_python));
         Self::Many { within, oldest_python }
+    }
+
+    /// Whether there are several environments.
+    pub(crate) fn is_many(&self) -> bool {
+        matches!(self, Self::Many { .. })
     }
 
     /// Whether `requirement` counts without an extra.
@@ -77,6 +82,15 @@ impl Scope {
             Self::Many { .. } => RuleSet::Native,
         };
         self.python().is_none_or(|python| python_allows(requires_python, &python, rules))
+    }
+
+    /// The environments with a Python that fits, and those without, where there are both.
+    pub(crate) fn split_by_python(&self, requires_python: &SpecifierSet) -> Option<[MarkerSet; 2]> {
+        let Self::Many { within, .. } = self else { return None };
+        let oldest = Specifier::new(Operator::GreaterEqual, lower_bound(requires_python)?)?;
+        let newer = MarkerSet::requires_python(&SpecifierSet::from_iter([oldest]));
+        let parts = [within.and(&newer), within.and(&newer.not())];
+        parts.iter().all(|part| !part.is_never()).then_some(parts)
     }
 
     /// The Python that is resolved for, or the oldest of many.

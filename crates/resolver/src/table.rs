@@ -2,7 +2,8 @@
 
 use crate::exchange::Source;
 use crate::solver::{ABSENT, Bits};
-use packaging::candidate::{Availability, Candidate};
+use packaging::candidate::Availability;
+use packaging::markers::MarkerSet;
 use packaging::specifiers::Operator;
 use packaging::{Prereleases, SpecifierSet, Version};
 use rustc_hash::FxHashMap;
@@ -16,6 +17,8 @@ pub(crate) struct Entry {
     pub(crate) version: Version,
     pub(crate) availability: Availability,
     pub(crate) source: Source,
+    /// It can be used only in the first of these parts of the environments.
+    pub(crate) parts: Option<[MarkerSet; 2]>,
 }
 
 /// All versions of a package, ascending. The state of version `i` in the solver is `i + 1`.
@@ -50,7 +53,9 @@ impl Table {
             prereleases: select(&|entry| entry.version.is_prerelease()),
             yanked: select(&yanked),
             direct: select(&is_direct),
-            unusable: select(&|entry| !entry.availability.is_usable() && !yanked(entry)),
+            unusable: select(&|entry| {
+                !entry.availability.is_usable() && !yanked(entry) && entry.parts.is_none()
+            }),
             entries,
             missing: None,
             provisional: false,
@@ -66,16 +71,6 @@ impl Table {
     /// The table of an installed package for which no index has been asked.
     pub(crate) fn provisional(installed: Entry) -> Self {
         Self { provisional: true, ..Self::new(vec![installed]) }
-    }
-
-    /// The entries of an index page.
-    pub(crate) fn entries_of(candidates: &[Candidate]) -> Vec<Entry> {
-        let entry = |candidate: &Candidate| Entry {
-            version: candidate.version.clone(),
-            availability: candidate.availability.clone(),
-            source: Source::Candidate(candidate.id),
-        };
-        candidates.iter().map(entry).collect()
     }
 
     pub(crate) fn states(&self) -> u32 {

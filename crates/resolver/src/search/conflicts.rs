@@ -2,6 +2,7 @@
 //! that rules them out (uv's rule; without it a search walks down to versions that are too old to conflict).
 
 use super::{Search, Trial};
+use crate::facts::Facts;
 use crate::solver::{IncompatId, Var};
 use rustc_hash::FxHashMap;
 
@@ -62,7 +63,7 @@ impl Search {
     }
 
     /// A version that was to be tried was ruled out by its own requirements.
-    pub(super) fn count_rejection(&mut self, trial: &Trial) {
+    pub(super) fn count_rejection(&mut self, trial: &Trial, facts: &mut Facts) {
         if let Some(package) = self.variables[trial.var.index()].package_mut() {
             package.tried += 1;
         }
@@ -74,6 +75,7 @@ impl Search {
             others.clone().count() > 0 && others.clone().all(|term| self.solver.holds(*term))
         });
         if let Some(id) = rejecting {
+            self.restart |= self.blame_provisional(*id, facts);
             self.count_conflict(trial.var, *id);
         }
     }

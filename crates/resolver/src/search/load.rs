@@ -84,6 +84,10 @@ impl Search {
         if let Some(requires_python) = &dependencies.requires_python
             && !wishes.scope.python_allows(requires_python, wishes.rules())
         {
+            if let Some(parts) = wishes.scope.split_by_python(requires_python) {
+                self.forks = Some(parts.into());
+                return true;
+            }
             let requires_python = requires_python.to_string().into();
             self.reject(var, state, Premise::Python { package: var, state, requires_python });
             return true;

@@ -147,18 +147,18 @@ impl Search {
                     self.loading = Some(load);
                     return Progress::Blocked;
                 }
-                if let Some(parts) = self.forks.take() {
-                    return Progress::Forked(parts);
-                }
-                if self.restart {
-                    return Progress::Restart;
-                }
             }
-            let propagated = self.solver.propagate();
-            if self.lost_provisional(facts) {
+            if let Some(parts) = self.forks.take() {
+                return Progress::Forked(parts);
+            }
+            if self.restart {
                 return Progress::Restart;
             }
+            let propagated = self.solver.propagate();
             if let Err(violated) = propagated {
+                if self.blame_provisional(violated, facts) {
+                    return Progress::Restart;
+                }
                 match self.solver.analyze(violated) {
                     Analysis::Unsatisfiable(roots) => return Progress::Unsatisfiable(roots),
                     Analysis::Backjumped { affected, learned } => {
@@ -168,17 +168,17 @@ impl Search {
                 }
                 continue;
             }
-            if !self.next(wishes) {
+            if !self.next(facts, wishes) {
                 return Progress::Solved;
             }
         }
     }
 
     /// Decides, or chooses what to load. `false` when nothing is left to decide.
-    fn next(&mut self, wishes: &Wishes) -> bool {
+    fn next(&mut self, facts: &mut Facts, wishes: &Wishes) -> bool {
         let trial = self.trial.take();
         if let Some(trial) = &trial {
-            self.count_rejection(trial);
+            self.count_rejection(trial, facts);
         }
         if self.reprioritize() {
             // Something was taken back: what is already forced must be drawn first.
@@ -195,6 +195,10 @@ impl Search {
         }
         let Some(var) = self.most_urgent() else { return false };
         let Some(state) = self.choose(var, wishes) else { return false };
+        if let Some(parts) = self.table(var).and_then(|table| table.entry(state).parts.clone()) {
+            self.forks = Some(parts.into());
+            return true;
+        }
         self.loading = Some(Load::Version { var, state });
         true
     }
@@ -214,18 +218,21 @@ impl Search {
         })
     }
 
-    /// Whether an installed version that was taken without asking an index cannot be kept. The index has been
-    /// demanded then, and the search must start again.
-    fn lost_provisional(&mut self, facts: &mut Facts) -> bool {
-        let mut lost = false;
-        for var in &self.provisional {
-            let Some(package) = self.variables[var.index()].package() else { continue };
-            if self.solver.domain(*var).is_disjoint(&package.table.all()) {
+    /// Whether an incompatibility stands against the solution because of installed versions that were taken without
+    /// asking an index. The index has been demanded then, and the search must start again.
+    fn blame_provisional(&mut self, violated: IncompatId, facts: &mut Facts) -> bool {
+        if self.provisional.is_empty() {
+            return false;
+        }
+        let behind = self.solver.vars_behind(violated);
+        let mut any = false;
+        for var in self.provisional.iter().filter(|var| behind.contains(var)) {
+            if let Some(package) = self.variables[var.index()].package() {
                 facts.demand_index(package.id);
-                lost = true;
+                any = true;
             }
         }
-        lost
+        any
     }
 
     /// The versions decided since the last call.

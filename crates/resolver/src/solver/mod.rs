@@ -20,6 +20,7 @@ pub(crate) use sets::SetId;
 
 use incompatibility::Incompatibilities;
 use partial_solution::{PartialSolution, Since};
+use rustc_hash::FxHashSet;
 use sets::SetPool;
 
 /// State 0 of each variable: it is not part of the solution.
@@ -126,6 +127,19 @@ impl Solver {
         if let Some(level) = self.solution.decision_level(var).filter(|level| *level > 0) {
             self.backjump(level - 1);
         }
+    }
+
+    /// The variables whose narrowing led to the state in which `id` matters.
+    pub(crate) fn vars_behind(&self, id: IncompatId) -> FxHashSet<Var> {
+        let mut seen: FxHashSet<Var> = self.terms(id).iter().map(|term| term.var).collect();
+        let mut todo: Vec<Var> = seen.iter().copied().collect();
+        while let Some(var) = todo.pop() {
+            for cause in self.solution.causes(var) {
+                let others = self.incompats.terms(cause).iter().map(|term| term.var);
+                todo.extend(others.filter(|other| seen.insert(*other)));
+            }
+        }
+        seen
     }
 
     /// The facts from which `roots` follow, with the number under which each was added.

@@ -112,6 +112,12 @@ impl PartialSolution {
         }
     }
 
+    /// What narrowed `var`.
+    pub(crate) fn causes(&self, var: Var) -> impl Iterator<Item = IncompatId> + '_ {
+        let places = self.domains[var.index()].narrowed_at.iter();
+        places.filter_map(|place| self.trail[*place as usize].cause)
+    }
+
     /// The level at which `var` was decided.
     pub(crate) fn decision_level(&self, var: Var) -> Option<u32> {
         let domain = &self.domains[var.index()];

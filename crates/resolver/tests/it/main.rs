@@ -5,7 +5,7 @@
     reason = "the shared scenarios are read from a file named by a variable"
 )]
 
-mod conflicts;
+mod cases;
 mod random;
 mod scenarios;
 mod universe;

@@ -25,9 +25,7 @@ pub struct Universe {
 /// What came of a resolution.
 pub struct Outcome {
     pub result: Result<Resolution, Conflict>,
-    #[allow(dead_code)]
     pub warnings: Vec<Warning>,
-    #[allow(dead_code)]
     pub asked: Vec<Need>,
 }
 
@@ -59,39 +57,30 @@ pub enum Order {
 impl Universe {
     /// Reads lines such as `alpha 1.0 [fast]: beta>=2, gamma ; extra == "fast"`: a release, the extras it has, and what
     /// it requires, separated by `, `. A word after the version says what is wrong with it: `yanked`,
-    /// `needs-python`, `no-file`, `no-metadata`.
+    /// `needs-python>=3.99`, `no-file`, `no-metadata`. `installed alpha 1.0:` is in the environment, `alpha @ URL 1.0:`
+    /// behind a URL.
     pub fn parse(text: &str) -> Self {
         let mut universe = Self::default();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let (release, requires) = line.split_once(':').unwrap();
-            let mut words = release.split_whitespace();
+            let (release, requires) =
+                line.rsplit_once(": ").or(line.strip_suffix(':').map(|line| (line, ""))).unwrap();
+            let (installed, release) = match release.strip_prefix("installed ") {
+                Some(rest) => (true, rest),
+                None => (false, release),
+            };
+            let mut words = release.split_whitespace().peekable();
             let name = PackageName::new(words.next().unwrap()).unwrap();
+            let url = words.next_if_eq(&"@").map(|_| words.next().unwrap().to_owned());
             let version = Version::parse(words.next().unwrap()).unwrap();
-            let mut availability = Availability::Usable;
-            let (mut extras, mut broken) = (Vec::new(), false);
-            for word in words {
-                match word {
-                    "yanked" => availability = Availability::Yanked { reason: Some("broken".into()) },
-                    "needs-python" => {
-                        availability = Availability::NeedsPython { requires_python: ">=3.99".into() }
-                    }
-                    "no-file" => {
-                        availability =
-                            Availability::NoCompatibleFile { found: vec!["cp27-cp27m-win32".into()] }
-                    }
-                    "no-metadata" => broken = true,
-                    extra => extras.push(Extra::new(extra.trim_matches(['[', ']'])).unwrap()),
-                }
+            let release = release_of(words, requires);
+            if installed {
+                let dependencies = release.dependencies.unwrap();
+                universe.installed.insert(name, (version, dependencies));
+            } else if let Some(url) = url {
+                universe.urls.insert(url, (version, release));
+            } else {
+                universe.packages.entry(name).or_default().insert(version, release);
             }
-            let requires = requires.split(", ").map(str::trim).filter(|text| !text.is_empty());
-            let requires = requires.map(|text| Requirement::parse(text).unwrap()).collect();
-            let found = Arc::new(Dependencies { requires, requires_python: None, provides_extras: extras });
-            let dependencies = if broken { Err("it is broken".to_owned()) } else { Ok(found) };
-            universe
-                .packages
-                .entry(name)
-                .or_default()
-                .insert(version, Release { availability, dependencies });
         }
         universe
     }
@@ -193,4 +182,28 @@ pub fn linux(python: &str) -> MarkerEnvironment {
         python_version: minor.join("."),
         sys_platform: "linux".into(),
     }
+}
+
+fn release_of<'a>(words: impl Iterator<Item = &'a str>, requires: &str) -> Release {
+    let mut availability = Availability::Usable;
+    let (mut extras, mut broken) = (Vec::new(), false);
+    for word in words {
+        if let Some(python) = word.strip_prefix("needs-python") {
+            availability = Availability::NeedsPython { requires_python: python.to_owned() };
+            continue;
+        }
+        match word {
+            "yanked" => availability = Availability::Yanked { reason: Some("broken".into()) },
+            "no-file" => {
+                availability = Availability::NoCompatibleFile { found: vec!["cp27-cp27m-win32".into()] }
+            }
+            "no-metadata" => broken = true,
+            extra => extras.push(Extra::new(extra.trim_matches(['[', ']'])).unwrap()),
+        }
+    }
+    let requires = requires.split(", ").map(str::trim).filter(|text| !text.is_empty());
+    let requires = requires.map(|text| Requirement::parse(text).unwrap()).collect();
+    let found = Arc::new(Dependencies { requires, requires_python: None, provides_extras: extras });
+    let dependencies = if broken { Err("it is broken".to_owned()) } else { Ok(found) };
+    Release { availability, dependencies }
 }
