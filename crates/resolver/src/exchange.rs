@@ -70,6 +70,10 @@ pub enum Source {
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// The versions of a package, ascending. Asked or not; a later answer replaces an earlier one.
+    ///
+    /// Whether a Requires-Python fits is judged by [`python_allows`](crate::python_allows); in a universal resolution
+    /// for the [`oldest_python`](crate::oldest_python), and the resolver judges those that do not fit again in each
+    /// part of the environments.
     Candidates {
         /// The package.
         name: PackageName,

@@ -3,7 +3,8 @@
 
 use crate::outcome::Placed;
 use crate::request::Strategy;
-use crate::scope::{Scope, lower_bound};
+use crate::rules::oldest_python;
+use crate::scope::Scope;
 use crate::wishes::Asked;
 use packaging::markers::MarkerSet;
 use packaging::resolution::{DependencyEdge, Resolution, ResolvedPackage};
@@ -69,9 +70,9 @@ pub(crate) fn sort(parts: &mut [MarkerSet], strategy: Strategy) {
     // A stable sort of the reversed parts keeps those of equal Pythons in their order.
     parts.reverse();
     match strategy {
-        Strategy::Highest => parts.sort_by_key(|part| lower_bound(&part.python_specifiers())),
+        Strategy::Highest => parts.sort_by_key(|part| oldest_python(&part.python_specifiers())),
         Strategy::Lowest | Strategy::LowestDirect => {
-            parts.sort_by_key(|part| std::cmp::Reverse(lower_bound(&part.python_specifiers())));
+            parts.sort_by_key(|part| std::cmp::Reverse(oldest_python(&part.python_specifiers())));
         }
     }
 }

@@ -63,4 +63,4 @@ pub use request::{
     DependencyMode, Environment, PrereleaseMode, PrereleasePolicy, ResolveRequest, RuleSet, Strategy, Upgrade,
 };
 pub use resolver::Resolver;
-pub use rules::python_allows;
+pub use rules::{oldest_python, python_allows};

@@ -16,6 +16,15 @@ pub fn python_allows(requires_python: &SpecifierSet, python: &Version, rules: Ru
     }
 }
 
+/// The oldest Python that lower bounds let through: what the versions of a universal resolution are judged by.
+pub fn oldest_python(requires_python: &SpecifierSet) -> Option<Version> {
+    let bounds = requires_python.iter().filter(|specifier| {
+        use Operator::{Compatible, Equal, Greater, GreaterEqual};
+        matches!(specifier.operator(), Compatible | Equal | Greater | GreaterEqual)
+    });
+    bounds.filter_map(|specifier| specifier.version().cloned()).max()
+}
+
 fn lower_bound_allows(specifier: &Specifier, python: &Version) -> bool {
     let Some(bound) = specifier.version() else {
         return specifier.contains(python, Prereleases::Allow);

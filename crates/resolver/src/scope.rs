@@ -1,7 +1,7 @@
 //! Where a search is valid: which requirements count and which Pythons must work.
 
 use crate::request::RuleSet;
-use crate::rules::python_allows;
+use crate::rules::{oldest_python, python_allows};
 use packaging::markers::MarkerSet;
 use packaging::specifiers::Operator;
 use packaging::{Extra, MarkerEnvironment, Requirement, Specifier, SpecifierSet, Version};
@@ -23,9 +23,8 @@ pub(crate) enum Scope {
 impl Scope {
     /// The environments of `within`, the Pythons among which must fit `requires_python`.
     pub(crate) fn many(within: MarkerSet, requires_python: &SpecifierSet) -> Self {
-        let narrower = lower_bound(&within.python_specifiers());
-        let oldest_python = narrower.max(lower_bound(requires_python));
-        Self::Many { within, oldest_python }
+        let oldest = oldest_python(&within.python_specifiers()).max(oldest_python(requires_python));
+        Self::Many { within, oldest_python: oldest }
     }
 
     /// Whether there are several environments.
@@ -87,7 +86,7 @@ impl Scope {
     /// The environments with a Python that fits, and those without, where there are both.
     pub(crate) fn split_by_python(&self, requires_python: &SpecifierSet) -> Option<[MarkerSet; 2]> {
         let Self::Many { within, .. } = self else { return None };
-        let oldest = Specifier::new(Operator::GreaterEqual, lower_bound(requires_python)?)?;
+        let oldest = Specifier::new(Operator::GreaterEqual, oldest_python(requires_python)?)?;
         let newer = MarkerSet::requires_python(&SpecifierSet::from_iter([oldest]));
         let parts = [within.and(&newer), within.and(&newer.not())];
         parts.iter().all(|part| !part.is_never()).then_some(parts)
@@ -108,13 +107,4 @@ impl Scope {
 fn condition(requirement: &Requirement, extra: Option<&Extra>) -> MarkerSet {
     let set = requirement.marker.as_ref().map_or_else(MarkerSet::always, MarkerSet::of);
     set.with_extra(extra.map_or("", Extra::as_str))
-}
-
-/// The oldest version that the lower bounds of `specifiers` let through.
-pub(crate) fn lower_bound(specifiers: &SpecifierSet) -> Option<Version> {
-    let bounds = specifiers.iter().filter(|specifier| {
-        use Operator::{Compatible, Equal, Greater, GreaterEqual};
-        matches!(specifier.operator(), Compatible | Equal | Greater | GreaterEqual)
-    });
-    bounds.filter_map(|specifier| specifier.version().cloned()).max()
 }

@@ -142,11 +142,11 @@ impl Search {
     /// Searches on until something is missing or the end is reached.
     pub(crate) fn advance(&mut self, facts: &mut Facts, wishes: &Wishes) -> Progress {
         loop {
-            if let Some(load) = self.loading.take() {
-                if !self.load(&load, facts, wishes) {
-                    self.loading = Some(load);
-                    return Progress::Blocked;
-                }
+            if let Some(load) = self.loading.take()
+                && !self.load(&load, facts, wishes)
+            {
+                self.loading = Some(load);
+                return Progress::Blocked;
             }
             if let Some(parts) = self.forks.take() {
                 return Progress::Forked(parts);
