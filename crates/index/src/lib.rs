@@ -8,6 +8,9 @@
 //! one for each index, since which of them counts is the caller's rule; the text of METADATA; files whose hashes were
 //! checked. Failures are [`FetchError`]s, which hold no credentials.
 //!
+//! Pages that are no longer fresh are handed out at once and asked about meanwhile: whoever concluded something from them
+//! calls [`Client::revalidated`] before acting on it, and concludes again about the projects that it returns.
+//!
 //! **What never happens here**: no thread, no socket and no certificate before the first request that the store cannot
 //! answer; no environment variable and no home folder is looked at; nothing is chosen (versions, files, indexes), nothing is
 //! built, unpacked into an environment or printed. Asynchronous code exists on the network thread alone.

@@ -146,3 +146,50 @@ fn proxies_that_cannot_be_used() {
         other => panic!("{other}"),
     }
 }
+
+/// A proxy that is itself reached by TLS and makes tunnels only; its port.
+fn tls_proxy(authority: &Authority) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let acceptor = tokio_rustls::TlsAcceptor::from(authority.server_config());
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            loop {
+                let stream = acceptor.accept(listener.accept().await.unwrap().0).await.unwrap();
+                tokio::spawn(tunnel(stream));
+            }
+        });
+    });
+    port
+}
+
+async fn tunnel(mut client: tokio_rustls::server::TlsStream<tokio::net::TcpStream>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(client.read_u8().await.unwrap());
+    }
+    let head = String::from_utf8(head).unwrap();
+    let target = head.strip_prefix("CONNECT ").unwrap().split(' ').next().unwrap();
+    let mut server = tokio::net::TcpStream::connect(target).await.unwrap();
+    client.write_all(b"HTTP/1.1 200 go\r\n\r\n").await.unwrap();
+    let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+}
+
+#[test]
+fn a_proxy_may_be_reached_by_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
+    let index = FakeIndex::with_tls(IndexOptions::default(), &authority);
+    index.add(WheelBuilder::new("alpha", "1.0"));
+    let address = format!("https://localhost:{}", tls_proxy(&authority));
+    let every = Some(ProxyAddress { address, origin: "--proxy".to_owned() });
+    let mut policy = through(&index, ProxyPolicy { every, ..ProxyPolicy::default() });
+    let path = folder.path().join("roots.pem");
+    std::fs::write(&path, authority.pem()).unwrap();
+    network(&mut policy).tls.bundle = Some(index::CertificateFile { path, origin: "--cert".to_owned() });
+    page(&mut client(policy), "alpha").unwrap();
+}
