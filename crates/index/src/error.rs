@@ -190,10 +190,14 @@ pub enum Problem {
 impl Problem {
     /// Whether trying again may help: what pip's retries cover (its list of statuses is handled where statuses are seen).
     pub(crate) fn is_passing(&self) -> bool {
+        // A name that does not exist will not exist in a second either; a name server that does not answer may.
+        let unknown = ["not known", "No address associated"];
+        if let Self::Resolve { reason, .. } = self {
+            return !unknown.iter().any(|words| reason.contains(words));
+        }
         matches!(
             self,
-            Self::Resolve { .. }
-                | Self::Connect { .. }
+            Self::Connect { .. }
                 | Self::Timeout { .. }
                 | Self::Interrupted(_)
                 | Self::Truncated { .. }
