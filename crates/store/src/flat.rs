@@ -1,11 +1,16 @@
 //! Flat files: a checksummed header, a table of sections with fixed-size records, and one blob of text.
 //!
 //! ```text
-//! magic [8] · format u32 · crc32 u32 · length u64 · (reserved) · sections × (offset u32, length u32) · section bytes …
+//! magic [8] · format u32 · crc32 of the hot part u32 · length u64 · (reserved) ·
+//! hot part: sections × (offset u32, length u32) · crc32 of the cold part u32 · hot sections …
+//! cold part: cold sections …
 //! ```
-//! The checksum covers everything after the reserved block. The last section is UTF-8 text, to which records point by
-//! `(offset u32, length u32)`. All numbers are little-endian. A reader validates the header once; its accessors are
-//! bounds-checked and return empty values outside, so that no content of a file can make them panic.
+//! The last hot and the last cold section are UTF-8 text, to which records of that part point by `(offset u32, length u32)`.
+//! All numbers are little-endian. The hot part is validated when a file is opened, the cold part when it is first asked for:
+//! most runs never touch its pages. A file cut short by a crash is noticed at once by its length; other damage of the cold
+//! part makes its records empty. Accessors are bounds-checked: no content of a file can make them panic.
+
+use std::sync::OnceLock;
 
 use crate::sys::{Bytes, validated_text};
 
@@ -21,8 +26,10 @@ pub(crate) struct Shape {
     pub(crate) format: u32,
     /// How many bytes after the header may be rewritten in place.
     pub(crate) reserved: usize,
-    /// Sizes of the records of each section; the last section is the text.
+    /// Sizes of the records of each section.
     pub(crate) records: &'static [usize],
+    /// How many of the sections are hot; the last of them is the hot text, the last of all the cold text.
+    pub(crate) hot: usize,
 }
 
 impl Shape {
@@ -30,8 +37,14 @@ impl Shape {
         HEADER + self.reserved
     }
 
+    /// The section table and the checksum of the cold part.
     fn table(&self) -> usize {
-        self.records.len() * 8
+        self.records.len() * 8 + 4
+    }
+
+    /// The text section of the part to which `section` belongs.
+    fn text_of(&self, section: usize) -> usize {
+        if section < self.hot { self.hot - 1 } else { self.records.len() - 1 }
     }
 }
 
@@ -51,11 +64,12 @@ pub(crate) enum FlatError {
 pub(crate) struct Flat {
     bytes: Bytes,
     shape: Shape,
+    cold: OnceLock<bool>,
 }
 
 impl Flat {
     pub(crate) fn open(bytes: Bytes, shape: Shape) -> Result<Self, FlatError> {
-        let flat = Self { bytes, shape };
+        let flat = Self { bytes, shape, cold: OnceLock::new() };
         flat.validate()?;
         Ok(flat)
     }
@@ -70,22 +84,39 @@ impl Flat {
         if bytes.get(..8) != Some(&self.shape.magic) || u32_at(bytes, 8) != self.shape.format {
             return Err(FlatError::Foreign);
         }
-        let body = bytes.get(self.shape.body()..).ok_or(FlatError::Damaged)?;
+        let hot = bytes.get(self.shape.body()..self.cold_start()).ok_or(FlatError::Damaged)?;
         let intact = u64_at(bytes, 16) == bytes.len() as u64
-            && body.len() >= self.shape.table()
-            && u32_at(bytes, 12) == libdeflater::crc32(body);
-        if !intact {
-            return Err(FlatError::Damaged);
+            && hot.len() >= self.shape.table()
+            && u32_at(bytes, 12) == libdeflater::crc32(hot)
+            && self.are_sections_valid(0..self.shape.hot);
+        if intact { Ok(()) } else { Err(FlatError::Damaged) }
+    }
+
+    fn cold_start(&self) -> usize {
+        if self.shape.hot == self.shape.records.len() {
+            return self.bytes.len();
         }
-        for (index, size) in self.shape.records.iter().enumerate() {
-            let range = self.range(index);
-            let length = bytes.get(range).ok_or(FlatError::Damaged)?.len();
-            if !length.is_multiple_of(*size) {
-                return Err(FlatError::Damaged);
-            }
-        }
-        std::str::from_utf8(self.section(self.shape.records.len() - 1)).map_err(|_| FlatError::Damaged)?;
-        Ok(())
+        self.range(self.shape.hot).start
+    }
+
+    /// Whether the cold part is intact; checked once.
+    fn is_cold_valid(&self) -> bool {
+        *self.cold.get_or_init(|| {
+            let expected = u32_at(&self.bytes, self.shape.body() + self.shape.table() - 4);
+            let cold = self.bytes.get(self.cold_start()..).unwrap_or_default();
+            libdeflater::crc32(cold) == expected
+                && self.are_sections_valid(self.shape.hot..self.shape.records.len())
+        })
+    }
+
+    /// Sections lie in the file, hold whole records, and the last is text.
+    fn are_sections_valid(&self, sections: std::ops::Range<usize>) -> bool {
+        let text = self.bytes.get(self.range(self.shape.text_of(sections.start)));
+        let whole = |section: usize| {
+            let bytes = self.bytes.get(self.range(section));
+            bytes.is_some_and(|bytes| bytes.len().is_multiple_of(self.shape.records[section]))
+        };
+        sections.into_iter().all(whole) && text.is_some_and(|text| std::str::from_utf8(text).is_ok())
     }
 
     fn range(&self, section: usize) -> std::ops::Range<usize> {
@@ -94,13 +125,12 @@ impl Flat {
         start..start.saturating_add(u32_at(&self.bytes, at + 4) as usize)
     }
 
-    pub(crate) fn section(&self, section: usize) -> &[u8] {
+    /// Empty for a cold section of a damaged file.
+    fn section(&self, section: usize) -> &[u8] {
+        if section >= self.shape.hot && !self.is_cold_valid() {
+            return &[];
+        }
         self.bytes.get(self.range(section)).unwrap_or_default()
-    }
-
-    /// The text section.
-    pub(crate) fn text(&self) -> &str {
-        validated_text(self.section(self.shape.records.len() - 1))
     }
 
     pub(crate) fn count(&self, section: usize) -> usize {
@@ -111,7 +141,7 @@ impl Flat {
         let size = self.shape.records[section];
         let start = index.saturating_mul(size);
         let bytes = self.section(section).get(start..start.saturating_add(size)).unwrap_or_default();
-        Record { bytes, text: self.text() }
+        Record { bytes, text: validated_text(self.section(self.shape.text_of(section))) }
     }
 }
 
@@ -169,10 +199,18 @@ impl FlatWriter {
         Self { shape, sections: vec![Vec::new(); shape.records.len()], too_large: false }
     }
 
-    /// Adds `text` to the text section.
+    /// Adds `text` to the hot text.
     pub(crate) fn text(&mut self, text: &str) -> TextRef {
-        let last = self.sections.len() - 1;
-        let section = &mut self.sections[last];
+        self.add_text(self.shape.hot - 1, text)
+    }
+
+    /// Adds `text` to the cold text.
+    pub(crate) fn cold_text(&mut self, text: &str) -> TextRef {
+        self.add_text(self.shape.records.len() - 1, text)
+    }
+
+    fn add_text(&mut self, section: usize, text: &str) -> TextRef {
+        let section = &mut self.sections[section];
         let start = section.len();
         section.extend_from_slice(text.as_bytes());
         self.reference(start, text.len())
@@ -188,14 +226,14 @@ impl FlatWriter {
         }
     }
 
-    /// Bytes added before.
+    /// Hot text added before.
     pub(crate) fn text_at(&self, place: TextRef) -> &[u8] {
         let range = place.start as usize..place.start as usize + place.length as usize;
-        self.sections.last().and_then(|text| text.get(range)).unwrap_or_default()
+        self.sections[self.shape.hot - 1].get(range).unwrap_or_default()
     }
 
     pub(crate) fn text_len(&self) -> u32 {
-        self.sections.last().map_or(0, |text| u32::try_from(text.len()).unwrap_or(u32::MAX))
+        u32::try_from(self.sections[self.shape.hot - 1].len()).unwrap_or(u32::MAX)
     }
 
     /// The section to which records are appended.
@@ -223,10 +261,12 @@ impl FlatWriter {
             bytes.extend_from_slice(&(section.len() as u32).to_le_bytes());
             start += section.len() as u32;
         }
-        for section in &self.sections {
-            bytes.extend_from_slice(section);
-        }
+        let (hot, cold) = self.sections.split_at(shape.hot);
+        let cold = cold.concat();
+        bytes.extend_from_slice(&libdeflater::crc32(&cold).to_le_bytes());
+        hot.iter().for_each(|section| bytes.extend_from_slice(section));
         let crc = libdeflater::crc32(&bytes[shape.body()..]);
+        bytes.extend_from_slice(&cold);
         bytes[12..16].copy_from_slice(&crc.to_le_bytes());
         Ok(bytes)
     }
@@ -259,13 +299,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SHAPE: Shape = Shape { magic: *b"testfile", format: 1, reserved: 16, records: &[12, 1] };
+    const SHAPE: Shape =
+        Shape { magic: *b"testfile", format: 1, reserved: 16, records: &[12, 1, 8, 1], hot: 2 };
 
     fn sample() -> Vec<u8> {
         let mut writer = FlatWriter::new(SHAPE);
         let hello = writer.text("hello");
         writer.section(0).put_u32(7);
         writer.section(0).put_text(hello);
+        let cold = writer.cold_text("cold");
+        writer.section(2).put_text(cold);
         writer.finish(b"free").unwrap()
     }
 
@@ -274,6 +317,7 @@ mod tests {
         let flat = Flat::open(Bytes::Owned(sample()), SHAPE).unwrap();
         assert_eq!((flat.count(0), flat.record(0, 0).u32(0), flat.record(0, 0).text(4)), (1, 7, "hello"));
         assert_eq!((flat.record(0, 1).u32(0), flat.record(0, 1).text(4)), (0, ""));
+        assert_eq!((flat.count(2), flat.record(2, 0).text(0), flat.record(2, 1).text(0)), (1, "cold", ""));
     }
 
     #[test]
@@ -283,7 +327,11 @@ mod tests {
             let mut bad = good.clone();
             bad[at] ^= 0x20;
             let result = Flat::open(Bytes::Owned(bad), SHAPE);
-            assert_eq!(result.is_ok(), (HEADER..HEADER + 16).contains(&at), "byte {at}");
+            let reserved = (HEADER..HEADER + 16).contains(&at);
+            match result {
+                Ok(flat) if !reserved => assert_eq!(flat.count(2), 0, "byte {at}"),
+                result => assert_eq!(result.is_ok(), reserved, "byte {at}"),
+            }
         }
         for length in 0..good.len() {
             assert!(Flat::open(Bytes::Owned(good[..length].to_vec()), SHAPE).is_err());
@@ -303,8 +351,10 @@ mod tests {
             bytes.extend_from_slice(&[0; 16]);
             bytes.extend_from_slice(&body);
             if let Ok(flat) = Flat::open(Bytes::Owned(bytes), SHAPE) {
-                let record = flat.record(0, index);
-                let _ = (record.u32(at), record.u64(at), record.text(at), record.array::<32>(at));
+                for section in [0, 2] {
+                    let record = flat.record(section, index);
+                    let _ = (record.u32(at), record.u64(at), record.text(at), record.array::<32>(at));
+                }
             }
         }
     }

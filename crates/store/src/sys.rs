@@ -8,7 +8,7 @@ use std::ops::Deref;
 use memmap2::{Mmap, MmapOptions};
 
 /// Files shorter than this are read: for them a map costs more than the copy.
-const MAP_FROM: u64 = 64 * 1024;
+const MAP_FROM: u64 = 16 * 1024;
 
 /// Immutable bytes, in memory or mapped from a file.
 #[derive(Debug)]
@@ -18,15 +18,19 @@ pub(crate) enum Bytes {
 }
 
 impl Bytes {
-    /// The whole content of `file`.
+    /// The whole content of `file`; of a mapped one, pages come in as they are touched.
     pub(crate) fn of_file(file: &File) -> io::Result<Self> {
-        let length = file.metadata()?.len();
-        Self::of_file_with_length(file, length)
+        Self::read(file, file.metadata()?.len(), MmapOptions::new())
     }
 
-    pub(crate) fn of_file_with_length(mut file: &File, length: u64) -> io::Result<Self> {
+    /// The whole content of `file`, which is going to be read from its start to its end.
+    pub(crate) fn of_file_at_once(file: &File, length: u64) -> io::Result<Self> {
+        Self::read(file, length, MmapOptions::new().populate().clone())
+    }
+
+    fn read(mut file: &File, length: u64, options: MmapOptions) -> io::Result<Self> {
         if length >= MAP_FROM {
-            return map(file).map(Bytes::Mapped);
+            return map(file, &options).map(Bytes::Mapped);
         }
         let mut bytes = Vec::with_capacity(length as usize + 1);
         io::Read::read_to_end(&mut file, &mut bytes)?;
@@ -44,12 +48,12 @@ impl Deref for Bytes {
     }
 }
 
-/// Maps `file` read-only with its pages already present.
-fn map(file: &File) -> io::Result<Mmap> {
+/// Maps `file` read-only.
+fn map(file: &File, options: &MmapOptions) -> io::Result<Mmap> {
     // SAFETY: the files mapped here are entries of the store, which are written under a temporary name, renamed into
     // place and never truncated or rewritten afterwards (the freshness block of a page is read with `pread`, not
     // through its map), or a wheel that the caller promised to leave alone while it is added.
-    unsafe { MmapOptions::new().populate().map(file) }
+    unsafe { options.map(file) }
 }
 
 /// Text that was found to be UTF-8 when its file was opened.

@@ -1,18 +1,18 @@
 //! Building a table from a parsed page.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
-use packaging::PackageName;
-use packaging::Version;
-use packaging::filenames::DistributionFilename;
-use packaging::hashes::{Hash, HashAlgorithm};
+use packaging::hashes::HashAlgorithm;
 use packaging::simple_api::{
     CoreMetadata, PageFile, PageFormat, PageHashes, ProjectPage, Yanked, upload_millis,
 };
+use packaging::{PackageName, Version};
+
+use super::names::{Interned, Known, Names};
 
 use super::{
-    FILES, FLAG_HTML, FLAG_METADATA, FLAG_SHA256, Freshness, GPG_SHIFT, HEADER, INVALID_FILES, KINDS,
-    NO_SIZE, NO_TIME, NONE, PageTable, REQUIRES_PYTHON, SHAPE, TAG_SETS, VERSIONS, YANKED,
+    COLD_FILES, FILES, FLAG_HTML, FLAG_METADATA, FLAG_SHA256, Freshness, GPG_SHIFT, HEADER, INVALID_FILES,
+    METADATA_HASHES, NO_SIZE, NO_TIME, NONE, PageTable, REQUIRES_PYTHON, SHAPE, TAG_SETS, VERSIONS, YANKED,
 };
 use crate::flat::{FlatWriter, Put, TextRef};
 use crate::sys::Bytes;
@@ -43,16 +43,20 @@ impl PageTable {
         origin: PageOrigin<'_>,
         freshness: Freshness,
     ) -> Result<Self, PageTooLarge> {
+        let mut names = Names::new(origin.project);
+        let known = names.read(&page.files);
         let mut builder = Builder {
             writer: FlatWriter::new(SHAPE),
-            requires_python: Interned::new(REQUIRES_PYTHON),
-            yanked: Interned::new(YANKED),
-            tag_sets: Interned::new(TAG_SETS),
+            requires_python: Interned::default(),
+            yanked: Interned::default(),
             prefix: common_prefix(&page.files),
         };
         builder.write_head(page, origin);
-        builder.write_files(page, origin.project);
-        let bytes = builder.writer.finish(&[]).map_err(|_| PageTooLarge)?;
+        builder.write_files(&names, known);
+        let Builder { mut writer, requires_python, yanked, .. } = builder;
+        let interned = [(TAG_SETS, names.tag_sets), (REQUIRES_PYTHON, requires_python), (YANKED, yanked)];
+        interned.into_iter().for_each(|(section, texts)| write_texts(&mut writer, section, &texts));
+        let bytes = writer.finish(&[]).map_err(|_| PageTooLarge)?;
         let mut table = Self::from_bytes(Bytes::Owned(bytes), &[]).map_err(|_| PageTooLarge)?;
         table.freshness = freshness;
         Ok(table)
@@ -76,44 +80,14 @@ fn common_prefix<'p>(files: &'p [PageFile<'_>]) -> &'p str {
 
 struct Builder<'p> {
     writer: FlatWriter,
-    requires_python: Interned,
-    yanked: Interned,
-    tag_sets: Interned,
+    requires_python: Interned<'p>,
+    yanked: Interned<'p>,
     prefix: &'p str,
-}
-
-/// Texts that stand once.
-struct Interned {
-    section: usize,
-    places: HashMap<String, u32>,
-}
-
-impl Interned {
-    fn new(section: usize) -> Self {
-        Self { section, places: HashMap::new() }
-    }
-
-    fn place(&mut self, writer: &mut FlatWriter, text: &str) -> u32 {
-        if let Some(place) = self.places.get(text) {
-            return *place;
-        }
-        let place = self.places.len() as u32;
-        let reference = writer.text(text);
-        writer.section(self.section).put_text(reference);
-        self.places.insert(text.to_owned(), place);
-        place
-    }
-}
-
-/// A file whose name was understood.
-struct Known<'p> {
-    file: &'p PageFile<'p>,
-    name: DistributionFilename,
 }
 
 impl<'p> Builder<'p> {
     fn write_head(&mut self, page: &ProjectPage<'_>, origin: PageOrigin<'_>) {
-        let optional = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().unwrap_or("").to_owned();
+        let optional = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or("").to_owned();
         let texts = [
             origin.project.as_str().to_owned(),
             origin.url.to_owned(),
@@ -131,30 +105,19 @@ impl<'p> Builder<'p> {
         texts.into_iter().for_each(|text| section.put_text(text));
     }
 
-    fn write_files(&mut self, page: &'p ProjectPage<'p>, project: &PackageName) {
-        let mut known = Vec::with_capacity(page.files.len());
-        for file in &page.files {
-            match DistributionFilename::parse_for(&file.filename, project) {
-                Ok(name) => known.push(Known { file, name }),
-                Err(error) => self.write_skipped(&file.filename, &error.to_string()),
-            }
+    fn write_files(&mut self, names: &Names<'p>, known: Vec<Known<'p>>) {
+        for (filename, reason) in &names.skipped {
+            let texts = [*filename, &**reason].map(|text| self.writer.cold_text(text));
+            let section = self.writer.section(INVALID_FILES);
+            texts.into_iter().for_each(|text| section.put_text(text));
         }
-        // Stable: within a version the page's order stays.
-        known.sort_by(|a, b| a.name.version().cmp(b.name.version()));
         let mut first = 0;
-        for group in known.chunk_by(|a, b| a.name.version() == b.name.version()) {
-            let Some(version) = group.first().map(|known| known.name.version()) else { continue };
-            let index = (self.writer.section(VERSIONS).len() / super::VERSION) as u32;
-            self.write_version(version, first, first + group.len() as u32);
-            first += group.len() as u32;
-            group.iter().for_each(|known| self.write_file(known, index));
+        for (index, (version, files)) in names.by_version(known).into_iter().enumerate() {
+            let end = first + files.len() as u32;
+            self.write_version(version, first, end);
+            first = end;
+            files.iter().for_each(|known| self.write_file(known, index as u32));
         }
-    }
-
-    fn write_skipped(&mut self, filename: &str, reason: &str) {
-        let texts = [filename, reason].map(|text| self.writer.text(text));
-        let section = self.writer.section(INVALID_FILES);
-        texts.into_iter().for_each(|text| section.put_text(text));
     }
 
     fn write_version(&mut self, version: &Version, first: u32, end: u32) {
@@ -168,67 +131,101 @@ impl<'p> Builder<'p> {
         section.put_u32(end);
     }
 
-    fn write_file(&mut self, known: &Known<'_>, version: u32) {
+    fn write_file(&mut self, known: &Known<'p>, version: u32) {
         let file = known.file;
         let (filename, url) = self.write_names(file);
-        let sha256 =
-            file.hashes.get(HashAlgorithm::Sha256).and_then(|hex| Hash::new(HashAlgorithm::Sha256, hex).ok());
-        let others = other_hashes(&file.hashes);
-        let others = self.optional_text(&others);
-        let metadata = match &file.core_metadata {
-            CoreMetadata::Hashes(hashes) => hashes.parsed().map(|hash| format!("{hash} ")).collect(),
-            CoreMetadata::No | CoreMetadata::Yes => String::new(),
+        let (sha256, others) = self.write_hashes(&file.hashes);
+        let (metadata_sha256, metadata_others) = match &file.core_metadata {
+            CoreMetadata::Hashes(hashes) => self.write_hashes(hashes),
+            CoreMetadata::No | CoreMetadata::Yes => (None, TextRef::default()),
         };
-        let metadata = self.optional_text(&metadata);
-        let (build, tag_set, kind) = self.write_wheel_parts(&known.name);
-        let requires_python = file.requires_python.as_deref();
+        let metadata_sha256 = metadata_sha256.map_or(NONE, |digest| self.write_digest(&digest));
+        let build = if known.build.is_empty() { TextRef::default() } else { self.writer.text(known.build) };
         let requires_python =
-            requires_python.map_or(NONE, |text| self.requires_python.place(&mut self.writer, text));
+            file.requires_python.as_deref().map_or(NONE, |text| self.requires_python.place(text));
         let yanked = match &file.yanked {
             Yanked::No => NONE,
-            Yanked::Yes(reason) => self.yanked.place(&mut self.writer, reason),
+            Yanked::Yes(reason) => self.yanked.place(reason),
         };
         let time = file.upload_time.as_deref().and_then(upload_millis).unwrap_or(NO_TIME);
-        let flags = kind | flags(file, sha256.is_some());
+        let flags = known.kind | flags(file, sha256.is_some());
+        let section = self.writer.section(COLD_FILES);
+        [filename, url, others, metadata_others].into_iter().for_each(|text| section.put_text(text));
+        section.extend_from_slice(&sha256.unwrap_or_default());
+        section.put_u32(metadata_sha256);
         let section = self.writer.section(FILES);
-        [filename, url, others, metadata, build].into_iter().for_each(|text| section.put_text(text));
-        section
-            .extend_from_slice(&sha256.map_or([0; 32], |hash| hash.digest().try_into().unwrap_or([0; 32])));
         section.put_u64(file.size.unwrap_or(NO_SIZE));
         section.put_u64(time.cast_unsigned());
-        [requires_python, yanked, tag_set, version, flags]
-            .into_iter()
-            .for_each(|number| section.put_u32(number));
+        section.put_text(build);
+        let numbers = [requires_python, yanked, known.tag_set, version, flags];
+        numbers.into_iter().for_each(|number| section.put_u32(number));
     }
 
     /// Nearly always the name is the end of the URL and needs no text of its own.
     fn write_names(&mut self, file: &PageFile<'_>) -> (TextRef, TextRef) {
         let rest = file.url.get(self.prefix.len()..).unwrap_or_default();
-        let url = self.writer.text(rest);
+        let url = self.writer.cold_text(rest);
         if rest.ends_with(&*file.filename) {
             let length = file.filename.len() as u32;
             return (TextRef { start: url.start + url.length - length, length }, url);
         }
-        (self.writer.text(&file.filename), url)
+        (self.writer.cold_text(&file.filename), url)
+    }
+
+    /// The SHA-256, and the text of the other well-formed hashes.
+    fn write_hashes(&mut self, hashes: &PageHashes<'_>) -> (Option<[u8; 32]>, TextRef) {
+        let sha256 = hashes.get(HashAlgorithm::Sha256).and_then(digest_of_hex);
+        if hashes.iter().all(|(algorithm, _)| algorithm == HashAlgorithm::Sha256) {
+            return (sha256, TextRef::default());
+        }
+        let others = hashes.parsed().filter(|hash| hash.algorithm() != HashAlgorithm::Sha256);
+        let others: String = others.map(|hash| format!("{hash} ")).collect();
+        (sha256, self.optional_text(&others))
+    }
+
+    fn write_digest(&mut self, digest: &[u8; 32]) -> u32 {
+        let section = self.writer.section(METADATA_HASHES);
+        let place = section.len() / digest.len();
+        section.extend_from_slice(digest);
+        place as u32
     }
 
     fn optional_text(&mut self, text: &str) -> TextRef {
-        if text.is_empty() { TextRef::default() } else { self.writer.text(text) }
+        if text.is_empty() { TextRef::default() } else { self.writer.cold_text(text) }
     }
+}
 
-    fn write_wheel_parts(&mut self, name: &DistributionFilename) -> (TextRef, u32, u32) {
-        match name {
-            DistributionFilename::Wheel(wheel) => {
-                let build = wheel.build().map(|build| format!("{}{}", build.number(), build.suffix()));
-                let build = self.optional_text(&build.unwrap_or_default());
-                (build, self.tag_sets.place(&mut self.writer, wheel.tag()), 0)
-            }
-            DistributionFilename::Source(source) => {
-                let kind = KINDS.iter().position(|kind| *kind == source.kind()).unwrap_or(0);
-                (TextRef::default(), NONE, kind as u32 + 1)
-            }
-        }
+fn write_texts(writer: &mut FlatWriter, section: usize, texts: &Interned<'_>) {
+    for text in texts.in_order() {
+        let place = writer.text(text);
+        writer.section(section).put_text(place);
     }
+}
+
+/// The value of each hexadecimal digit, 0xFF for other bytes.
+const NIBBLES: [u8; 256] = {
+    let mut table = [0xFF; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value as usize];
+        table[digit as usize] = value;
+        table[digit.to_ascii_uppercase() as usize] = value;
+        value += 1;
+    }
+    table
+};
+
+/// The bytes of 64 hexadecimal digits.
+fn digest_of_hex(hex: &str) -> Option<[u8; 32]> {
+    let digits: &[u8; 64] = hex.as_bytes().try_into().ok()?;
+    let mut digest = [0; 32];
+    let mut seen = 0;
+    for (byte, [high, low]) in digest.iter_mut().zip(digits.as_chunks::<2>().0) {
+        let (high, low) = (NIBBLES[usize::from(*high)], NIBBLES[usize::from(*low)]);
+        seen |= high | low;
+        *byte = (high << 4) | (low & 0xF);
+    }
+    (seen < 16).then_some(digest)
 }
 
 fn flags(file: &PageFile<'_>, has_sha256: bool) -> u32 {
@@ -236,9 +233,4 @@ fn flags(file: &PageFile<'_>, has_sha256: bool) -> u32 {
     let metadata = if file.core_metadata == CoreMetadata::No { 0 } else { FLAG_METADATA };
     let signature = file.gpg_sig.map_or(0, |there| 1 + u32::from(there));
     sha256 | metadata | (signature << GPG_SHIFT)
-}
-
-fn other_hashes(hashes: &PageHashes<'_>) -> String {
-    let others = hashes.parsed().filter(|hash| hash.algorithm() != HashAlgorithm::Sha256);
-    others.map(|hash| format!("{hash} ")).collect()
 }

@@ -8,6 +8,7 @@
 
 mod build;
 mod freshness;
+mod names;
 
 use std::fs::{self, File};
 use std::io;
@@ -28,9 +29,10 @@ use crate::sys::Bytes;
 
 const SHAPE: Shape = Shape {
     magic: *b"TILSITPG",
-    format: 1,
+    format: 3,
     reserved: freshness::BLOCK,
-    records: &[HEAD, VERSION, FILE, TEXT, TEXT, TEXT, INVALID, 1],
+    records: &[HEAD, VERSION, FILE, TEXT, TEXT, TEXT, 1, COLD_FILE, INVALID, DIGEST, 1],
+    hot: 7,
 };
 const HEADER: usize = 0;
 const VERSIONS: usize = 1;
@@ -38,23 +40,34 @@ const FILES: usize = 2;
 const REQUIRES_PYTHON: usize = 3;
 const YANKED: usize = 4;
 const TAG_SETS: usize = 5;
-const INVALID_FILES: usize = 6;
+const COLD_FILES: usize = 7;
+const INVALID_FILES: usize = 8;
+const METADATA_HASHES: usize = 9;
 
 /// flags u32 · project · url · base url · API version · status · reason · alternates · tracks · URL prefix
 const HEAD: usize = 4 + 9 * 8;
 /// packed version [16] · is packed u32 · text · first file u32 · end of files u32
 const VERSION: usize = 36;
-/// name · url · other hashes · metadata hashes · build · sha256 [32] · size u64 · upload time i64 · requires-python u32 ·
-/// yanked u32 · tag set u32 · version u32 · flags u32
-const FILE: usize = 5 * 8 + 32 + 2 * 8 + 5 * 4;
-const AT_SHA256: usize = 40;
-const AT_SIZE: usize = 72;
-const AT_TIME: usize = 80;
-const AT_REQUIRES_PYTHON: usize = 88;
-const AT_YANKED: usize = 92;
-const AT_TAG_SET: usize = 96;
-const AT_VERSION: usize = 100;
-const AT_FLAGS: usize = 104;
+/// What choosing a file needs: size u64 · upload time i64 · build · requires-python u32 · yanked u32 · tag set u32 ·
+/// version u32 · flags u32
+const FILE: usize = 2 * 8 + 8 + 5 * 4;
+const AT_SIZE: usize = 0;
+const AT_TIME: usize = 8;
+const AT_BUILD: usize = 16;
+const AT_REQUIRES_PYTHON: usize = 24;
+const AT_YANKED: usize = 28;
+const AT_TAG_SET: usize = 32;
+const AT_VERSION: usize = 36;
+const AT_FLAGS: usize = 40;
+/// What fetching a file needs: name · url · other hashes · metadata's other hashes · sha256 [32] · metadata's sha256 u32
+const COLD_FILE: usize = 4 * 8 + 32 + 4;
+const AT_NAME: usize = 0;
+const AT_URL: usize = 8;
+const AT_HASHES: usize = 16;
+const AT_METADATA_HASHES: usize = 24;
+const AT_SHA256: usize = 32;
+const AT_METADATA_SHA256: usize = 64;
+const DIGEST: usize = 32;
 /// text
 const TEXT: usize = 8;
 /// name · reason
@@ -291,16 +304,20 @@ impl<'a> PageEntry<'a> {
         self.index
     }
 
+    fn cold(&self) -> Record<'a> {
+        self.table.flat.record(COLD_FILES, self.index as usize)
+    }
+
     /// The file's name.
     #[must_use]
     pub fn filename(&self) -> &'a str {
-        self.record.text(0)
+        self.cold().text(AT_NAME)
     }
 
     /// The URL as the page gives it, to be joined to [`PageTable::base_url`] and [`PageTable::url`].
     #[must_use]
     pub fn url(&self) -> String {
-        let (prefix, rest) = (self.table.head().text(68), self.record.text(8));
+        let (prefix, rest) = (self.table.head().text(68), self.cold().text(AT_URL));
         [prefix, rest].concat()
     }
 
@@ -326,7 +343,7 @@ impl<'a> PageEntry<'a> {
     /// A wheel's build tag as written.
     #[must_use]
     pub fn build_tag(&self) -> Option<&'a str> {
-        Some(self.record.text(32)).filter(|text| !text.is_empty())
+        Some(self.record.text(AT_BUILD)).filter(|text| !text.is_empty())
     }
 
     /// A wheel's compressed tag; `None` for a source distribution.
@@ -371,17 +388,17 @@ impl<'a> PageEntry<'a> {
         Some(self.record.u64(AT_TIME).cast_signed()).filter(|time| *time != NO_TIME)
     }
 
-    /// The SHA-256, where the page gives it.
+    /// The SHA-256, where the page gives it. All zeros, which no file has, where the table is damaged in this place.
     #[must_use]
     pub fn sha256(&self) -> Option<[u8; 32]> {
-        (self.flags() & FLAG_SHA256 != 0).then(|| self.record.array(AT_SHA256))
+        (self.flags() & FLAG_SHA256 != 0).then(|| self.cold().array(AT_SHA256))
     }
 
     /// All well-formed hashes that the page gives, SHA-256 first.
     #[must_use]
     pub fn hashes(&self) -> Vec<Hash> {
         let sha256 = self.sha256().and_then(|digest| Hash::from_digest(HashAlgorithm::Sha256, &digest));
-        sha256.into_iter().chain(parse_hashes(self.record.text(16))).collect()
+        sha256.into_iter().chain(parse_hashes(self.cold().text(AT_HASHES))).collect()
     }
 
     /// Whether the page announces a metadata file beside it (PEP 658, PEP 714).
@@ -393,7 +410,11 @@ impl<'a> PageEntry<'a> {
     /// The hashes that the metadata file must have; empty where the page gives none.
     #[must_use]
     pub fn metadata_hashes(&self) -> Vec<Hash> {
-        parse_hashes(self.record.text(24)).collect()
+        let place = self.cold().u32(AT_METADATA_SHA256);
+        let digest = (place != NONE)
+            .then(|| self.table.flat.record(METADATA_HASHES, place as usize).array::<DIGEST>(0));
+        let sha256 = digest.and_then(|digest| Hash::from_digest(HashAlgorithm::Sha256, &digest));
+        sha256.into_iter().chain(parse_hashes(self.cold().text(AT_METADATA_HASHES))).collect()
     }
 
     /// Whether a detached signature exists, where the page says so.
@@ -503,7 +524,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_content_under_a_right_checksum_is_read(
-            sections in proptest::collection::vec(proptest::collection::vec(0u32..40, 0..120), 7),
+            sections in proptest::collection::vec(proptest::collection::vec(0u32..40, 0..120), 10),
             text in "[ -~é]{0,40}",
         ) {
             let mut writer = FlatWriter::new(SHAPE);
@@ -514,7 +535,9 @@ mod tests {
                 let whole = section.len() / size * size;
                 section.truncate(if index == HEADER { size.min(whole) } else { whole });
             }
+            writer.section(6).clear();
             writer.text(&text);
+            writer.cold_text(&text);
             if let Ok(table) = PageTable::from_bytes(Bytes::Owned(writer.finish(&[]).unwrap()), &[]) {
                 read_all(&table);
             }

@@ -7,8 +7,13 @@ use packaging::record::write_row;
 use crate::flat::{Flat, FlatError, FlatWriter, Put, Record, Shape, TextRef};
 use crate::sys::Bytes;
 
-pub(crate) const SHAPE: Shape =
-    Shape { magic: *b"TILSITWH", format: 1, reserved: 0, records: &[HEAD, DIRECTORY, FILE, FILE, SCRIPT, 1] };
+pub(crate) const SHAPE: Shape = Shape {
+    magic: *b"TILSITWH",
+    format: 2,
+    reserved: 0,
+    records: &[HEAD, DIRECTORY, FILE, FILE, SCRIPT, 1],
+    hot: 6,
+};
 const HEADER: usize = 0;
 const DIRECTORIES: usize = 1;
 const FILES: usize = 2;

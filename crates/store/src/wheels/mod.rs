@@ -300,7 +300,7 @@ pub(crate) fn open_manifest(path: &Path) -> Result<Option<Manifest>, DiskError> 
         Err(error) => return Err(failed(error)),
     };
     let data = file.metadata().map_err(failed)?;
-    let bytes = Bytes::of_file_with_length(&file, data.len()).map_err(failed)?;
+    let bytes = Bytes::of_file_at_once(&file, data.len()).map_err(failed)?;
     let Some(manifest) = read_manifest(FileBytes::from(bytes)) else { return Ok(None) };
     let now = SystemTime::now();
     let aged = data.modified().is_ok_and(|used| now.duration_since(used).is_ok_and(|age| age > USE_GRAIN));

@@ -79,7 +79,7 @@ fn check(table: &PageTable) {
     assert_eq!((latest.has_signature(), latest.version_index(), latest.index()), (Some(true), 1, 3));
     assert_eq!(latest.requires_python_index(), wheel.requires_python_index());
     assert_eq!(table.requires_python().collect::<Vec<_>>(), [">=3.8"]);
-    assert_eq!(table.tag_sets().collect::<Vec<_>>(), ["cp311-cp311-linux_x86_64", "py3-none-any"]);
+    assert_eq!(table.tag_sets().collect::<Vec<_>>(), ["py3-none-any", "cp311-cp311-linux_x86_64"]);
     let skipped: Vec<_> = table.skipped().map(|file| file.filename).collect();
     assert_eq!(skipped, ["alpha-0!1!1.zip", "beta-1.zip"]);
 }
