@@ -133,11 +133,12 @@ fn ours(texts: &[String]) -> Times {
     Times { parse: parse / texts.len() as f64, compare: compare / pairs as f64 }
 }
 
-/// Nanoseconds for one requirement with its marker: reading it, evaluating the marker, the marker as a set.
-fn requirement() -> [(&'static str, f64); 3] {
+/// Nanoseconds for one requirement with its marker: reading it, evaluating the marker, the marker as a set, and back.
+fn requirement() -> [(&'static str, f64); 4] {
     const TEXT: &str = "requests[socks]>=2.31,<3; python_version >= \"3.9\" and sys_platform != \"win32\"";
     let read = || Requirement::parse(black_box(TEXT)).ok();
     let marker = read().and_then(|requirement| requirement.marker);
+    let set = marker.as_ref().map(MarkerSet::of);
     let environment = MarkerEnvironment {
         python_version: "3.12".to_owned(),
         sys_platform: "linux".to_owned(),
@@ -152,6 +153,7 @@ fn requirement() -> [(&'static str, f64); 3] {
             }),
         ),
         ("marker set", each(|| drop(black_box(marker.as_ref().map(MarkerSet::of))))),
+        ("and back", each(|| drop(black_box(set.as_ref().map(MarkerSet::to_marker))))),
     ]
 }
 
