@@ -46,18 +46,17 @@ fn distinct(mut written: Vec<&str>) -> (Vec<Extra>, Option<RawExtras>) {
     (extras, raw)
 }
 
-/// A letter or digit, then letters, digits, `.`, `_` and `-`, up to the last place where a word ends.
+/// A letter or digit, then letters, digits, `.`, `_` and `-`, up to the last place where a word begins or ends.
 fn identifier<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
     let rest = cursor.rest();
     if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return None;
     }
-    let end = rest
+    let longest = rest
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')))
         .unwrap_or(rest.len());
-    let cut_off = rest[end..].starts_with(is_word);
-    let name = rest[..end].trim_end_matches(|c: char| cut_off && is_word(c)).trim_end_matches(['.', '-']);
-    (!name.is_empty()).then(|| cursor.take(name.len()))
+    let is_boundary = |&end: &usize| rest[..end].ends_with(is_word) != rest[end..].starts_with(is_word);
+    (1..=longest).rev().find(is_boundary).map(|end| cursor.take(end))
 }
 
 fn extras<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<&'a str>, Failure> {
@@ -103,15 +102,19 @@ fn url_and_marker(cursor: &mut Cursor<'_>) -> Result<Details, Failure> {
 
 fn specifiers_and_marker(cursor: &mut Cursor<'_>) -> Result<Details, Failure> {
     let start = cursor.position;
-    let specifiers = parenthesized_specifiers(cursor)?;
+    let mut broken = None;
+    let specifiers = parenthesized_specifiers(cursor, &mut broken)?;
     cursor.skip_space();
-    let expected = if specifiers.is_empty() {
+    let expected = if specifiers.is_empty() && broken.is_none() {
         "semicolon (after name with no version specifier)"
     } else {
         "comma (within version specifier), semicolon (after version specifier)"
     };
     let marker = marker(cursor, start, expected)?;
-    Ok((RequirementSource::Specifiers(specifiers), marker))
+    match broken {
+        Some(failure) if cursor.at_end() => Err(failure),
+        _ => Ok((RequirementSource::Specifiers(specifiers), marker)),
+    }
 }
 
 /// `; marker`, or the end of the text.
@@ -130,11 +133,14 @@ fn marker(
 }
 
 /// Specifiers, in parentheses (as in old metadata) or not.
-fn parenthesized_specifiers(cursor: &mut Cursor<'_>) -> Result<SpecifierSet, Failure> {
+fn parenthesized_specifiers(
+    cursor: &mut Cursor<'_>,
+    broken: &mut Option<Failure>,
+) -> Result<SpecifierSet, Failure> {
     let open = cursor.position;
     let parenthesized = cursor.eat(b'(');
     cursor.skip_space();
-    let specifiers = specifier_list(cursor)?;
+    let specifiers = specifier_list(cursor, broken)?;
     cursor.skip_space();
     if parenthesized && !cursor.eat(b')') {
         let message = "Expected matching RIGHT_PARENTHESIS for LEFT_PARENTHESIS, after version specifier";
@@ -143,19 +149,23 @@ fn parenthesized_specifiers(cursor: &mut Cursor<'_>) -> Result<SpecifierSet, Fai
     Ok(specifiers)
 }
 
-fn specifier_list(cursor: &mut Cursor<'_>) -> Result<SpecifierSet, Failure> {
+fn specifier_list(cursor: &mut Cursor<'_>, broken: &mut Option<Failure>) -> Result<SpecifierSet, Failure> {
     let mut list = SpecifierSet::default();
     while let Some((specifier, length)) = specifiers::prefix(cursor.rest()) {
         let start = cursor.position;
         let text = cursor.take(length);
-        if specifier.operator() == Operator::Arbitrary {
-            // `===` takes commas too, and what they separate must be specifiers.
-            let several = SpecifierSet::parse(text)
-                .map_err(|error| Failure::new(error.to_string(), start..cursor.position))?;
-            several.iter().cloned().for_each(|specifier| list.push(specifier));
-        } else {
+        if specifier.operator() != Operator::Arbitrary {
             refuse_trailing_parts(cursor, start, text)?;
             list.push(specifier);
+        } else {
+            // `===` takes commas too, and what they separate must be specifiers. `packaging` looks at that last.
+            match SpecifierSet::parse(text) {
+                Ok(several) => several.iter().cloned().for_each(|specifier| list.push(specifier)),
+                Err(error) => {
+                    let message = format!("Invalid specifier: '{}'", error.text);
+                    broken.get_or_insert(Failure::new(message, start..cursor.position));
+                }
+            }
         }
         cursor.skip_space();
         if !cursor.eat(b',') {
@@ -168,20 +178,23 @@ fn specifier_list(cursor: &mut Cursor<'_>) -> Result<SpecifierSet, Failure> {
 
 /// `>=1.*` and `>=1+local` get an error of their own.
 fn refuse_trailing_parts(cursor: &Cursor<'_>, start: usize, specifier: &str) -> Result<(), Failure> {
-    let message = if cursor.rest().starts_with(".*") {
-        if specifier.starts_with("==") || specifier.starts_with("!=") {
+    let rest = cursor.rest();
+    if rest.starts_with(".*") {
+        let message = if specifier.starts_with("==") || specifier.starts_with("!=") {
             ".* suffix cannot be used with pre-release, post-release, dev or local versions"
         } else {
             ".* suffix can only be used with `==` or `!=` operators"
-        }
-    } else if cursor
-        .rest()
-        .strip_prefix('+')
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
-    {
-        "Local version label can only be used with `==` or `!=` operators"
-    } else {
-        return Ok(());
-    };
-    Err(Failure::new(message, start..cursor.position + 1))
+        };
+        return Err(Failure::new(message, start..cursor.position + 1));
+    }
+    let label = rest.strip_prefix('+').is_some_and(|rest| rest.starts_with(is_local_label));
+    if label {
+        let message = "Local version label can only be used with `==` or `!=` operators";
+        return Err(Failure::new(message, start..cursor.position));
+    }
+    Ok(())
+}
+
+fn is_local_label(character: char) -> bool {
+    character.is_ascii_lowercase() || character.is_ascii_digit()
 }

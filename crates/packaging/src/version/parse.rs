@@ -49,12 +49,9 @@ pub(crate) fn prefix(text: &[u8], local: Local) -> Option<(Version, usize)> {
     let mut parts = VersionParts::default();
     reader.skip(|byte| matches!(byte, b'v' | b'V'));
     let first = reader.number()?;
-    if reader.skip(|byte| byte == b'!') {
-        parts.epoch = first;
-        parts.release = reader.release(None)?;
-    } else {
-        parts.release = reader.release(Some(first))?;
-    }
+    let second = reader.number_behind(b'!')?;
+    parts.epoch = second.map_or(0, |_| first);
+    parts.release = reader.release(second.unwrap_or(first))?;
     parts.pre = reader.pre()?;
     parts.post = reader.post()?;
     parts.dev = reader.lettered(&[("dev", ())])?.map(|((), number)| number);
@@ -107,18 +104,23 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `1.2.3`, of which the first number may have been read already.
-    fn release(&mut self, first: Option<u64>) -> Option<SmallVec<[u64; 4]>> {
+    /// A separator with a number behind it.
+    fn number_behind(&mut self, separator: u8) -> Option<Option<u64>> {
+        match self.rest() {
+            [first, digit, ..] if *first == separator && digit.is_ascii_digit() => {
+                self.position += 1;
+                self.number().map(Some)
+            }
+            _ => Some(None),
+        }
+    }
+
+    /// `1.2.3`, of which the first number has been read already.
+    fn release(&mut self, first: u64) -> Option<SmallVec<[u64; 4]>> {
         let mut release = SmallVec::new();
-        release.push(match first {
-            Some(first) => first,
-            None => self.number()?,
-        });
-        while let [b'.', digit, ..] = self.rest()
-            && digit.is_ascii_digit()
-        {
-            self.position += 1;
-            release.push(self.number()?);
+        release.push(first);
+        while let Some(number) = self.number_behind(b'.')? {
+            release.push(number);
         }
         Some(release)
     }
@@ -129,11 +131,8 @@ impl<'a> Reader<'a> {
 
     /// `.post1` in its spellings, or the implicit `-1`.
     fn post(&mut self) -> Option<Option<u64>> {
-        if let [b'-', digit, ..] = self.rest()
-            && digit.is_ascii_digit()
-        {
-            self.position += 1;
-            return Some(Some(self.number()?));
+        if let Some(number) = self.number_behind(b'-')? {
+            return Some(Some(number));
         }
         Some(self.lettered(&POST_SPELLINGS)?.map(|((), number)| number))
     }

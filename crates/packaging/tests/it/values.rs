@@ -376,3 +376,38 @@ def f(case):
         ])
     });
 }
+
+/// What `packaging` says about a text and where, in characters; pip prints that.
+const SYNTAX_ERRORS: &str = "
+import warnings
+warnings.simplefilter('ignore')
+from packaging.requirements import Requirement
+from packaging.markers import Marker
+from packaging._tokenizer import ParserSyntaxError
+def told(read, text):
+    try: read(text)
+    except ValueError as e:
+        cause = e.__cause__
+        return [cause.message, *cause.span] if isinstance(cause, ParserSyntaxError) else str(e)
+    return None
+def f(case): return told(Requirement if case[0] == 'requirement' else Marker, case[1])";
+
+#[test]
+fn syntax_errors_are_told_alike() {
+    let requirements = damaged(requirement().boxed()).prop_map(|text| ("requirement", text));
+    let markers = damaged(marker()).prop_map(|text| ("marker", text));
+    let cases: Vec<Value> =
+        samples(&prop_oneof![requirements, markers], CASES).into_iter().map(|case| json!(case)).collect();
+    compare(SYNTAX_ERRORS, &cases, |case| {
+        let text = case[1].as_str().unwrap();
+        let error = match case[0].as_str().unwrap() {
+            "requirement" => Requirement::parse(text).err().map(|error| (error.message, error.span)),
+            _ => Marker::parse(text).err().map(|error| (error.message, error.span)),
+        };
+        let characters = |bytes: usize| text[..bytes].chars().count();
+        error.map_or(Value::Null, |(message, span)| match message.starts_with("Invalid specifier: ") {
+            true => json!(message),
+            false => json!([message, characters(span.start), characters(span.end)]),
+        })
+    });
+}
