@@ -72,12 +72,13 @@ pub use externally_managed::externally_managed;
 pub use installed::{Format, Installed, InstalledDistribution, ReadError};
 pub use interpreter::{Facts, FactsCache, Interpreter, InterpreterError, NoCache};
 pub use link::{LinkMode, current_umask};
-pub use removal::{Removal, RemovalError};
+pub use removal::{Preview, Removal, RemovalError};
 pub use scripts::InvalidScript;
 pub use shim::{PIP_VERSION, RECORDED_BINARY, is_shim};
 pub use site::{Environment, Kind, Scheme};
 pub use transaction::{
-    Change, Collision, Collisions, InstallError, InstallPolicy, Installation, Report, Transaction, Wait,
+    Change, Collision, Collisions, InstallError, InstallPolicy, Installation, Report, Transaction, Unplanned,
+    Wait,
 };
 pub use venv::{Existing, Programs, VenvError, VenvPolicy, create};
 

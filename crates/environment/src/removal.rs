@@ -4,11 +4,13 @@
 //! own folders is touched, and no link is followed to get there.
 
 mod paths;
+mod preview;
 mod tree;
 
 use std::path::{Path, PathBuf};
 
 pub(crate) use paths::normalized;
+pub use preview::Preview;
 use tree::Tree;
 
 use crate::installed::{InstalledDistribution, ReadError};

@@ -21,12 +21,19 @@ pub(crate) fn shebang(python: &[u8]) -> Vec<u8> {
     [b"#!/bin/sh\n'''exec' ", quote, python, quote, b" \"$0\" \"$@\"\n' '''\n"].concat()
 }
 
-/// The text of a console or GUI script for `module:function`; `function` may be dotted.
-pub(crate) fn script(python: &[u8], module: &str, function: &str) -> Vec<u8> {
+/// The text of a console or GUI script for `module:function`; `function` may be dotted. Python 3.8 has no `removesuffix`: there
+/// it is the text of the last pip for that Python.
+pub(crate) fn script(python: &[u8], wanted: &Wanted<'_>, version: (u32, u32)) -> Vec<u8> {
+    let Wanted { module, function, .. } = wanted;
     let imported = function.split('.').next().unwrap_or(function);
+    let (before, name) = if version >= (3, 9) {
+        ("", "sys.argv[0].removesuffix('.exe')")
+    } else {
+        ("# -*- coding: utf-8 -*-\nimport re\n", "re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])")
+    };
     let body = format!(
-        "import sys\nfrom {module} import {imported}\nif __name__ == '__main__':\n    \
-         sys.argv[0] = sys.argv[0].removesuffix('.exe')\n    sys.exit({function}())\n"
+        "{before}import sys\nfrom {module} import {imported}\nif __name__ == '__main__':\n    \
+         sys.argv[0] = {name}\n    sys.exit({function}())\n"
     );
     [&shebang(python), body.as_bytes()].concat()
 }
@@ -72,7 +79,7 @@ pub enum InvalidScript {
 /// `easy_install` wheels carry from the machine that built them give way to this Python's.
 pub(crate) fn wanted<'a>(
     manifest: &'a Manifest,
-    minor_version: &str,
+    (major, minor): (u32, u32),
 ) -> Result<Vec<Wanted<'a>>, InvalidScript> {
     let mut wanted: Vec<Wanted<'a>> = Vec::new();
     for gui in [false, true] {
@@ -88,9 +95,8 @@ pub(crate) fn wanted<'a>(
             wanted.push(Wanted { name, module: script.module, function: script.attribute });
         }
     }
-    let major = minor_version.split('.').next().unwrap_or(minor_version);
-    versioned(&mut wanted, "pip", &[String::new(), major.to_owned(), minor_version.to_owned()]);
-    versioned(&mut wanted, "easy_install", &[String::new(), format!("-{minor_version}")]);
+    versioned(&mut wanted, "pip", &[String::new(), major.to_string(), format!("{major}.{minor}")]);
+    versioned(&mut wanted, "easy_install", &[String::new(), format!("-{major}.{minor}")]);
     Ok(wanted)
 }
 
@@ -154,10 +160,15 @@ mod tests {
 
     #[test]
     fn console_script() {
-        let text = String::from_utf8(script(b"/p", "a.b", "c.d")).unwrap();
+        let wanted = Wanted { name: "x".into(), module: "a.b", function: "c.d" };
+        let text = String::from_utf8(script(b"/p", &wanted, (3, 11))).unwrap();
         let expected = "#!/p\nimport sys\nfrom a.b import c\nif __name__ == '__main__':\n    \
                         sys.argv[0] = sys.argv[0].removesuffix('.exe')\n    sys.exit(c.d())\n";
         assert_eq!(text, expected);
+        let old = String::from_utf8(script(b"/p", &wanted, (3, 8))).unwrap();
+        let expected = "#!/p\n# -*- coding: utf-8 -*-\nimport re\nimport sys\nfrom a.b import c\nif __name__ == '__main__':\n    \
+                        sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])\n    sys.exit(c.d())\n";
+        assert_eq!(old, expected);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod finishing;
 mod journal;
 mod lock;
 mod placing;
+mod preparing;
 mod recovery;
 mod staging;
 
@@ -29,22 +30,18 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use area::Areas;
-use bytecode::Module;
-use finishing::{Finishing, final_folder, write_new};
 use journal::{Journal, StepError};
 use lock::EnvironmentLock;
 pub use lock::Wait;
-use packaging::name::canonicalize_name;
-use placing::Placing;
-use staging::{Destination, StagedTree, Staging};
+use packaging::name::{PackageName, canonicalize_name};
+use preparing::Attempt;
 use store::StoredWheel;
 
 use crate::installed::{Installed, InstalledDistribution, ReadError};
-use crate::link::{LinkMode, Linker, current_umask};
+use crate::link::{LinkMode, current_umask};
 use crate::removal::{Removal, RemovalError};
 use crate::scripts::InvalidScript;
 use crate::site::{Environment, Scheme};
-use crate::venv::relative;
 
 /// A wheel to install.
 #[derive(Debug, Clone)]
@@ -93,6 +90,17 @@ pub enum Collisions {
     Refuse,
 }
 
+/// What to do when a wheel's distribution is installed already and the change does not remove it: another process was faster,
+/// or it is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unplanned {
+    /// Nothing is installed; the caller plans again.
+    #[default]
+    Refuse,
+    /// Install over it (`--ignore-installed`).
+    Overwrite,
+}
+
 /// How wheels are installed.
 #[derive(Debug, Clone)]
 pub struct InstallPolicy {
@@ -104,6 +112,8 @@ pub struct InstallPolicy {
     pub link_mode: LinkMode,
     /// What to do about files in the way.
     pub collisions: Collisions,
+    /// What to do about distributions that the change does not know of.
+    pub unplanned: Unplanned,
     /// Whether to compile to bytecode, and how many processes do it.
     pub bytecode: Option<usize>,
     /// The umask that modes are made with.
@@ -118,6 +128,7 @@ impl InstallPolicy {
             python: environment.interpreter().executable().to_owned(),
             link_mode: LinkMode::default(),
             collisions: Collisions::default(),
+            unplanned: Unplanned::default(),
             bytecode: None,
             umask: current_umask(),
         }
@@ -288,7 +299,8 @@ impl<'a> Transaction<'a> {
         policy: &InstallPolicy,
         cancelled: &AtomicBool,
     ) -> Result<Report, InstallError> {
-        let removal = self.removal(change)?;
+        self.check(change, policy)?;
+        let removal = Removal::of(&change.remove, self.environment)?;
         let mut areas = Areas::new(self.environment.state());
         let attempt = Attempt {
             environment: self.environment,
@@ -310,15 +322,25 @@ impl<'a> Transaction<'a> {
         Ok(report)
     }
 
-    /// What goes, checked against what is there now.
-    fn removal(&self, change: &Change) -> Result<Removal, InstallError> {
-        for distribution in &change.remove {
-            if !distribution.info().exists() {
-                return Err(InstallError::Changed { name: distribution.name().to_string() });
+    /// Whether what is there is still what the change was planned for.
+    fn check(&self, change: &Change, policy: &InstallPolicy) -> Result<(), InstallError> {
+        let gone = change.remove.iter().find(|one| !one.info().exists());
+        let changed = |name: &PackageName| InstallError::Changed { name: name.to_string() };
+        if let Some(gone) = gone {
+            return Err(changed(gone.name()));
+        }
+        if policy.unplanned == Unplanned::Overwrite || change.install.is_empty() {
+            return Ok(());
+        }
+        let installed = self.installed()?;
+        for installation in &change.install {
+            let Ok(name) = PackageName::new(installation.wheel.manifest().name()) else { continue };
+            let there = installed.get(&name).filter(|one| self.environment.owns(one.location()));
+            if there.is_some_and(|there| !change.remove.iter().any(|one| one.info() == there.info())) {
+                return Err(changed(&name));
             }
         }
-        let removal = Removal::of(&change.remove, self.environment)?;
-        Ok(removal)
+        Ok(())
     }
 
     /// The moment of decision, and the switch.
@@ -327,10 +349,12 @@ impl<'a> Transaction<'a> {
         let bytes = journal.to_bytes(&recovery::anchor(self.environment));
         let draft = state.join("journal.new");
         let decided = state.join(recovery::JOURNAL);
-        write_synced(&draft, &bytes).and_then(|()| std::fs::rename(&draft, &decided)).map_err(|source| {
-            let _ = deletion::delete(&journal.scratch, crate::thread_count());
-            InstallError::Io { path: draft.clone(), source }
-        })?;
+        write(&draft, &bytes, journal.removes()).and_then(|()| std::fs::rename(&draft, &decided)).map_err(
+            |source| {
+                let _ = deletion::delete(&journal.scratch, crate::thread_count());
+                InstallError::Io { path: draft.clone(), source }
+            },
+        )?;
         let _ = &self.lock;
         recovery::finish(self.environment, journal, false).map_err(|error| {
             let undoing = state.join(recovery::UNDOING);
@@ -344,10 +368,12 @@ impl<'a> Transaction<'a> {
     }
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// `synced`: a power cut must not lose the journal and keep half of its renames. That matters where old files go; a change
+/// that only adds loses nothing, and waiting for the disk would take longer than installing a small wheel.
+fn write(path: &Path, bytes: &[u8], synced: bool) -> std::io::Result<()> {
     let mut file = std::fs::File::create(path)?;
     std::io::Write::write_all(&mut file, bytes)?;
-    file.sync_data()
+    if synced { file.sync_data() } else { Ok(()) }
 }
 
 /// The scheme without links above it, as removals spell their paths.
@@ -359,177 +385,6 @@ fn real_scheme(scheme: &Scheme) -> Scheme {
         scripts: real(&scheme.scripts),
         data: real(&scheme.data),
         include: real(&scheme.include),
-    }
-}
-
-/// A change that is being prepared.
-struct Attempt<'a> {
-    environment: &'a Environment,
-    scheme: Scheme,
-    change: &'a Change,
-    policy: &'a InstallPolicy,
-    removal: &'a Removal,
-    cancelled: &'a AtomicBool,
-}
-
-impl Attempt<'_> {
-    /// Everything up to the decision.
-    fn prepare(&self, areas: &mut Areas) -> Result<(Journal, Report), InstallError> {
-        let trees = self.trees(areas)?;
-        let wheels: Vec<StoredWheel> = self.change.install.iter().map(|one| one.wheel.clone()).collect();
-        let linkers = self.linkers(areas);
-        let staging =
-            Staging { wheels: &wheels, linkers: &linkers, trees: &trees, cancelled: self.cancelled };
-        staging.run(crate::thread_count())?;
-        let bytecode = self.compile(&trees)?;
-        let programs = self.finish(&trees, &bytecode)?;
-        let mut placing = Placing::new(self.removal, areas);
-        placing.remove()?;
-        for (pth, text) in &self.removal.rewritten {
-            let staged = placing.areas.fresh(pth).map_err(io_error(pth))?;
-            write_new(&staged, text.as_bytes())?;
-            let trash = placing.areas.fresh(pth).map_err(io_error(pth))?;
-            placing.steps.push(journal::Step::Remove { path: pth.clone(), trash });
-            placing.steps.push(journal::Step::Add { staged, path: pth.clone() });
-        }
-        for tree in &trees {
-            let name = self.change.install[tree.wheel].header_name();
-            placing.place(&tree.folder, &final_folder(&self.scheme, tree.destination, &name))?;
-        }
-        let Placing { steps, collisions, overwritten, .. } = placing;
-        self.check_collisions(&collisions, &overwritten)?;
-        let journal = Journal { steps, gone: self.gone(), come: self.come(&trees), scratch: areas.folders() };
-        if self.cancelled.load(Ordering::Relaxed) {
-            return Err(InstallError::Cancelled);
-        }
-        Ok((journal, Report { programs, collisions, overwritten, refused: self.removal.refused.clone() }))
-    }
-
-    fn check_collisions(
-        &self,
-        collisions: &[Collision],
-        overwritten: &[PathBuf],
-    ) -> Result<(), InstallError> {
-        if self.policy.collisions == Collisions::Overwrite {
-            return Ok(());
-        }
-        let paths: Vec<PathBuf> =
-            collisions.iter().map(|one| one.path.clone()).chain(overwritten.iter().cloned()).collect();
-        if paths.is_empty() { Ok(()) } else { Err(InstallError::Collides { paths }) }
-    }
-
-    /// Where each part of each wheel is staged.
-    fn trees(&self, areas: &mut Areas) -> Result<Vec<StagedTree>, InstallError> {
-        let mut trees = Vec::new();
-        for (wheel, installation) in self.change.install.iter().enumerate() {
-            let manifest = installation.wheel.manifest();
-            let library =
-                if manifest.root_is_purelib() { Destination::Purelib } else { Destination::Platlib };
-            let mut others: Vec<Destination> = Vec::new();
-            for data in manifest.data_files() {
-                let Some(destination) = Destination::named(data.scheme()) else {
-                    let wheel = manifest.filename().to_owned();
-                    return Err(InstallError::UnknownScheme { wheel, path: data.file().path().to_owned() });
-                };
-                others.push(destination);
-            }
-            if manifest.scripts().len() > 0 {
-                others.push(Destination::Scripts);
-            }
-            others.sort();
-            others.dedup();
-            let parts = [(library, true)].into_iter().chain(others.into_iter().map(|other| (other, false)));
-            for (destination, is_library) in parts {
-                let target = final_folder(&self.scheme, destination, &installation.header_name());
-                let folder = areas.fresh(&target).map_err(io_error(&target))?;
-                trees.push(StagedTree { wheel, destination, is_library, folder });
-            }
-        }
-        Ok(trees)
-    }
-
-    /// One for each scratch folder: what a file system can is found out once.
-    fn linkers(&self, areas: &Areas) -> Vec<(PathBuf, Linker)> {
-        let linker = || Linker::new(self.policy.link_mode, self.policy.umask);
-        areas.folders().into_iter().map(|folder| (folder, linker())).collect()
-    }
-
-    /// Writes what belongs to the environment, each wheel by itself, on all threads.
-    fn finish(
-        &self,
-        trees: &[StagedTree],
-        bytecode: &[Vec<String>],
-    ) -> Result<Vec<Vec<String>>, InstallError> {
-        let minor_version = self.environment.interpreter().minor_version();
-        let one = |index: usize| {
-            let finishing = Finishing {
-                installation: &self.change.install[index],
-                policy: self.policy,
-                scheme: &self.scheme,
-                trees: trees.iter().filter(|tree| tree.wheel == index).collect(),
-                minor_version: &minor_version,
-                bytecode: &bytecode[index],
-            };
-            finishing.run()
-        };
-        in_parallel(self.change.install.len(), one).into_iter().collect()
-    }
-
-    /// Compiles the staged modules; the recorded paths of each wheel's bytecode.
-    fn compile(&self, trees: &[StagedTree]) -> Result<Vec<Vec<String>>, InstallError> {
-        let mut compiled = vec![Vec::new(); self.change.install.len()];
-        let tag = self.environment.interpreter().facts().cache_tag.as_deref();
-        if let (Some(workers), Some(tag)) = (self.policy.bytecode, tag) {
-            let modules: Vec<Module> = trees.iter().flat_map(|tree| self.modules(tree, tag)).collect();
-            let python = self.environment.interpreter().executable();
-            let done = bytecode::compile(&modules, python, workers, self.cancelled)?;
-            for (module, _) in modules.into_iter().zip(done).filter(|(_, done)| *done) {
-                compiled[module.wheel].push(module.recorded);
-            }
-        }
-        Ok(compiled)
-    }
-
-    fn modules(&self, tree: &StagedTree, tag: &str) -> Vec<Module> {
-        let installation = &self.change.install[tree.wheel];
-        let manifest = installation.wheel.manifest();
-        let folder = |destination| final_folder(&self.scheme, destination, &installation.header_name());
-        let target = folder(tree.destination);
-        let library = if manifest.root_is_purelib() { Destination::Purelib } else { Destination::Platlib };
-        let to_target = relative(&folder(library), &target);
-        let module = |path: &str| {
-            let seen = if to_target.is_empty() { path.to_owned() } else { format!("{to_target}/{path}") };
-            let recorded = bytecode::cache_path(&seen, tag)?;
-            let (staged, path) = (tree.folder.join(path), target.join(path));
-            Some(Module { wheel: tree.wheel, staged, path, recorded })
-        };
-        if tree.is_library {
-            manifest.files().filter_map(|file| module(file.path())).collect()
-        } else {
-            staging::data_files_of(&installation.wheel, tree.destination)
-                .filter_map(|data| module(data.path()))
-                .collect()
-        }
-    }
-
-    fn gone(&self) -> Vec<PathBuf> {
-        let of = |one: &InstalledDistribution| match one.format() {
-            crate::installed::Format::EggLink => one.location().to_owned(),
-            _ => one.info().to_owned(),
-        };
-        self.removal.distributions.iter().map(of).collect()
-    }
-
-    fn come(&self, trees: &[StagedTree]) -> Vec<(PathBuf, PathBuf)> {
-        let of = |tree: &StagedTree| {
-            let manifest = self.change.install[tree.wheel].wheel.manifest();
-            let folder = match tree.destination {
-                Destination::Platlib => &self.environment.scheme().platlib,
-                _ => &self.environment.scheme().purelib,
-            };
-            (folder.join(manifest.dist_info()), tree.folder.join(manifest.dist_info()))
-        };
-        trees.iter().filter(|tree| tree.is_library).map(of).collect()
     }
 }
 

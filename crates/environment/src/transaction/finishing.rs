@@ -24,8 +24,8 @@ pub(crate) struct Finishing<'a> {
     pub(crate) scheme: &'a Scheme,
     /// The staged trees of this wheel.
     pub(crate) trees: Vec<&'a StagedTree>,
-    /// `3.11`.
-    pub(crate) minor_version: &'a str,
+    /// Major and minor version of the environment's Python.
+    pub(crate) version: (u32, u32),
     /// Paths of its bytecode, relative to the library folder.
     pub(crate) bytecode: &'a [String],
 }
@@ -103,8 +103,8 @@ impl Finishing<'_> {
         let to_scripts = relative(lib_folder, &self.scheme.scripts);
         let invalid = |source| InstallError::Script { wheel: manifest.filename().to_owned(), source };
         let mut names = Vec::new();
-        for wanted in scripts::wanted(manifest, self.minor_version).map_err(invalid)? {
-            let text = scripts::script(python, wanted.module, wanted.function);
+        for wanted in scripts::wanted(manifest, self.version).map_err(invalid)? {
+            let text = scripts::script(python, &wanted, self.version);
             let path = tree.folder.join(&*wanted.name);
             write_program(&path, &text, 0o555)?;
             rows.retain(|row| row.path != format!("{to_scripts}/{}", wanted.name));

@@ -50,6 +50,11 @@ pub(crate) struct StepError {
 }
 
 impl Journal {
+    /// Whether anything old goes.
+    pub(crate) fn removes(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Remove { .. }))
+    }
+
     /// Carries out every step that is not done yet.
     pub(crate) fn redo(&self) -> Result<(), StepError> {
         self.steps.iter().try_for_each(Step::redo)

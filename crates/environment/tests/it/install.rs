@@ -1,10 +1,13 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::Command;
 
-use environment::{Collisions, Environment, InstallError, InstallPolicy, LinkMode, RemovalError};
+use environment::{
+    Change, Collisions, Environment, InstallError, InstallPolicy, Installation, LinkMode, Preview,
+    RemovalError, Transaction, Unplanned, Wait,
+};
 use fixtures::WheelBuilder;
 
-use crate::place::{Place, change, listed};
+use crate::place::{NEVER, Place, change, listed};
 
 fn alpha(version: &str) -> WheelBuilder {
     WheelBuilder::new("alpha", version)
@@ -266,4 +269,50 @@ fn bad_entry_points_are_named() {
         assert!(matches!(error, InstallError::Script { .. }), "{error}");
         assert_eq!(place.tree(), before);
     }
+}
+
+#[test]
+fn a_plan_that_is_out_of_date_is_refused() {
+    let place = Place::new();
+    let wheel = place.stored(alpha("1.0"));
+    let planned = Change { remove: vec![], install: vec![Installation::new(wheel)] };
+    place.install(vec![alpha("2.0")]).unwrap();
+    let apply = |change: &Change, policy: &InstallPolicy| {
+        Transaction::begin(&place.environment, Wait::Forever).unwrap().apply(change, policy, &NEVER)
+    };
+    let error = apply(&planned, &place.policy()).unwrap_err();
+    assert!(matches!(&error, InstallError::Changed { name } if name == "alpha"), "{error}");
+    let old = place.environment.installed().unwrap().get(&"alpha".parse().unwrap()).unwrap().clone();
+    place.uninstall(&["alpha"]).unwrap();
+    let error = apply(&Change { remove: vec![old], install: vec![] }, &place.policy()).unwrap_err();
+    assert!(matches!(error, InstallError::Changed { .. }), "{error}");
+    place.install(vec![alpha("2.0")]).unwrap();
+    let policy = InstallPolicy { unplanned: Unplanned::Overwrite, ..place.policy() };
+    apply(&planned, &policy).unwrap();
+    assert!(place.site().join("alpha/only_1_0.py").exists());
+}
+
+#[test]
+fn the_preview_is_pips() {
+    let place = Place::new();
+    place.install(vec![alpha("1.0"), beta()]).unwrap();
+    std::fs::write(place.site().join("alpha/mine.txt"), "").unwrap();
+    let record = place.site().join("beta-2.0.dist-info/RECORD");
+    let outside = place.root().join("outside");
+    std::fs::write(&outside, "").unwrap();
+    let text = std::fs::read_to_string(&record).unwrap() + "../../../../outside,,\r\n";
+    std::fs::write(&record, text).unwrap();
+    let installed = place.environment.installed().unwrap();
+    let preview =
+        |name: &str| Preview::of(installed.get(&name.parse().unwrap()).unwrap(), &place.environment).unwrap();
+    let (site, bin) = (place.site(), &place.environment.scheme().scripts);
+    let alpha = preview("alpha");
+    assert_eq!(alpha.removed, [bin.join("alpha"), site.join("alpha-1.0.dist-info/*"), site.join("alpha/*")]);
+    assert_eq!(alpha.kept, [site.join("alpha/mine.txt")]);
+    let beta = preview("beta");
+    assert_eq!(
+        beta.removed,
+        [site.join("beta-2.0.dist-info/*"), site.join("beta.py"), site.join("shared/beta/*")]
+    );
+    assert_eq!(beta.refused, [outside]);
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr)]
 
 mod crash;
+mod discovery;
 mod install;
 mod pip;
 mod place;

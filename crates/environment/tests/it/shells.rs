@@ -15,7 +15,7 @@ fn run(shell: &str, options: &[&str], script: &str, environment: &Path) -> Optio
         .env("E", environment)
         .env("PATH", "/usr/bin:/bin")
         .env("PYTHONHOME", "/old home")
-        .env("HOME", "/nonexistent");
+        .env("HOME", environment);
     for name in ["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PS1"] {
         command.env_remove(name);
     }
