@@ -1,7 +1,12 @@
-//! Errors of the command line, of settings and of project files as [`Diagnostic`]s.
+//! Errors of every room as [`Diagnostic`]s: here those of the command line, of settings and of project files.
 
-use super::codes;
-use super::{Diagnostic, Excerpt, redact_text};
+mod conflict;
+mod fetching;
+
+pub use conflict::conflict;
+pub use fetching::refused_wheel;
+
+use super::{Diagnostic, Excerpt, codes, redact_text};
 use crate::cli::{Expected, UsageError, words};
 use crate::settings::{Origin, PipFileError, SettingsError, SettingsWarning};
 use project::pyproject::PyProjectError;
