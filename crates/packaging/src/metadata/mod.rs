@@ -3,6 +3,17 @@
 //! [`Metadata::parse`] is for installing: it wants a name and a version and takes the rest as it comes, since the
 //! index is full of metadata that no standard allows. [`RawMetadata`] and its [`RawMetadata::validate`] are the
 //! strict side: they judge a file as `packaging.metadata` does, for checks before an upload.
+//!
+//! ```
+//! use packaging::metadata::{Field, Metadata};
+//!
+//! let file = b"Metadata-Version: 2.1\nName: Foo\nVersion: 1.0\nRequires-Dist: bar >=2\nSummary: A thing\n\nText";
+//! let metadata = Metadata::parse(file)?;
+//! assert_eq!(metadata.name.as_str(), "foo");
+//! assert_eq!(metadata.requires_dist[0].to_string(), "bar>=2");
+//! assert_eq!(metadata.text(Field::Summary), Some("A thing"));
+//! # Ok::<(), packaging::metadata::MetadataError>(())
+//! ```
 
 use std::borrow::Cow;
 

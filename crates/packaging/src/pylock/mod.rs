@@ -3,6 +3,12 @@
 //! [`Pylock::parse`] accepts exactly what `packaging.pylock` accepts; [`Pylock::select`] chooses what to install in
 //! an environment; [`Pylock::to_toml`] writes the keys in the order of the specification, so that the same lock is
 //! always the same text.
+//!
+//! ```
+//! let text = "lock-version = \"1.0\"\ncreated-by = \"tool\"\npackages = []\n";
+//! assert_eq!(packaging::pylock::Pylock::parse(text)?.to_toml(), text);
+//! # Ok::<(), packaging::pylock::PylockError>(())
+//! ```
 
 use crate::filenames::{FilenameError, SourceFilename, WheelFilename};
 use crate::hashes::{Hash, HashAlgorithm};

@@ -5,6 +5,17 @@
 //! major one is an error (PEP 629). A broken entry is dropped, not the page. HTML is scanned for its anchors
 //! as Python's `html.parser` would see them; that a page is no index at all (a login form, a proxy's notice) is
 //! told by [`ProjectPage::evidence`].
+//!
+//! ```
+//! use packaging::simple_api::{PageFormat, ProjectPage};
+//!
+//! let html = br#"<a href="files/foo-1.0.tar.gz#sha256=00" data-requires-python="&gt;=3.8">foo</a>"#;
+//! let page = ProjectPage::parse(html, PageFormat::sniff(html))?;
+//! assert_eq!(page.files[0].filename, "foo-1.0.tar.gz");
+//! assert_eq!(page.files[0].url, "files/foo-1.0.tar.gz");
+//! assert_eq!(page.files[0].requires_python.as_deref(), Some(">=3.8"));
+//! # Ok::<(), packaging::simple_api::PageError>(())
+//! ```
 
 use std::borrow::Cow;
 

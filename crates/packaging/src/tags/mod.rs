@@ -6,6 +6,16 @@
 //! and `--abi` and of `--python-platform` names. One thing is left out on purpose: a `_manylinux` module in
 //! the interpreter's path, by which a distributor can veto manylinux wheels (PEP 600), is Python code and is
 //! not run here.
+//!
+//! ```
+//! use packaging::tags::{Tags, linux_platforms, LinuxLibc, cpython_tags};
+//!
+//! let platforms = linux_platforms("x86_64", LinuxLibc::Glibc(2, 17));
+//! let tags: Tags = cpython_tags(&[3, 11], &["cp311".to_owned()], &platforms);
+//! assert_eq!(tags.iter().next().unwrap().to_string(), "cp311-cp311-linux_x86_64");
+//! assert!(tags.best_of_text("cp311-abi3-manylinux2014_x86_64").is_some());
+//! assert!(tags.best_of_text("cp312-cp312-win_amd64").is_none());
+//! ```
 
 use std::fmt;
 
