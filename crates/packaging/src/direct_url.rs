@@ -149,6 +149,24 @@ impl DirectUrl {
         text
     }
 
+    /// The requirement that installs the same thing again (`NAME @ URL#…`), as `pip freeze` prints it.
+    /// Credentials are removed.
+    pub fn to_requirement(&self, name: &str) -> String {
+        let url = without_credentials(&self.url);
+        let (url, hash) = match &self.info {
+            DirectUrlInfo::Vcs { vcs, commit_id, .. } => (format!("{vcs}+{url}@{commit_id}"), None),
+            DirectUrlInfo::Archive { hashes } => {
+                (url, hashes.as_ref().and_then(|hashes| hashes.iter().next()))
+            }
+            DirectUrlInfo::Directory { .. } => (url, None),
+        };
+        let hash = hash.map(|(algorithm, digest)| format!("{algorithm}={digest}"));
+        let subdirectory = self.subdirectory.as_ref().map(|folder| format!("subdirectory={folder}"));
+        let fragments: Vec<String> = hash.into_iter().chain(subdirectory).collect();
+        let separator = if fragments.is_empty() { "" } else { "#" };
+        format!("{name} @ {url}{separator}{}", fragments.join("&"))
+    }
+
     /// Whether this is an editable install of a local folder.
     pub fn is_editable(&self) -> bool {
         matches!(self.info, DirectUrlInfo::Directory { editable: Some(true) })
@@ -335,6 +353,24 @@ mod tests {
             editable.to_json(),
             "{\"dir_info\": {\"editable\": true}, \"subdirectory\": \"sub\", \"url\": \"file:///p\"}"
         );
+    }
+
+    #[test]
+    fn requirements_of_freeze() {
+        let table = [
+            (
+                r#"{"url": "https://u:p@h.example/a.zip", "archive_info": {"hashes": {"sha256": "ab"}}, "subdirectory": "s"}"#,
+                "a @ https://h.example/a.zip#sha256=ab&subdirectory=s",
+            ),
+            (r#"{"url": "file:///p", "dir_info": {}}"#, "a @ file:///p"),
+            (
+                r#"{"url": "ssh://git@h.example/a", "vcs_info": {"vcs": "git", "commit_id": "01"}}"#,
+                "a @ git+ssh://git@h.example/a@01",
+            ),
+        ];
+        for (json, expected) in table {
+            assert_eq!(DirectUrl::parse(json.as_bytes()).unwrap().to_requirement("a"), expected);
+        }
     }
 
     #[test]
