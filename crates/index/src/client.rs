@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use packaging::PackageName;
 use packaging::distribution::Distribution;
@@ -221,15 +221,26 @@ impl Client {
         }
     }
 
-    /// Waits at most `limit` for a delivery and takes it.
-    pub(crate) fn take_within(&mut self, limit: Duration) -> bool {
-        match self.worker.as_ref().and_then(|worker| worker.next_within(limit)) {
-            Some((id, delivery)) => {
-                self.take(id, delivery);
-                true
+    /// The next answer, if one comes within `limit`: for callers that have something else to look after, such as an
+    /// interrupt. `None` also when no answer is owed ([`Client::waiting`]).
+    pub fn next_within(&mut self, limit: Duration) -> Option<Completed> {
+        let until = Instant::now() + limit;
+        while self.ready.is_empty() && self.waiting > 0 {
+            if !self.take_within(until.saturating_duration_since(Instant::now())) {
+                break;
             }
-            None => false,
         }
+        self.ready.pop_front()
+    }
+
+    /// Waits at most `limit` for a delivery and takes it; whether anything has happened.
+    pub(crate) fn take_within(&mut self, limit: Duration) -> bool {
+        match self.worker.as_ref().map_or(Err(Problem::Stopped), |worker| worker.next_within(limit)) {
+            Ok(Some((id, delivery))) => self.take(id, delivery),
+            Ok(None) => return false,
+            Err(problem) => self.give_up(&problem),
+        }
+        true
     }
 
     fn take(&mut self, id: u64, delivery: Delivery) {

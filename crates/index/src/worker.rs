@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
@@ -102,9 +103,13 @@ impl Worker {
         self.deliveries.recv().map_err(|_| Problem::Stopped)
     }
 
-    /// The next delivery, if one is there within `limit`.
-    pub(crate) fn next_within(&self, limit: std::time::Duration) -> Option<(u64, Delivery)> {
-        self.deliveries.recv_timeout(limit).ok()
+    /// The next delivery, if one comes within `limit`.
+    pub(crate) fn next_within(&self, limit: Duration) -> Result<Option<(u64, Delivery)>, Problem> {
+        match self.deliveries.recv_timeout(limit) {
+            Ok(delivery) => Ok(Some(delivery)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(Problem::Stopped),
+        }
     }
 }
 

@@ -175,6 +175,19 @@ fn plain_http_elsewhere_is_refused() {
 }
 
 #[test]
+fn a_caller_need_not_wait() {
+    let index = alpha();
+    index.fault(PATH, Fault::Hang);
+    let mut client = client(hasty(&[&index]));
+    let ticket = client.submit(index::Request::Project(crate::name("alpha")));
+    assert!(client.next_within(Duration::ZERO).is_none());
+    assert_eq!(client.waiting(), 1);
+    let answer = std::iter::repeat_with(|| client.next_within(Duration::from_millis(50))).flatten().next();
+    assert_eq!(answer.unwrap().ticket, ticket);
+    assert!(client.next_within(Duration::from_secs(60)).is_none(), "nothing is owed, so nobody waits");
+}
+
+#[test]
 fn nothing_waits_longer_than_told() {
     let index = alpha();
     index.fault_times(PATH, usize::MAX, Fault::Hang);
