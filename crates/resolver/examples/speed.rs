@@ -163,6 +163,7 @@ fn run(graph: &Graph) -> (bool, usize, Duration) {
 
 fn main() {
     let only = std::env::args().nth(1).unwrap_or_default();
+    let runs = std::env::args().nth(2).and_then(|text| text.parse().ok()).unwrap_or(20);
     let cases = [
         ("lockstep 2 x 1500", lockstep(2, 1500)),
         ("lockstep 3 x 300", lockstep(3, 300)),
@@ -175,7 +176,7 @@ fn main() {
     ];
     println!("{:26} {:>9} {:>8} {:>10}", "graph", "solution", "asked", "ms");
     for (name, graph) in cases.iter().filter(|(name, _)| name.contains(&only)) {
-        let runs: Vec<(bool, usize, Duration)> = (0..20).map(|_| run(graph)).collect();
+        let runs: Vec<(bool, usize, Duration)> = (0..runs).map(|_| run(graph)).collect();
         let (solved, asked, time) = runs.iter().min_by_key(|(_, _, time)| *time).unwrap();
         println!("{name:26} {solved:>9} {asked:>8} {:>10.3}", time.as_secs_f64() * 1e3);
     }

@@ -13,6 +13,9 @@ use rustc_hash::FxHashMap;
 /// Above this many facts, the list is not reduced by trial.
 const REDUCIBLE: usize = 300;
 
+/// So many conflicts are met in each such trial, at most.
+const PATIENCE: u32 = 200;
+
 /// The facts behind a failure.
 pub(crate) fn explain(search: &Search, roots: &[IncompatId], wishes: &Wishes) -> Conflict {
     let mut facts = minimal(search, search.solver.facts_behind(roots));
@@ -82,7 +85,7 @@ fn conflicting(search: &Search, facts: &[IncompatId]) -> bool {
         }
         solver.add_fact(&terms, 0);
     }
-    !solver.satisfiable()
+    !solver.satisfiable(PATIENCE)
 }
 
 struct Report<'a> {

@@ -36,6 +36,8 @@ pub(crate) struct Wishes {
     /// The user's requirements that count here, overrides applied.
     pub(crate) roots: Rc<[Asked]>,
     constraints: ByName,
+    /// The user's requirements and constraints.
+    own: ByName,
     overrides: ByName,
     /// Packages that the user's requirements name.
     direct: FxHashSet<PackageName>,
@@ -54,6 +56,7 @@ impl Wishes {
             chosen_elsewhere: BTreeMap::new(),
             roots: Rc::from([]),
             constraints: by_name(&request.constraints),
+            own: ByName::default(),
             overrides: by_name(&request.overrides),
             direct: FxHashSet::default(),
             explicit: FxHashSet::default(),
@@ -77,6 +80,10 @@ impl Wishes {
 
     fn note_roots(&mut self) {
         let roots = Rc::clone(&self.roots);
+        self.own = self.constraints.clone();
+        for asked in roots.iter() {
+            self.own.entry(asked.requirement().name.clone()).or_default().push(asked.clone());
+        }
         for asked in roots.iter() {
             let requirement = asked.requirement();
             self.direct.insert(requirement.name.clone());
@@ -127,8 +134,7 @@ impl Wishes {
 
     /// The requirements of the user's own on `name`, constraints included: always in force.
     pub(crate) fn own<'a>(&'a self, name: &'a PackageName) -> impl Iterator<Item = &'a Requirement> {
-        let roots = self.roots.iter().filter(move |asked| asked.requirement().name == *name);
-        roots.chain(self.constraints(name)).map(Asked::requirement)
+        self.own.get(name).into_iter().flatten().map(Asked::requirement)
     }
 
     /// Where the user says that `name` comes from.

@@ -147,12 +147,16 @@ impl Solver {
         self.incompats.facts_behind(roots)
     }
 
-    /// Decides every variable, dependencies or not: whether the incompatibilities can all be kept.
-    pub(crate) fn satisfiable(&mut self) -> bool {
+    /// Decides every variable, dependencies or not: whether the incompatibilities can all be kept. After `patience`
+    /// conflicts it is taken that they can.
+    pub(crate) fn satisfiable(&mut self, patience: u32) -> bool {
+        let mut conflicts = 0;
         loop {
             if let Err(violated) = self.propagate() {
+                conflicts += 1;
                 match self.analyze(violated) {
-                    Analysis::Backjumped { .. } => continue,
+                    Analysis::Backjumped { .. } if conflicts < patience => continue,
+                    Analysis::Backjumped { .. } => return true,
                     Analysis::Unsatisfiable(_) => return false,
                 }
             }
