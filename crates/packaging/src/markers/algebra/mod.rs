@@ -24,8 +24,9 @@ use diagram::Node;
 use releases::Releases;
 use std::fmt;
 
-/// Beyond this many outcomes of its decisions a marker is one opaque fact: a hostile one could need exponentially many.
-const MAX_OUTCOMES: usize = 1_000;
+/// Beyond this many outcomes of its decisions a marker is one opaque fact: a hostile one could need exponentially many,
+/// or questions so deep that recursion ends badly once several are combined.
+const MAX_OUTCOMES: usize = 200;
 
 /// A set of environments.
 ///

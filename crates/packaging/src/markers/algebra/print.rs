@@ -16,6 +16,9 @@ const MAX_PATHS: usize = 2_000;
 /// A set of more paths than this is printed as it is.
 const MAX_SHORTENED_PATHS: usize = 100;
 
+/// A condition of more parts than this is not searched for parts that need not be said.
+const MAX_WIDENED: usize = 50;
+
 /// Conditions that must all hold.
 type Path = Vec<Condition>;
 
@@ -48,10 +51,12 @@ impl Condition {
     /// Conditions that hold a little more often, the widest first.
     fn wider(&self) -> Vec<Self> {
         match self {
-            Self::Releases(variable, releases) => {
-                releases.wider().into_iter().map(|wider| Self::Releases(*variable, wider)).collect()
-            }
-            Self::IsNot(variable, values) if values.len() > 1 => (0..values.len())
+            Self::Releases(variable, releases) => releases
+                .wider(MAX_WIDENED)
+                .into_iter()
+                .map(|wider| Self::Releases(*variable, wider))
+                .collect(),
+            Self::IsNot(variable, values) if (2..=MAX_WIDENED).contains(&values.len()) => (0..values.len())
                 .map(|left_out| {
                     let mut values = values.clone();
                     values.remove(left_out);

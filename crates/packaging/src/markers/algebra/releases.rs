@@ -39,8 +39,8 @@ impl Releases {
         }
     }
 
-    /// Without the lower bound, without the upper one, without one of the gaps.
-    pub(super) fn wider(&self) -> Vec<Self> {
+    /// Without the lower bound, without the upper one, without one of the gaps if they are few enough.
+    pub(super) fn wider(&self, max_gaps: usize) -> Vec<Self> {
         let Some((lower, upper)) = self.hull() else { return Vec::new() };
         let last = self.intervals.len() - 1;
         let mut wider = Vec::new();
@@ -55,7 +55,7 @@ impl Releases {
         if upper.is_some() {
             add(&|intervals| intervals[last].1 = None);
         }
-        for gap in 1..=last {
+        for gap in (1..=last).filter(|_| last <= max_gaps) {
             add(&|intervals| intervals[gap - 1].1 = intervals.remove(gap).1);
         }
         wider

@@ -284,6 +284,15 @@ proptest! {
 }
 
 #[test]
+fn many_excluded_versions_are_no_trouble() {
+    let list = (0..2_000).map(|i| format!("!=3.{}.*", 2 * i)).collect::<Vec<_>>().join(",");
+    let set = MarkerSet::requires_python(&SpecifierSet::parse(&list).unwrap());
+    assert_eq!(set.python_specifiers().len(), 2_000);
+    let marker = set.and(&self::set("os_name == 'a'")).to_marker().unwrap();
+    assert!(!MarkerSet::of(&marker).is_never());
+}
+
+#[test]
 fn a_long_list_is_one_fact() {
     let list = (0..20_000).map(|i| format!("os_name == 'a{i}'")).collect::<Vec<_>>().join(" or ");
     let set = set(&list);
