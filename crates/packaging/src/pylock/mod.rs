@@ -10,6 +10,7 @@
 //! # Ok::<(), packaging::pylock::PylockError>(())
 //! ```
 
+use crate::distribution::Distribution;
 use crate::filenames::{FilenameError, SourceFilename, WheelFilename};
 use crate::hashes::{Hash, HashAlgorithm};
 use crate::markers::Marker;
@@ -198,6 +199,36 @@ impl FromIterator<Hash> for LockedHashes {
     }
 }
 
+impl From<&Distribution> for LockedFile {
+    fn from(distribution: &Distribution) -> Self {
+        let file = distribution.file();
+        Self {
+            name: Some(distribution.filename().to_owned()),
+            url: Some(file.url.clone()),
+            size: file.size,
+            hashes: file.hashes.iter().cloned().collect(),
+            ..Self::default()
+        }
+    }
+}
+
+impl LockedPackage {
+    /// A package without conditions; everything else can be set afterwards.
+    pub fn new(name: PackageName, version: Option<Version>, source: LockedSource) -> Self {
+        Self {
+            name,
+            version,
+            marker: None,
+            requires_python: None,
+            dependencies: Vec::new(),
+            source,
+            index: None,
+            attestation_identities: Vec::new(),
+            tool: None,
+        }
+    }
+}
+
 impl LockedFile {
     /// The file name: `name`, else the last part of `path`, else of `url`.
     pub fn filename(&self) -> Option<String> {
@@ -237,6 +268,21 @@ fn url_name(url: String) -> String {
 }
 
 impl Pylock {
+    /// A lock of format 1.0 without conditions; everything else can be set afterwards.
+    pub fn new(created_by: &str, packages: Vec<LockedPackage>) -> Self {
+        Self {
+            lock_version: Version::of([1, 0]),
+            environments: Vec::new(),
+            requires_python: None,
+            extras: Vec::new(),
+            dependency_groups: Vec::new(),
+            default_groups: Vec::new(),
+            created_by: created_by.to_owned(),
+            packages,
+            tool: None,
+        }
+    }
+
     /// Reads a lock's text.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::distribution::RemoteFile;
+use crate::filenames::DistributionFilename;
 use crate::markers::MarkerEnvironment;
 use crate::name::GroupName;
 use crate::tags::Tags;
@@ -123,6 +125,26 @@ fn selection_errors() {
     let entry = format!("[[packages]]\nname = 'a'\n{file}\n");
     assert!(matches!(error(&entry), SelectError::NoCompatibleFile { .. }));
     assert!(matches!(error(&entry.repeat(2)), SelectError::Ambiguous { first: 0, second: 1, .. }));
+}
+
+#[test]
+fn made_from_distributions() {
+    let hash = Hash::new(HashAlgorithm::Md5, &"0".repeat(32)).unwrap();
+    let file = RemoteFile {
+        url: "https://files.example/a-1-py3-none-any.whl".into(),
+        hashes: vec![hash],
+        size: Some(3),
+    };
+    let filename = DistributionFilename::parse("a-1-py3-none-any.whl").unwrap();
+    let wheel = LockedFile::from(&Distribution::new(filename, file));
+    let source = LockedSource::Files { sdist: None, wheels: vec![wheel] };
+    let package = LockedPackage::new(PackageName::new("a").unwrap(), Some(Version::of([1])), source);
+    assert_eq!(
+        Pylock::new("tilsit", vec![package]).to_toml(),
+        "lock-version = \"1.0\"\ncreated-by = \"tilsit\"\n\n[[packages]]\nname = \"a\"\nversion = \"1\"\nwheels = [\n    \
+         { name = \"a-1-py3-none-any.whl\", url = \"https://files.example/a-1-py3-none-any.whl\", size = 3, \
+         hashes = { md5 = \"00000000000000000000000000000000\" } },\n]\n"
+    );
 }
 
 #[test]

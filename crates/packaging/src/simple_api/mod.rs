@@ -24,6 +24,9 @@ use crate::hashes::{Hash, HashAlgorithm};
 mod entities;
 mod html;
 mod json;
+mod upload_time;
+
+pub use upload_time::{upload_millis, upload_text};
 
 /// How a page is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -347,57 +350,6 @@ fn check_version(version: &str) -> Result<(), PageError> {
         Ok(0 | 1) => Ok(()),
         _ => Err(PageError::UnknownVersion { version: version.trim().to_owned() }),
     }
-}
-
-/// Reads an upload time (`2023-04-05T06:07:08.123456Z`, also with an offset or a blank instead of `T`) as
-/// milliseconds since 1970 in UTC; `None` when it is none.
-pub fn upload_millis(text: &str) -> Option<i64> {
-    let bytes = text.trim().as_bytes();
-    let number = |from: usize, to: usize| -> Option<i64> {
-        let digits = bytes.get(from..to)?;
-        digits.iter().try_fold(0i64, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
-    };
-    let at = |place: usize, allowed: &[u8]| bytes.get(place).is_some_and(|b| allowed.contains(b));
-    let separated = at(4, b"-") && at(7, b"-") && at(10, b"T t") && at(13, b":") && at(16, b":");
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-    let in_range =
-        (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 61;
-    if !separated || !in_range {
-        return None;
-    }
-    let rest = &bytes[19..];
-    let fraction = match rest {
-        [b'.', digits @ ..] => digits.iter().take_while(|b| b.is_ascii_digit()).count() + 1,
-        _ => 0,
-    };
-    let digits = rest.get(1..fraction).unwrap_or_default();
-    let millis = (0..3).fold(0i64, |n, place| n * 10 + digits.get(place).map_or(0, |b| i64::from(b - b'0')));
-    let offset = offset_minutes(&rest[fraction..])?;
-    let minutes = (days_since_1970(year, month, day) * 24 + hour) * 60 + minute - offset;
-    Some((minutes * 60 + second) * 1000 + millis)
-}
-
-/// `Z`, nothing, or `+01:00` in minutes.
-fn offset_minutes(text: &[u8]) -> Option<i64> {
-    let digit = |b: &u8| b.is_ascii_digit().then(|| i64::from(b - b'0'));
-    match text {
-        [] | [b'Z' | b'z'] => Some(0),
-        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] | [sign @ (b'+' | b'-'), h1, h2, m1, m2] => {
-            let minutes = (digit(h1)? * 10 + digit(h2)?) * 60 + digit(m1)? * 10 + digit(m2)?;
-            Some(if *sign == b'-' { -minutes } else { minutes })
-        }
-        _ => None,
-    }
-}
-
-/// Days from 1970-01-01 in the Gregorian calendar, counted in eras of 400 years that begin in March.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
 #[cfg(test)]

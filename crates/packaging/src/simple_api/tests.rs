@@ -153,9 +153,17 @@ fn upload_times() {
     for (text, expected) in table {
         assert_eq!(upload_millis(text), expected, "{text}");
     }
+    assert_eq!(upload_text(951_868_799_500), "2000-02-29T23:59:59.500Z");
+    assert_eq!(upload_text(0), "1970-01-01T00:00:00Z");
 }
 
 proptest! {
+    #[test]
+    fn upload_times_round_trip(millis in -62_167_219_200_000i64..253_402_300_800_000, any: i64) {
+        prop_assert_eq!(upload_millis(&upload_text(millis)), Some(millis));
+        prop_assert!(upload_millis(&upload_text(any)).is_some());
+    }
+
     #[test]
     fn never_panics(bytes: Vec<u8>, html in "(<a |<base |<meta |<!--|-->|<script|</script>|href|=|\"|'|>|/| |&|#|x-1.0.zip|\\PC){0,30}") {
         for page in [&bytes[..], html.as_bytes()] {
