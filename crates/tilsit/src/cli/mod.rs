@@ -17,7 +17,7 @@ mod parsed;
 pub mod pip;
 mod usage;
 
-pub use flag::{Command, Dialect, Flag, Group, Kind, Program, Takes};
+pub use flag::{Command, Flag, Kind, Program, Takes};
 pub use nearest::nearest;
 pub use parse::{Expected, Outcome, check, parse};
 pub use parsed::{Given, Occurrence, Parsed};

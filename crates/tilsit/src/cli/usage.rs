@@ -87,12 +87,6 @@ pub enum UsageError {
     /// pip's `--python` chooses the interpreter before anything else and must come first.
     #[error("The --python option must be placed before the pip subcommand name")]
     PythonAfterCommand,
-    /// A word that is not text.
-    #[error("argument {given:?} is not valid UTF-8")]
-    NotText {
-        /// The word, readable as far as possible.
-        given: String,
-    },
 }
 
 impl UsageError {
@@ -119,7 +113,7 @@ impl UsageError {
             | Self::MissingCommand { path }
             | Self::TooFewArguments { path }
             | Self::TooManyArguments { path, .. } => path,
-            Self::NotText { .. } | Self::PythonAfterCommand => &[],
+            Self::PythonAfterCommand => &[],
         }
     }
 }

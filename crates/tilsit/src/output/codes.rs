@@ -1,5 +1,8 @@
 //! Every error that can be met, with its page.
 
+use super::{Diagnostic, columns};
+use crate::cli::nearest;
+
 /// One kind of error.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
@@ -74,9 +77,39 @@ pub fn find(name: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.name == name)
 }
 
+/// What `tilsit explain` prints: the page of a code, or the list of all codes.
+///
+/// # Errors
+/// The error for a word that is no code.
+pub fn explained(name: Option<&str>) -> Result<String, Diagnostic> {
+    let Some(name) = name else {
+        let rows: Vec<Vec<String>> =
+            ALL.iter().map(|code| vec![code.name.to_owned(), code.title.to_owned()]).collect();
+        return Ok(columns::aligned(&rows));
+    };
+    let name = name.trim_matches(['[', ']']);
+    if let Some(code) = find(name) {
+        return Ok(code.page.to_owned());
+    }
+    let meant = nearest(name, ALL.iter().map(|code| code.name));
+    let meant = meant.map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
+    Err(Diagnostic::new(&USAGE, format!("`{name}` is not an error code"))
+        .hint(format!("{meant}All codes: `tilsit explain`")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_are_found_by_their_code() {
+        assert!(explained(None).unwrap().lines().count() == ALL.len());
+        assert!(explained(Some("[conflict]")).unwrap().starts_with("# conflict\n"));
+        assert_eq!(
+            explained(Some("conflikt")).unwrap_err().hint.unwrap(),
+            "did you mean `conflict`? All codes: `tilsit explain`"
+        );
+    }
 
     #[test]
     fn every_page_has_a_code_and_every_code_a_page_of_the_same_form() {

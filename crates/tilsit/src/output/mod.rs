@@ -10,6 +10,7 @@ mod diagnostic;
 mod log_sink;
 pub mod progress;
 mod redact;
+pub mod settings_table;
 mod terminal;
 pub mod wording;
 

@@ -19,7 +19,7 @@ mod tests;
 mod toml_file;
 
 pub use default_index::{DefaultIndex, scan_pip_index_file};
-pub use native::{Explained, Settings, keys};
+pub use native::{Explained, Settings};
 pub use origin::{Origin, Sourced};
 pub use pip::{PipValueError, get as pip_get, occurrences as pip_occurrences};
 pub use pip_files::{Entry, Kind as PipFileKind, PipConfiguration, PipFileError, PipPolicy};

@@ -4,11 +4,29 @@ mod completions;
 mod man;
 mod reference;
 
-pub use completions::{SHELLS, completions};
-pub use man::man;
-pub use reference::reference;
+pub use completions::completions;
+use man::man;
+use reference::reference;
 
 use super::flag::{Command, Flag, Program};
+use super::{native, pip};
+
+/// File names and texts of one kind: `reference` and `man` for every program, `completions` for ours.
+pub fn pages(kind: &str) -> Option<Vec<(String, String)>> {
+    let every = |make: fn(&'static Program) -> Vec<(String, String)>| {
+        [&native::PROGRAM, &pip::PROGRAM].into_iter().flat_map(make).collect()
+    };
+    match kind {
+        "reference" => Some(every(reference)),
+        "man" => Some(every(man)),
+        "completions" => {
+            let script =
+                |shell: &&str| Some((format!("tilsit.{shell}"), completions(&native::PROGRAM, shell)?));
+            Some(completions::SHELLS.iter().filter_map(script).collect())
+        }
+        _ => None,
+    }
+}
 
 /// A command with the words that lead to it.
 struct Verb {
@@ -51,8 +69,8 @@ fn first_sentence(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::completions::SHELLS;
     use super::*;
-    use crate::cli::{native, pip};
 
     #[test]
     fn every_generator_speaks_of_every_command() {
@@ -64,9 +82,9 @@ mod tests {
             assert!(!script.contains(" generate "), "{shell}");
         }
         assert!(completions(&native::PROGRAM, "tcsh").is_none());
-        let pages = man(&native::PROGRAM);
+        let pages = pages("man").unwrap();
         assert!(pages.iter().any(|(name, text)| name == "tilsit-cache-list.1" && text.starts_with(".TH")));
-        let pages = reference(&pip::PROGRAM);
+        let pages = super::pages("reference").unwrap();
         assert!(pages.iter().any(|(name, text)| name == "pip.md" && text.contains("--force-reinstall")));
     }
 

@@ -5,7 +5,6 @@ mod optparse;
 mod wrap;
 
 use super::flag::{Command, Dialect, Program};
-pub use wrap::wrap;
 
 /// The help of a program (empty path) or of one of its commands, for a terminal of that width.
 pub fn help(program: &'static Program, path: &[&'static Command], width: usize) -> String {

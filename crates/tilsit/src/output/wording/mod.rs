@@ -50,7 +50,7 @@ impl From<&UsageError> for Diagnostic {
             UsageError::TooManyArguments { given, .. } => {
                 usage(format!("`{verb}` does not take `{given}`")).hint(format!("how to write it: {all}"))
             }
-            UsageError::PythonAfterCommand | UsageError::NotText { .. } => usage(error.to_string()),
+            UsageError::PythonAfterCommand => usage(error.to_string()),
         }
     }
 }
