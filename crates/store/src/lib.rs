@@ -33,9 +33,11 @@ pub mod pages;
 mod records;
 mod sys;
 pub mod wheels;
+mod workers;
 
 pub use archive::SafePath;
 pub use disk::{DiskError, Kind, Lock, Store};
 pub use maintenance::{CachedWheel, KindSize, Maintenance, PrunePolicy, Removed};
 pub use pages::{Freshness, PageTable};
 pub use wheels::{AddWheelError, IncomingFile, Manifest, StoredWheel, VerifiedFile, WheelBytes};
+pub use workers::Workers;

@@ -4,11 +4,15 @@
 use std::fs::File;
 use std::io;
 use std::ops::Deref;
+use std::path::Path;
 
-use memmap2::{Mmap, MmapOptions};
+use memmap2::{Mmap, MmapOptions, UncheckedAdvice};
 
 /// Files shorter than this are read: for them a map costs more than the copy.
 const MAP_FROM: u64 = 16 * 1024;
+
+/// The largest page in use; ranges are released in multiples of it.
+const PAGE: usize = 64 * 1024;
 
 /// Immutable bytes, in memory or mapped from a file.
 #[derive(Debug)]
@@ -18,6 +22,10 @@ pub(crate) enum Bytes {
 }
 
 impl Bytes {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        Self::of_file(&File::open(path)?)
+    }
+
     /// The whole content of `file`; of a mapped one, pages come in as they are touched.
     pub(crate) fn of_file(file: &File) -> io::Result<Self> {
         Self::read(file, file.metadata()?.len(), MmapOptions::new())
@@ -35,6 +43,21 @@ impl Bytes {
         let mut bytes = Vec::with_capacity(length as usize + 1);
         io::Read::read_to_end(&mut file, &mut bytes)?;
         Ok(Bytes::Owned(bytes))
+    }
+}
+
+impl Bytes {
+    /// Says that `part`, a slice of these bytes, is not needed in memory for now: a large wheel that is unpacked from a map
+    /// does not count as a whole. Does nothing for bytes that are in memory only.
+    pub(crate) fn release(&self, part: &[u8]) {
+        let Bytes::Mapped(map) = self else { return };
+        let Some(start) = (part.as_ptr() as usize).checked_sub(map.as_ptr() as usize) else { return };
+        let (start, end) = (start.next_multiple_of(PAGE), (start + part.len()) / PAGE * PAGE);
+        if start < end && end <= map.len() {
+            // SAFETY: the map is shared, read-only and backed by a file that does not change (see `map`): dropped pages come
+            // back with the same content when they are touched again.
+            let _ = unsafe { map.unchecked_advise_range(UncheckedAdvice::DontNeed, start, end - start) };
+        }
     }
 }
 

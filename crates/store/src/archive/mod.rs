@@ -8,7 +8,6 @@ mod path;
 mod source;
 pub mod zip;
 
-use std::fs::File;
 use std::io;
 use std::ops::Deref;
 use std::path::Path;
@@ -29,7 +28,7 @@ impl FileBytes {
     /// # Errors
     /// That the file cannot be opened or read.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Bytes::of_file(&File::open(path)?).map(Self)
+        Bytes::open(path).map(Self)
     }
 }
 

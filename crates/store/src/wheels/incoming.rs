@@ -246,6 +246,10 @@ impl VerifiedFile {
         &self.digests
     }
 
+    pub(crate) fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
     /// The SHA-256 of the content.
     #[must_use]
     pub fn sha256(&self) -> &Hash {

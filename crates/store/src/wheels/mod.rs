@@ -172,23 +172,24 @@ impl Store {
         filename: &WheelFilename,
         expected: &[Hash],
     ) -> Result<StoredWheel, AddWheelError> {
-        let mapped;
-        let (bytes, sha256): (&[u8], Hash) = match &wheel {
+        let opened;
+        let (bytes, source, sha256): (&[u8], Option<&Bytes>, Hash) = match &wheel {
             WheelBytes::Verified(file) => {
                 check_hashes(file.digests(), expected).map_err(|actual| mismatch(actual, expected))?;
-                (file, file.sha256().clone())
+                (file, Some(file.bytes()), file.sha256().clone())
             }
-            WheelBytes::Memory(bytes) => (bytes, digest(bytes, expected)?),
+            WheelBytes::Memory(bytes) => (bytes, None, digest(None, bytes, expected)?),
             WheelBytes::File(path) => {
-                mapped = FileBytes::open(path).map_err(|error| DiskError::new("read", *path, error))?;
-                (&mapped, digest(&mapped, expected)?)
+                opened = Bytes::open(path).map_err(|error| DiskError::new("read", *path, error))?;
+                (&opened, Some(&opened), digest(Some(&opened), &opened, expected)?)
             }
         };
         if let Some(stored) = self.wheel(&sha256)? {
             return Ok(stored);
         }
         let entry = self.temporary_path()?;
-        let result = self.build(&entry, bytes, filename).and_then(|()| Ok(self.place(&entry, &sha256)?));
+        let result =
+            self.build(&entry, (bytes, source), filename).and_then(|()| Ok(self.place(&entry, &sha256)?));
         if result.is_err() {
             let _ = fs::remove_dir_all(&entry);
         }
@@ -196,15 +197,20 @@ impl Store {
     }
 
     /// Makes the entry of a wheel in the folder `entry`.
-    fn build(&self, entry: &Path, bytes: &[u8], filename: &WheelFilename) -> Result<(), AddWheelError> {
+    fn build(
+        &self,
+        entry: &Path,
+        (bytes, source): (&[u8], Option<&Bytes>),
+        filename: &WheelFilename,
+    ) -> Result<(), AddWheelError> {
         let archive =
             ZipArchive::parse(bytes, &Limits::default(), Strictness::Wheel).map_err(WheelError::from)?;
         let contents = inspect::inspect(&archive, filename)?;
         let tree = entry.join(TREE);
         fs::create_dir_all(&tree).map_err(|error| DiskError::new("make the folder", &tree, error))?;
         let modes = self.modes(&tree);
-        let unpacked = unpack::unpack(&contents, &tree, modes)?;
-        let source = ManifestSource {
+        let unpacked = unpack::unpack(&contents, source, &tree, modes)?;
+        let manifest = ManifestSource {
             name: contents.name,
             version: contents.version,
             dist_info: contents.dist_info,
@@ -222,7 +228,7 @@ impl Store {
             data_files: unpacked.data_files,
             scripts: contents.scripts,
         };
-        let manifest = source.write().map_err(|_| WheelError::TooLarge)?;
+        let manifest = manifest.write().map_err(|_| WheelError::TooLarge)?;
         let path = entry.join(MANIFEST);
         fs::write(&path, manifest).map_err(|error| DiskError::new("write", path, error))?;
         Ok(())
@@ -279,9 +285,15 @@ fn is_occupied(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists)
 }
 
-fn digest(bytes: &[u8], expected: &[Hash]) -> Result<Hash, AddWheelError> {
+/// The SHA-256 of `bytes`, which are in no hurry to be in memory as a whole where they are mapped from `source`.
+fn digest(source: Option<&Bytes>, bytes: &[u8], expected: &[Hash]) -> Result<Hash, AddWheelError> {
     let mut digests = Digests::for_expected(expected);
-    digests.update(bytes);
+    for part in bytes.chunks(4 << 20) {
+        digests.update(part);
+        if let Some(source) = source {
+            source.release(part);
+        }
+    }
     let digests = digests.finish();
     check_hashes(&digests, expected).map_err(|actual| mismatch(actual, expected))?;
     Ok(digests[0].clone())

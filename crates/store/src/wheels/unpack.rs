@@ -18,6 +18,7 @@ use super::manifest::SourceFile;
 use crate::archive::Hasher;
 use crate::archive::zip::{Inflater, ZipError};
 use crate::disk::{DiskError, Modes};
+use crate::sys::Bytes;
 
 /// Members up to this size are inflated in one piece of memory, larger ones streamed.
 const WHOLE: u64 = 64 << 20;
@@ -25,6 +26,10 @@ const WHOLE: u64 = 64 << 20;
 const WORTH_THREADS: u64 = 2 << 20;
 /// What a thread takes at once.
 const BATCH: u64 = 1 << 20;
+/// Buffers up to this size are kept for the next member.
+const KEEP: usize = 8 << 20;
+/// Packed members from this size on are released from the map when they are written.
+const RELEASE_FROM: u64 = 256 << 10;
 const MOST_THREADS: usize = 4;
 
 /// The unpacked files, in the order of [`Contents::files`] and [`Contents::data_files`].
@@ -34,9 +39,10 @@ pub(crate) struct Unpacked {
     pub(crate) data_files: Vec<SourceFile>,
 }
 
-/// Unpacks into the existing, empty folder `tree`.
+/// Unpacks into the existing, empty folder `tree`; `source` are the archive's bytes where they are a map.
 pub(crate) fn unpack(
     contents: &Contents<'_, '_>,
+    source: Option<&Bytes>,
     tree: &Path,
     modes: Modes,
 ) -> Result<Unpacked, AddWheelError> {
@@ -51,7 +57,7 @@ pub(crate) fn unpack(
             Err(error) => return Err(DiskError::new("make the folder", tree.join(directory), error).into()),
         }
     }
-    let work = Work::new(contents, root.as_fd(), tree, modes);
+    let work = Work { source, ..Work::new(contents, root.as_fd(), tree, modes) };
     work.run();
     let failure = work.failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(error) = failure {
@@ -99,6 +105,7 @@ struct Batch {
 
 struct Work<'w, 'z, 'a> {
     contents: &'w Contents<'z, 'a>,
+    source: Option<&'w Bytes>,
     root: BorrowedFd<'w>,
     tree: &'w Path,
     modes: Modes,
@@ -119,6 +126,7 @@ impl<'w, 'z, 'a> Work<'w, 'z, 'a> {
         batches.sort_by_key(|batch| std::cmp::Reverse(batch.size));
         Self {
             contents,
+            source: None,
             root,
             tree,
             modes,
@@ -177,9 +185,22 @@ impl<'w, 'z, 'a> Work<'w, 'z, 'a> {
         for index in batch.files.clone() {
             let (file, _) = self.file(index);
             let sha256 = self.write_file(folder, file, worker)?;
+            self.save_memory(file, worker);
             worker.done.push((index, sha256));
         }
         Ok(())
+    }
+
+    /// Memory for a few large members is given back, for many small ones it is kept.
+    fn save_memory(&self, file: &PlannedFile<'_, '_>, worker: &mut Worker) {
+        if file.member.packed_size() >= RELEASE_FROM
+            && let Some(source) = self.source
+        {
+            source.release(file.member.packed());
+        }
+        if worker.buffer.len() > KEEP {
+            worker.buffer = Vec::new();
+        }
     }
 
     fn write_file(

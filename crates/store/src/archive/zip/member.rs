@@ -186,7 +186,10 @@ impl<'a> ZipMember<'a> {
         let content = if self.deflated {
             let size = self.size as usize;
             if buffer.len() < size {
-                buffer.resize(size, 0);
+                // Not `resize`: fresh zeros cost nothing, and the old content needs no copy.
+                *buffer = Vec::new();
+                let room = if size < 1 << 20 { size.next_power_of_two().max(1 << 16) } else { size };
+                *buffer = vec![0; room];
             }
             let target = &mut buffer[..size];
             let written = inflater.0.deflate_decompress(self.data, target).map_err(|_| self.corrupt())?;

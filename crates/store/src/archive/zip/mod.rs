@@ -246,6 +246,11 @@ impl<'a> ZipMember<'a> {
         self.size
     }
 
+    /// The member's bytes in the archive, inflated or not.
+    pub(crate) fn packed(&self) -> &'a [u8] {
+        self.data
+    }
+
     /// Size in the archive in bytes.
     #[must_use]
     pub fn packed_size(&self) -> u64 {
