@@ -8,6 +8,12 @@
 //! platform is asked. Facts about an interpreter come in as values ([`MarkerEnvironment`], tags).
 //! Nothing panics, whatever the text.
 //!
+//! - What is asked for: [`name`], [`version`], [`specifiers`], [`markers`] (and sets of environments,
+//!   [`markers::MarkerSet`]), [`requirements`], [`dependency_groups`].
+//! - What is found: [`filenames`], [`tags`], [`hashes`], [`simple_api`], [`metadata`], [`licenses`].
+//! - What is installed or written down: [`record`], [`entry_points`], [`direct_url`], [`pylock`].
+//! - What the stages hand on: [`candidate`], [`distribution`], [`resolution`].
+//!
 //! ```
 //! use packaging::{MarkerEnvironment, Prereleases, Requirement, Version};
 //!
