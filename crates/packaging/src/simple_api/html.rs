@@ -107,18 +107,7 @@ fn repository_version<'a>(scanner: &mut Scanner<'a>) -> Option<Cow<'a, str>> {
 /// The file that an anchor links to; `None` when the link does not end in a distribution's file name.
 fn file<'a>(scanner: &mut Scanner<'a>) -> Option<PageFile<'a>> {
     let (mut href, mut core_metadata, mut dist_info_metadata) = (None, None, None);
-    let mut file = PageFile {
-        filename: Cow::Borrowed(""),
-        url: Cow::Borrowed(""),
-        hashes: PageHashes::default(),
-        requires_python: None,
-        yanked: Yanked::No,
-        size: None,
-        upload_time: None,
-        core_metadata: CoreMetadata::No,
-        gpg_sig: None,
-        provenance: None,
-    };
+    let mut file = PageFile::default();
     while let Some((name, value)) = scanner.attribute() {
         let Some(known) = AttributeName::of(name) else { continue };
         let value = decode(Cow::Borrowed(value));

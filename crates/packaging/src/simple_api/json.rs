@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::html::{fragment_hashes, split_fragment};
 use super::{
@@ -123,10 +123,19 @@ struct Table<'a> {
 
 impl<'a> Loose<'a> {
     fn text(self) -> Option<Cow<'a, str>> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    fn boolean(self) -> Option<bool> {
+        if let Self::Bool(boolean) = self { Some(boolean) } else { None }
+    }
+
+    fn number(self) -> Option<u64> {
+        if let Self::Number(number) = self { Some(number) } else { None }
+    }
+
+    fn hashes(self) -> PageHashes<'a> {
+        if let Self::Table(table) = self { table.hashes } else { PageHashes::default() }
     }
 }
 
@@ -319,40 +328,22 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entry<'a> {
 fn file<'de, A: MapAccess<'de>>(mut entries: A) -> Result<Entry<'de>, A::Error> {
     let (mut filename, mut url) = (None, None);
     let (mut core_metadata, mut dist_info_metadata) = (None, None);
-    let mut file = PageFile {
-        filename: Cow::Borrowed(""),
-        url: Cow::Borrowed(""),
-        hashes: PageHashes::default(),
-        requires_python: None,
-        yanked: Yanked::No,
-        size: None,
-        upload_time: None,
-        core_metadata: CoreMetadata::No,
-        gpg_sig: None,
-        provenance: None,
-    };
+    let mut file = PageFile::default();
     while let Some(key) = entries.next_key::<Key>()? {
-        if matches!(key, Key::Other) {
-            entries.next_value::<IgnoredAny>()?;
-            continue;
-        }
-        let value: Loose<'de> = entries.next_value()?;
+        let mut value = || entries.next_value::<Loose<'de>>();
         match key {
-            Key::Filename => filename = value.text(),
-            Key::Url => url = value.text(),
-            Key::Hashes => {
-                file.hashes =
-                    if let Loose::Table(table) = value { table.hashes } else { PageHashes::default() }
-            }
-            Key::RequiresPython => file.requires_python = value.text().filter(|text| !text.is_empty()),
-            Key::Yanked => file.yanked = yanked(value),
-            Key::Size => file.size = size(&value),
-            Key::UploadTime => file.upload_time = value.text(),
-            Key::CoreMetadata => core_metadata = metadata(value),
-            Key::DistInfoMetadata => dist_info_metadata = metadata(value),
-            Key::GpgSig => file.gpg_sig = if let Loose::Bool(has) = value { Some(has) } else { None },
-            Key::Provenance => file.provenance = value.text(),
-            Key::Other => return Err(A::Error::custom("unreachable key")),
+            Key::Filename => filename = value()?.text(),
+            Key::Url => url = value()?.text(),
+            Key::Hashes => file.hashes = value()?.hashes(),
+            Key::RequiresPython => file.requires_python = value()?.text().filter(|text| !text.is_empty()),
+            Key::Yanked => file.yanked = yanked(value()?),
+            Key::Size => file.size = value()?.number(),
+            Key::UploadTime => file.upload_time = value()?.text(),
+            Key::CoreMetadata => core_metadata = metadata(value()?),
+            Key::DistInfoMetadata => dist_info_metadata = metadata(value()?),
+            Key::GpgSig => file.gpg_sig = value()?.boolean(),
+            Key::Provenance => file.provenance = value()?.text(),
+            Key::Other => drop(entries.next_value::<IgnoredAny>()?),
         }
     }
     let (Some(filename), Some(url)) = (filename, url) else { return Ok(Entry(None)) };
@@ -372,10 +363,6 @@ fn yanked(value: Loose<'_>) -> Yanked<'_> {
         Loose::Text(reason) if !reason.is_empty() => Yanked::Yes(reason),
         _ => Yanked::No,
     }
-}
-
-fn size(value: &Loose<'_>) -> Option<u64> {
-    if let Loose::Number(size) = value { Some(*size) } else { None }
 }
 
 fn metadata(value: Loose<'_>) -> Option<CoreMetadata<'_>> {

@@ -131,7 +131,7 @@ impl Evidence<'_> {
 }
 
 /// One file of a project page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PageFile<'a> {
     /// The file's name: from JSON as given, from HTML the decoded last segment of the URL.
     pub filename: Cow<'a, str>,
