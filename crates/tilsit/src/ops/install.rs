@@ -142,7 +142,7 @@ pub fn install(
     obtain::wheels(&mut report.plan, request.selection, (client, store), listener)?;
     listener.event(&Event::Installing(report.plan.install.len()));
     report.change = Some(apply(request, &report)?);
-    report.misfits = graph::misfits(&request.environment.installed()?, request.environment);
+    report.misfits = graph::Graph::read(request.environment)?.misfits();
     Ok(report)
 }
 

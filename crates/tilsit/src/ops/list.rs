@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use environment::dependencies::Dependencies;
 use environment::{Environment, Installed, InstalledDistribution, ReadError};
 use packaging::PackageName;
-
-use super::graph;
 
 /// Which packages to list.
 #[derive(Clone, Debug, Default)]
@@ -72,12 +71,20 @@ impl Listed {
 pub fn list(environment: &Environment, request: &ListRequest) -> Result<Vec<Listed>, ReadError> {
     let installed = installed(environment, request)?;
     let needed =
-        if request.not_required { graph::needed_names(&installed, environment) } else { BTreeSet::new() };
+        if request.not_required { needed(&installed, environment) } else { BTreeSet::new() };
     let wanted = |distribution: &&InstalledDistribution| {
         !request.exclude.contains(distribution.name()) && !needed.contains(distribution.name())
     };
     let listed = installed.iter().filter(wanted).map(Listed::of);
     Ok(listed.filter(|one| fits(request.editable, one)).collect())
+}
+
+/// Every package that some installed one needs.
+fn needed(installed: &Installed, environment: &Environment) -> BTreeSet<PackageName> {
+    let markers = environment.interpreter().marker_environment();
+    let dependencies = Dependencies::read(installed);
+    let names = installed.iter().flat_map(|one| dependencies.requires(one.name(), &markers));
+    names.map(|requirement| requirement.name.clone()).collect()
 }
 
 fn fits(editable: Editable, one: &Listed) -> bool {

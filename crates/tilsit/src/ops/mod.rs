@@ -4,6 +4,7 @@
 //! that a person reads, and nothing here prints.
 
 pub mod candidates;
+pub mod compile;
 pub mod default_index;
 pub mod direct;
 pub mod events;
@@ -18,4 +19,5 @@ pub mod order;
 pub mod project_file;
 pub mod python;
 pub mod search;
+pub mod sync;
 pub mod wanted;

@@ -8,7 +8,11 @@ use crate::ops::candidates::Selection;
 use crate::ops::install::InstallOpError;
 use crate::ops::network::ConnectionError;
 use crate::ops::python::PythonError;
+use crate::ops::search::SearchError;
+use crate::ops::sync::SyncError;
+use crate::ops::project_file::ProjectFileError;
 use crate::ops::wanted::WantedError;
+use packaging::pylock::PylockError;
 use crate::output::{Diagnostic, codes};
 use crate::settings::SettingsError;
 
@@ -86,4 +90,61 @@ pub fn externally_managed(environment: &Environment, message: &str) -> Diagnosti
         format!("{} is managed by the system", environment.interpreter().executable().display()),
     )
     .facts(message.lines().map(str::to_owned))
+}
+
+pub fn not_installed(names: &[&str]) -> Diagnostic {
+    Diagnostic::new(&codes::NOT_INSTALLED, format!("{} is not installed", names.join(", ")))
+        .hint("`tilsit list` shows what is")
+}
+
+pub fn not_a_name(word: &str) -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, format!("`{word}` is not a package name"))
+}
+
+pub fn nothing_named(verb: &str) -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, format!("nothing to {verb} was named")).hint(format!("tilsit help {verb}"))
+}
+
+pub fn unknown_setting(key: &str) -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, format!("there is no setting `{key}`")).hint("tilsit config explain")
+}
+
+pub fn unknown_code(name: &str) -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, format!("there is no error code `{name}`")).hint("tilsit explain")
+}
+
+pub fn unknown_shell(name: &str) -> Diagnostic {
+    let known = crate::cli::generate::SHELLS.join(", ");
+    Diagnostic::new(&codes::USAGE, format!("`{name}` is not a shell that completions exist for: {known}"))
+}
+
+pub fn cannot_write(path: &std::path::Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::new(&codes::NO_PERMISSION, format!("{} cannot be written: {error}", path.display()))
+}
+
+pub fn cannot_read(path: &str, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::new(&codes::BAD_REQUIREMENTS_FILE, format!("{path} cannot be read: {error}"))
+}
+
+pub fn several_locks() -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, "a lock stands alone: name one pylock.toml and nothing else")
+}
+
+pub fn lock(path: &str, error: &PylockError) -> Diagnostic {
+    Diagnostic::new(&codes::BAD_LOCK, format!("{path}: {error}"))
+}
+
+pub fn project_file(error: &ProjectFileError) -> Diagnostic {
+    Diagnostic::new(&codes::PROJECT_FILE, error.to_string())
+}
+
+pub fn search(error: &SearchError) -> Diagnostic {
+    Diagnostic::new(&codes::CONFLICT, error.to_string())
+}
+
+pub fn sync(_path: &str, error: &SyncError, selection: &Selection) -> Diagnostic {
+    match error {
+        SyncError::Install(error) => install(error, selection),
+        other => Diagnostic::new(&codes::BAD_LOCK, other.to_string()),
+    }
 }

@@ -1,8 +1,7 @@
 //! `tilsit install`
 
-use environment::plan::{Arrival, Others};
-use environment::{Environment, externally_managed};
-use packaging::resolution::PackageSource;
+use environment::plan::{Arrival, InstallPlan, Others};
+use environment::{Environment, InstalledDistribution, externally_managed};
 use resolver::Warning;
 use serde_json::json;
 
@@ -11,9 +10,9 @@ use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
 use crate::ops::events::{Event, Listener};
 use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::obtain::Source;
 use crate::ops::{python, wanted};
 use crate::output::Diagnostic;
-use crate::settings::Sourced;
 
 impl Session<'_> {
     pub(super) fn install(&self) -> Ended {
@@ -51,12 +50,12 @@ impl Session<'_> {
         let report = install(&request, &mut client, &store, &mut shown);
         drop(shown);
         let report = report.map_err(|error| diagnosis::install(&error, &selection))?;
-        self.tell(&request, &report);
+        self.tell_installed(&request, &report);
         Ok(0)
     }
 
     /// The environment to change: `--target`, `--prefix`, `-p`, the active one, `.venv`, or a new `.venv`.
-    fn place(&self, store: &store::Store, shown: &mut Shown<'_>) -> Result<Environment, Box<Diagnostic>> {
+    pub(super) fn place(&self, store: &store::Store, shown: &mut Shown<'_>) -> Result<Environment, Box<Diagnostic>> {
         let request = self.parsed.text(&flags::PYTHON);
         let state = self.state_dir();
         let folder = |flag| self.parsed.text(flag).map(|folder| self.process.absolute(folder));
@@ -91,41 +90,43 @@ impl Session<'_> {
         }
     }
 
-    fn tell(&self, request: &InstallRequest<'_>, report: &InstallReport) {
+    pub(super) fn tell_installed(&self, request: &InstallRequest<'_>, report: &InstallReport) {
         for warning in &report.warnings {
             self.terminal.warn(&warning_text(warning));
         }
-        if self.parsed.is_on(&flags::JSON) {
-            return self.terminal.json(&json_report(report));
-        }
-        let plan = &report.plan;
-        let style = self.terminal.stderr_style();
-        if plan.is_satisfied() {
-            self.terminal.info(&format!("Nothing to do: {} packages are as wanted", plan.keep.len()));
-        }
-        for one in &plan.remove {
-            self.terminal.info(&style.removed(&format!("- {} {}", one.name(), one.version_text())));
-        }
-        for (wish, arrival) in &plan.install {
-            let line = match arrival {
-                Arrival::New => format!("+ {} {}", wish.name, wish.version),
-                Arrival::Upgrade(old) | Arrival::Downgrade(old) => {
-                    format!("+ {} {} (was {})", wish.name, wish.version, old.version_text())
-                }
-                Arrival::Reinstall(_) => format!("+ {} {} (again)", wish.name, wish.version),
-            };
-            self.terminal.info(&style.added(&line));
-        }
-        if request.dry_run && !plan.is_satisfied() {
-            self.terminal.info("Nothing was changed (--dry-run)");
-        }
+        self.tell_plan(&report.plan, request.dry_run);
         for misfit in &report.misfits {
             self.terminal.warn(&super::looking::misfit_text(misfit));
         }
     }
+
+    /// What was done, or would be.
+    pub(super) fn tell_plan(&self, plan: &InstallPlan<Source>, dry_run: bool) {
+        if self.parsed.is_on(&flags::JSON) {
+            return self.terminal.json(&json_plan(plan, dry_run));
+        }
+        if plan.is_satisfied() {
+            return self.terminal.info(&format!("Nothing to do: {} packages are as wanted", plan.keep.len()));
+        }
+        let style = self.terminal.stderr_style();
+        for one in &plan.remove {
+            self.terminal.info(&style.removed(&format!("- {} {}", one.name(), one.version_text())));
+        }
+        for (wish, arrival) in &plan.install {
+            let how = match arrival {
+                Arrival::New => String::new(),
+                Arrival::Upgrade(old) | Arrival::Downgrade(old) => format!(" (was {})", old.version_text()),
+                Arrival::Reinstall(_) => " (again)".to_owned(),
+            };
+            self.terminal.info(&style.added(&format!("+ {} {}{how}", wish.name, wish.version)));
+        }
+        if dry_run {
+            self.terminal.info("Nothing was changed (--dry-run)");
+        }
+    }
 }
 
-fn warning_text(warning: &Warning) -> String {
+pub fn warning_text(warning: &Warning) -> String {
     match warning {
         Warning::UnknownExtra { name, version, extra } => format!("{name} {version} has no extra `{extra}`"),
         Warning::Yanked { name, version, reason: Some(reason) } => {
@@ -137,23 +138,18 @@ fn warning_text(warning: &Warning) -> String {
     }
 }
 
-fn json_report(report: &InstallReport) -> serde_json::Value {
-    let installed = report.plan.install.iter().map(|(wish, arrival)| {
+fn json_plan(plan: &InstallPlan<Source>, dry_run: bool) -> serde_json::Value {
+    let installed = plan.install.iter().map(|(wish, arrival)| {
         let was = arrival.replaced().map(|old| old.version_text().to_owned());
         json!({ "name": wish.name.as_str(), "version": wish.version.to_string(), "was": was })
     });
-    let leaving = |one: &environment::InstalledDistribution| json!({ "name": one.name().as_str(), "version": one.version_text() });
+    let leaving = |one: &InstalledDistribution| {
+        json!({ "name": one.name().as_str(), "version": one.version_text() })
+    };
     json!({
-        "changed": report.change.is_some(),
+        "changed": !dry_run && !plan.is_satisfied(),
         "installed": installed.collect::<Vec<_>>(),
-        "removed": report.plan.remove.iter().map(leaving).collect::<Vec<_>>(),
-        "kept": report.plan.keep.iter().map(leaving).collect::<Vec<_>>(),
-        "direct": report.resolution.packages.iter().filter(|one| matches!(one.source, PackageSource::Url(_)))
-            .map(|one| one.name.as_str()).collect::<Vec<_>>(),
+        "removed": plan.remove.iter().map(leaving).collect::<Vec<_>>(),
+        "kept": plan.keep.iter().map(leaving).collect::<Vec<_>>(),
     })
-}
-
-/// Settings as they are shown.
-pub fn shown_origin<T>(value: &Sourced<T>) -> String {
-    value.origin.to_string()
 }

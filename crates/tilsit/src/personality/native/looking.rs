@@ -1,4 +1,4 @@
-//! `tilsit list`, `freeze`, `show`, `check`, `tree`: they only read.
+//! `tilsit list`, `freeze`, `check`: they only read.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
-use crate::ops::graph::{self, Misfit};
+use crate::ops::graph::{Graph, Misfit};
 use crate::ops::list::{ListRequest, Listed, list};
-use crate::output::columns;
+use crate::output::{Diagnostic, columns};
 
 impl Session<'_> {
-    fn listed(&self) -> Result<Vec<Listed>, Box<crate::output::Diagnostic>> {
+    fn listed(&self) -> Result<Vec<Listed>, Box<Diagnostic>> {
         let store = self.store()?;
         let environment = self.environment(&store)?;
         let exclude: BTreeSet<PackageName> = self
@@ -57,19 +57,23 @@ impl Session<'_> {
     }
 
     pub(super) fn check(&self) -> Ended {
-        let store = self.store()?;
-        let environment = self.environment(&store)?;
-        let installed = environment.installed().map_err(|error| diagnosis::read(&error))?;
-        let misfits = graph::misfits(&installed, &environment);
+        let graph = self.graph()?;
+        let misfits = graph.misfits();
         if self.parsed.is_on(&flags::JSON) {
             let rows: Vec<_> = misfits.iter().map(json_misfit).collect();
             self.terminal.json(&rows);
         } else if misfits.is_empty() {
-            self.terminal.info(&format!("{} packages fit together", installed.len()));
+            self.terminal.info(&format!("{} packages fit together", graph.installed.len()));
         } else {
             misfits.iter().for_each(|misfit| self.terminal.line(&misfit_text(misfit)));
         }
         Ok(if misfits.is_empty() { 0 } else { 3 })
+    }
+
+    pub(super) fn graph(&self) -> Result<Graph, Box<Diagnostic>> {
+        let store = self.store()?;
+        let environment = self.environment(&store)?;
+        Graph::read(&environment).map_err(|error| Box::new(diagnosis::read(&error)))
     }
 }
 

@@ -1,10 +1,17 @@
 //! `tilsit` itself.
 
+mod about;
 mod arguments;
+mod cache;
+mod compile;
 mod diagnosis;
 mod install;
 mod listener;
 mod looking;
+mod show;
+mod sync;
+mod tree;
+mod uninstall;
 mod venv;
 
 use environment::{Environment, Interpreter};
@@ -88,6 +95,19 @@ impl Session<'_> {
             ["install"] => self.install(),
             ["list"] => self.list(),
             ["freeze"] => self.freeze(),
+            ["check"] => self.check(),
+            ["show"] => self.show(),
+            ["tree"] => self.tree(),
+            ["uninstall"] => self.uninstall(),
+            ["compile"] => self.compile(),
+            ["sync"] => self.sync(),
+            ["cache", verb] => self.cache(verb),
+            ["python", "list"] => self.python_list(),
+            ["python", "find"] => self.python_find(),
+            ["config", verb] => self.config(verb),
+            ["explain"] => self.explain(),
+            ["completions"] => self.completions(),
+            ["generate"] => self.generate(),
             words => Err(Box::new(diagnosis::unknown_command(&words.join(" ")))),
         }
     }
@@ -120,6 +140,22 @@ impl Session<'_> {
         let interpreter =
             python::existing(self.process, store, request).map_err(|error| diagnosis::python(&error))?;
         Ok(self.environment_of(interpreter))
+    }
+
+    /// As [`Session::environment`], or what `--target` or `--prefix` names.
+    fn place_to_read(&self, store: &Store) -> Result<Environment, Box<Diagnostic>> {
+        let folder = |flag| self.parsed.text(flag).map(|folder| self.process.absolute(folder));
+        let any = || {
+            let request = self.parsed.text(&flags::PYTHON);
+            python::any(self.process, store, request).map_err(|error| Box::new(diagnosis::python(&error)))
+        };
+        if let Some(folder) = folder(&flags::TARGET) {
+            return Ok(Environment::target(any()?, &folder, &self.state_dir()));
+        }
+        if let Some(folder) = folder(&flags::PREFIX) {
+            return Ok(Environment::prefix(any()?, &folder, &self.state_dir()));
+        }
+        self.environment(store)
     }
 
     fn environment_of(&self, interpreter: Interpreter) -> Environment {

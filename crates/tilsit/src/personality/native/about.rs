@@ -1,0 +1,144 @@
+//! `tilsit python`, `config`, `explain`, `completions`, `generate`: about Tilsit and its surroundings.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{Ended, Session, diagnosis};
+use crate::cli::{self, native as flags, pip};
+use crate::ops::python;
+use crate::output::{codes, columns};
+
+impl Session<'_> {
+    pub(super) fn python_list(&self) -> Ended {
+        let store = self.store()?;
+        let found = python::all(self.process, &store);
+        if self.parsed.is_on(&flags::JSON) {
+            let rows: Vec<_> = found
+                .iter()
+                .map(|one| {
+                    let facts = one.interpreter.facts();
+                    json!({
+                        "version": facts.full_version,
+                        "implementation": facts.implementation,
+                        "executable": one.interpreter.executable(),
+                    })
+                })
+                .collect();
+            self.terminal.json(&rows);
+            return Ok(0);
+        }
+        let rows: Vec<_> = found
+            .iter()
+            .map(|one| {
+                let facts = one.interpreter.facts();
+                let name = format!("{} {}", facts.implementation, facts.full_version);
+                vec![name, one.interpreter.executable().display().to_string()]
+            })
+            .collect();
+        self.terminal.text(&columns::aligned(&rows));
+        Ok(0)
+    }
+
+    pub(super) fn python_find(&self) -> Ended {
+        let store = self.store()?;
+        let request = self.parsed.arguments.first().map(String::as_str);
+        let found = python::any(self.process, &store, request).map_err(|error| diagnosis::python(&error))?;
+        if self.parsed.is_on(&flags::JSON) {
+            self.terminal.json(&json!({ "version": found.facts().full_version, "executable": found.executable() }));
+        } else {
+            self.terminal.line(&found.executable().display().to_string());
+        }
+        Ok(0)
+    }
+
+    pub(super) fn config(&self, verb: &str) -> Ended {
+        let key = self.parsed.arguments.first().map(String::as_str);
+        let explained = self.settings.explain(key);
+        if let (Some(key), true) = (key, explained.is_empty()) {
+            return Err(Box::new(diagnosis::unknown_setting(key)));
+        }
+        if self.parsed.is_on(&flags::JSON) {
+            let rows: Vec<_> = explained
+                .iter()
+                .filter(|one| verb == "explain" || one.value.is_some())
+                .map(|one| json!({ "key": one.key, "value": one.value, "origin": one.origin.to_string() }))
+                .collect();
+            self.terminal.json(&rows);
+            return Ok(0);
+        }
+        match verb {
+            "get" => match explained.into_iter().find_map(|one| one.value) {
+                Some(value) => self.terminal.line(&value),
+                None => return Ok(1),
+            },
+            _ => {
+                let shown = explained.iter().filter(|one| verb == "explain" || one.origin != crate::settings::Origin::Default);
+                for one in shown {
+                    let value = one.value.as_deref().unwrap_or("(not set)");
+                    self.terminal.line(&format!("{} = {value}  [{}]", one.key, one.origin));
+                    for (value, origin) in one.overridden.iter().filter(|_| verb == "explain") {
+                        self.terminal.line(&format!("  instead of {value}  [{origin}]"));
+                    }
+                }
+            }
+        }
+        Ok(0)
+    }
+
+    pub(super) fn explain(&self) -> Ended {
+        let Some(name) = self.parsed.arguments.first() else {
+            let rows: Vec<_> = codes::ALL.iter().map(|code| vec![code.name.to_owned(), code.title.to_owned()]).collect();
+            self.terminal.text(&columns::aligned(&rows));
+            return Ok(0);
+        };
+        match codes::find(name) {
+            Some(code) => {
+                self.terminal.text(code.page);
+                Ok(0)
+            }
+            None => Err(Box::new(diagnosis::unknown_code(name))),
+        }
+    }
+
+    pub(super) fn completions(&self) -> Ended {
+        let shell = self.parsed.arguments.first().map(String::as_str).unwrap_or_default();
+        match cli::generate::completions(&flags::PROGRAM, shell) {
+            Some(script) => {
+                self.terminal.text(&script);
+                Ok(0)
+            }
+            None => Err(Box::new(diagnosis::unknown_shell(shell))),
+        }
+    }
+
+    pub(super) fn generate(&self) -> Ended {
+        let [kind, folder] = self.parsed.arguments.as_slice() else {
+            return Err(Box::new(diagnosis::nothing_named("generate")));
+        };
+        let pages: Vec<(String, String)> = match kind.as_str() {
+            "reference" => {
+                let own = cli::generate::reference(&flags::PROGRAM);
+                own.into_iter().chain(cli::generate::reference(&pip::PROGRAM)).collect()
+            }
+            "man" => cli::generate::man(&flags::PROGRAM),
+            "completions" => cli::generate::SHELLS
+                .iter()
+                .filter_map(|shell| Some((format!("tilsit.{shell}"), cli::generate::completions(&flags::PROGRAM, shell)?)))
+                .collect(),
+            other => return Err(Box::new(diagnosis::unknown_command(&format!("generate {other}")))),
+        };
+        let folder = self.process.absolute(folder);
+        for (name, text) in pages {
+            write(&folder.join(name), &text).map_err(|(path, error)| Box::new(diagnosis::cannot_write(&path, &error)))?;
+        }
+        Ok(0)
+    }
+}
+
+/// Writes a file and the folders above it.
+fn write(path: &Path, text: &str) -> Result<(), (std::path::PathBuf, std::io::Error)> {
+    let failed = |error| (path.to_owned(), error);
+    std::fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).map_err(failed)?;
+    std::fs::write(path, text).map_err(failed)
+}

@@ -1,0 +1,103 @@
+//! `tilsit sync`
+
+use environment::plan::Others;
+use packaging::PackageName;
+use packaging::pylock::{Pylock, is_pylock_filename};
+use resolver::DependencyMode;
+
+use super::listener::{Shown, observer};
+use super::{Ended, Session, diagnosis};
+use crate::cli::native as flags;
+use crate::ops::install::{InstallRequest, install};
+use crate::ops::sync::{SyncRequest, sync};
+use crate::ops::wanted;
+
+impl Session<'_> {
+    pub(super) fn sync(&self) -> Ended {
+        match self.parsed.arguments.as_slice() {
+            [file] if is_lock(file) => self.sync_lock(file),
+            files if files.iter().any(|file| is_lock(file)) => Err(Box::new(diagnosis::several_locks())),
+            _ => self.sync_requirements(),
+        }
+    }
+
+    /// The package through which `python -m pip` reaches us stays whatever a file says.
+    fn kept(&self) -> Vec<PackageName> {
+        PackageName::new("pip").into_iter().collect()
+    }
+
+    fn sync_requirements(&self) -> Ended {
+        let mut sources = self.sources();
+        sources.files = std::mem::take(&mut sources.words);
+        let store = self.store()?;
+        let mut shown = Shown::new(self.terminal);
+        let environment = self.place(&store, &mut shown)?;
+        let target = self.target(environment.interpreter())?;
+        let mut wanted = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)))
+            .map_err(|error| diagnosis::wanted(&error))?;
+        wanted.requirements.retain(|one| one.marker.as_ref().is_none_or(|marker| marker.evaluate(&target.markers, &[])));
+        let selection = self.selection(&target, &wanted)?;
+        let mut resolve = self.resolve_policy(&mut wanted)?;
+        resolve.dependencies = DependencyMode::Ignore;
+        let policy = self.install_policy(&environment);
+        let mut connection = self.connection()?;
+        self.join_file_options(&mut connection, &wanted);
+        let mut client = connection
+            .client(self.process, environment.interpreter(), &store, (observer(), None))
+            .map_err(|error| diagnosis::connection(&error))?;
+        let request = InstallRequest {
+            environment: &environment,
+            wanted: &wanted,
+            selection: &selection,
+            resolve: &resolve,
+            markers: target.markers,
+            policy: &policy,
+            others: Others::RemoveExcept(self.kept()),
+            blind: false,
+            reinstall: self.parsed.is_on(&flags::REINSTALL),
+            require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),
+            dry_run: self.parsed.is_on(&flags::DRY_RUN),
+        };
+        let report = install(&request, &mut client, &store, &mut shown);
+        drop(shown);
+        let report = report.map_err(|error| diagnosis::install(&error, &selection))?;
+        self.tell_installed(&request, &report);
+        Ok(0)
+    }
+
+    fn sync_lock(&self, file: &str) -> Ended {
+        let path = wanted::local_path(self.process, file);
+        let text = std::fs::read_to_string(&path).map_err(|error| diagnosis::cannot_read(file, &error))?;
+        let lock = Pylock::parse(&text).map_err(|error| diagnosis::lock(file, &error))?;
+        let store = self.store()?;
+        let mut shown = Shown::new(self.terminal);
+        let environment = self.place(&store, &mut shown)?;
+        let target = self.target(environment.interpreter())?;
+        let selection = self.selection(&target, &wanted::Wanted::default())?;
+        let policy = self.install_policy(&environment);
+        let mut client = self
+            .connection()?
+            .client(self.process, environment.interpreter(), &store, (observer(), None))
+            .map_err(|error| diagnosis::connection(&error))?;
+        let request = SyncRequest {
+            environment: &environment,
+            lock: &lock,
+            folder: path.parent().unwrap_or(&self.process.cwd),
+            markers: &target.markers,
+            selection: &selection,
+            policy: &policy,
+            keep: self.kept(),
+            reinstall: self.parsed.is_on(&flags::REINSTALL),
+            dry_run: self.parsed.is_on(&flags::DRY_RUN),
+        };
+        let report = sync(&request, &mut client, &store, &mut shown);
+        drop(shown);
+        let report = report.map_err(|error| diagnosis::sync(file, &error, &selection))?;
+        self.tell_plan(&report.plan, request.dry_run);
+        Ok(0)
+    }
+}
+
+fn is_lock(file: &str) -> bool {
+    std::path::Path::new(file).file_name().and_then(|name| name.to_str()).is_some_and(is_pylock_filename)
+}
