@@ -70,8 +70,7 @@ impl Listed {
 /// A folder that cannot be read.
 pub fn list(environment: &Environment, request: &ListRequest) -> Result<Vec<Listed>, ReadError> {
     let installed = installed(environment, request)?;
-    let needed =
-        if request.not_required { needed(&installed, environment) } else { BTreeSet::new() };
+    let needed = if request.not_required { needed(&installed, environment) } else { BTreeSet::new() };
     let wanted = |distribution: &&InstalledDistribution| {
         !request.exclude.contains(distribution.name()) && !needed.contains(distribution.name())
     };

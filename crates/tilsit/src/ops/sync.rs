@@ -8,7 +8,9 @@ use index::Client;
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use packaging::distribution::{Distribution, RemoteFile};
 use packaging::filenames::DistributionFilename;
-use packaging::pylock::{LockTarget, LockedArchive, LockedFile, Pylock, SelectError, Selected, SelectedSource};
+use packaging::pylock::{
+    LockTarget, LockedArchive, LockedFile, Pylock, SelectError, Selected, SelectedSource,
+};
 use packaging::{MarkerEnvironment, PackageName};
 use store::Store;
 use url::Url;
@@ -102,9 +104,8 @@ pub fn sync(
     let change = Change { remove: plan.leaving(), install: installations.collect() };
     let mut transaction =
         Transaction::begin(request.environment, Wait::Forever).map_err(InstallOpError::from)?;
-    let report = transaction
-        .apply(&change, request.policy, &interrupt::REQUESTED)
-        .map_err(InstallOpError::from)?;
+    let report =
+        transaction.apply(&change, request.policy, &interrupt::REQUESTED).map_err(InstallOpError::from)?;
     Ok(SyncReport { plan, before, change: Some(report) })
 }
 
@@ -113,9 +114,13 @@ fn wish(request: &SyncRequest<'_>, selected: &Selected<'_>) -> Result<Wish<Sourc
     let needs_building = |place: &str| DirectError::NeedsBuilding { place: place.to_owned() };
     let (distribution, direct) = match &selected.source {
         SelectedSource::Wheel(file) => (locked_file(request, file)?, None),
-        SelectedSource::Sdist(file) => return Err(needs_building(&file.filename().unwrap_or_default()).into()),
+        SelectedSource::Sdist(file) => {
+            return Err(needs_building(&file.filename().unwrap_or_default()).into());
+        }
         SelectedSource::Archive(archive) => locked_archive(request, archive)?,
-        SelectedSource::Vcs(vcs) => return Err(needs_building(vcs.url.as_deref().unwrap_or("a repository")).into()),
+        SelectedSource::Vcs(vcs) => {
+            return Err(needs_building(vcs.url.as_deref().unwrap_or("a repository")).into());
+        }
         SelectedSource::Directory(folder) => return Err(needs_building(&folder.path).into()),
     };
     let version = package.version.clone().unwrap_or_else(|| distribution.version().clone());
@@ -131,7 +136,10 @@ fn wish(request: &SyncRequest<'_>, selected: &Selected<'_>) -> Result<Wish<Sourc
 fn locked_file(request: &SyncRequest<'_>, file: &LockedFile) -> Result<Distribution, DirectError> {
     let url = place(request, file.url.as_deref(), file.path.as_deref())?;
     let filename = DistributionFilename::parse(&file.filename().unwrap_or_default())?;
-    Ok(Distribution::new(filename, RemoteFile { url, hashes: file.hashes.parsed().collect(), size: file.size }))
+    Ok(Distribution::new(
+        filename,
+        RemoteFile { url, hashes: file.hashes.parsed().collect(), size: file.size },
+    ))
 }
 
 /// An archive is a direct URL: its address is recorded (PEP 610).
@@ -148,7 +156,8 @@ fn locked_archive(
     let hashes: Vec<_> = archive.hashes.parsed().collect();
     let recorded = hashes.iter().map(|hash| (hash.algorithm().name().to_owned(), hash.hex().to_owned()));
     let info = DirectUrlInfo::Archive { hashes: Some(recorded.collect()) };
-    let direct = DirectUrl { url: packaging::direct_url::without_credentials(&url), info, subdirectory: None };
+    let direct =
+        DirectUrl { url: packaging::direct_url::without_credentials(&url), info, subdirectory: None };
     let file = RemoteFile { url, hashes, size: archive.size };
     Ok((Distribution::new(filename, file), Some(direct.to_json())))
 }

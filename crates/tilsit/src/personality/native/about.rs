@@ -45,7 +45,8 @@ impl Session<'_> {
         let request = self.parsed.arguments.first().map(String::as_str);
         let found = python::any(self.process, &store, request).map_err(|error| diagnosis::python(&error))?;
         if self.parsed.is_on(&flags::JSON) {
-            self.terminal.json(&json!({ "version": found.facts().full_version, "executable": found.executable() }));
+            self.terminal
+                .json(&json!({ "version": found.facts().full_version, "executable": found.executable() }));
         } else {
             self.terminal.line(&found.executable().display().to_string());
         }
@@ -73,7 +74,9 @@ impl Session<'_> {
                 None => return Ok(1),
             },
             _ => {
-                let shown = explained.iter().filter(|one| verb == "explain" || one.origin != crate::settings::Origin::Default);
+                let shown = explained
+                    .iter()
+                    .filter(|one| verb == "explain" || one.origin != crate::settings::Origin::Default);
                 for one in shown {
                     let value = one.value.as_deref().unwrap_or("(not set)");
                     self.terminal.line(&format!("{} = {value}  [{}]", one.key, one.origin));
@@ -88,7 +91,8 @@ impl Session<'_> {
 
     pub(super) fn explain(&self) -> Ended {
         let Some(name) = self.parsed.arguments.first() else {
-            let rows: Vec<_> = codes::ALL.iter().map(|code| vec![code.name.to_owned(), code.title.to_owned()]).collect();
+            let rows: Vec<_> =
+                codes::ALL.iter().map(|code| vec![code.name.to_owned(), code.title.to_owned()]).collect();
             self.terminal.text(&columns::aligned(&rows));
             return Ok(0);
         };
@@ -124,13 +128,16 @@ impl Session<'_> {
             "man" => cli::generate::man(&flags::PROGRAM),
             "completions" => cli::generate::SHELLS
                 .iter()
-                .filter_map(|shell| Some((format!("tilsit.{shell}"), cli::generate::completions(&flags::PROGRAM, shell)?)))
+                .filter_map(|shell| {
+                    Some((format!("tilsit.{shell}"), cli::generate::completions(&flags::PROGRAM, shell)?))
+                })
                 .collect(),
             other => return Err(Box::new(diagnosis::unknown_command(&format!("generate {other}")))),
         };
         let folder = self.process.absolute(folder);
         for (name, text) in pages {
-            write(&folder.join(name), &text).map_err(|(path, error)| Box::new(diagnosis::cannot_write(&path, &error)))?;
+            write(&folder.join(name), &text)
+                .map_err(|(path, error)| Box::new(diagnosis::cannot_write(&path, &error)))?;
         }
         Ok(0)
     }

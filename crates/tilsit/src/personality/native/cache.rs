@@ -23,7 +23,8 @@ impl Session<'_> {
             "list" => self.cache_list(&store)?,
             "remove" => {
                 let mut maintenance = store.maintain().map_err(|error| diagnosis::disk(&error))?;
-                let chosen = |wheel: &CachedWheel| self.parsed.arguments.iter().any(|pattern| matches(pattern, wheel));
+                let chosen =
+                    |wheel: &CachedWheel| self.parsed.arguments.iter().any(|pattern| matches(pattern, wheel));
                 let removed = maintenance.remove_wheels(&chosen).map_err(|error| diagnosis::disk(&error))?;
                 self.tell_cleaned(removed);
             }
@@ -33,7 +34,8 @@ impl Session<'_> {
                 self.tell_cleaned(removed);
             }
             _ => {
-                let policy = PrunePolicy { now: SystemTime::now(), unused_for: Some(UNUSED), partial_for: PARTIAL };
+                let policy =
+                    PrunePolicy { now: SystemTime::now(), unused_for: Some(UNUSED), partial_for: PARTIAL };
                 let mut maintenance = store.maintain().map_err(|error| diagnosis::disk(&error))?;
                 let removed = maintenance.prune(&policy).map_err(|error| diagnosis::disk(&error))?;
                 self.tell_cleaned(removed);
@@ -46,7 +48,9 @@ impl Session<'_> {
         let sizes = store.info().map_err(|error| diagnosis::disk(&error))?;
         let name = |kind: store::Kind| kind.folder().split('-').next().unwrap_or_default().to_owned();
         if self.parsed.is_on(&flags::JSON) {
-            let rows = sizes.iter().map(|size| json!({ "kind": name(size.kind), "entries": size.entries, "bytes": size.bytes }));
+            let rows = sizes
+                .iter()
+                .map(|size| json!({ "kind": name(size.kind), "entries": size.entries, "bytes": size.bytes }));
             self.terminal.json(&json!({ "folder": store.root(), "kinds": rows.collect::<Vec<_>>() }));
             return Ok(());
         }
@@ -71,7 +75,9 @@ impl Session<'_> {
             return Ok(());
         }
         let rows: Vec<_> = chosen
-            .map(|one| vec![one.name.clone(), one.version.clone(), human_size(one.size), one.filename.clone()])
+            .map(|one| {
+                vec![one.name.clone(), one.version.clone(), human_size(one.size), one.filename.clone()]
+            })
             .collect();
         self.terminal.text(&columns::aligned(&rows));
         Ok(())
@@ -84,7 +90,8 @@ impl Session<'_> {
 
 /// A name, or a pattern of file names with `*` and `?`.
 fn matches(pattern: &str, wheel: &CachedWheel) -> bool {
-    let named = packaging::name::canonicalize_name(pattern) == packaging::name::canonicalize_name(&wheel.name);
+    let named =
+        packaging::name::canonicalize_name(pattern) == packaging::name::canonicalize_name(&wheel.name);
     named || glob(pattern.as_bytes(), wheel.filename.as_bytes())
 }
 

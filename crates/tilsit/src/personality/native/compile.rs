@@ -22,7 +22,8 @@ impl Session<'_> {
         let sources = self.compile_sources()?;
         let store = self.store()?;
         let request = self.parsed.text(&flags::PYTHON);
-        let interpreter = python::any(self.process, &store, request).map_err(|error| diagnosis::python(&error))?;
+        let interpreter =
+            python::any(self.process, &store, request).map_err(|error| diagnosis::python(&error))?;
         let target = self.target(&interpreter)?;
         let mut wanted = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)))
             .map_err(|error| diagnosis::wanted(&error))?;
@@ -78,7 +79,8 @@ impl Session<'_> {
     /// What the project says, else the Python at hand and later ones.
     fn requires_python(&self, sources: &Sources, python: &Version) -> Read<SpecifierSet> {
         for file in sources.files.iter().filter(|file| file.ends_with("pyproject.toml")) {
-            let project = project_file::read(self.process, file).map_err(|error| diagnosis::project_file(&error))?;
+            let project =
+                project_file::read(self.process, file).map_err(|error| diagnosis::project_file(&error))?;
             if let Some(requires_python) = project.requires_python {
                 return Ok(requires_python);
             }
@@ -95,7 +97,8 @@ impl Session<'_> {
     /// The pins of an output that exists, unless they are to be upgraded.
     fn preferences(&self) -> Read<BTreeMap<PackageName, Vec<Version>>> {
         let mut preferences: BTreeMap<PackageName, Vec<Version>> = BTreeMap::new();
-        let Some(path) = self.parsed.text(&flags::OUTPUT).filter(|_| !self.parsed.is_on(&flags::UPGRADE)) else {
+        let Some(path) = self.parsed.text(&flags::OUTPUT).filter(|_| !self.parsed.is_on(&flags::UPGRADE))
+        else {
             return Ok(preferences);
         };
         let Ok(text) = std::fs::read_to_string(self.process.absolute(path)) else { return Ok(preferences) };

@@ -7,14 +7,14 @@ use crate::cli::{Flag, UsageError};
 use crate::ops::candidates::Selection;
 use crate::ops::install::InstallOpError;
 use crate::ops::network::ConnectionError;
+use crate::ops::project_file::ProjectFileError;
 use crate::ops::python::PythonError;
 use crate::ops::search::SearchError;
 use crate::ops::sync::SyncError;
-use crate::ops::project_file::ProjectFileError;
 use crate::ops::wanted::WantedError;
-use packaging::pylock::PylockError;
 use crate::output::{Diagnostic, codes};
 use crate::settings::SettingsError;
+use packaging::pylock::PylockError;
 
 pub fn usage(error: &UsageError) -> Diagnostic {
     Diagnostic::new(&codes::USAGE, error.to_string())

@@ -55,7 +55,11 @@ impl Session<'_> {
     }
 
     /// The environment to change: `--target`, `--prefix`, `-p`, the active one, `.venv`, or a new `.venv`.
-    pub(super) fn place(&self, store: &store::Store, shown: &mut Shown<'_>) -> Result<Environment, Box<Diagnostic>> {
+    pub(super) fn place(
+        &self,
+        store: &store::Store,
+        shown: &mut Shown<'_>,
+    ) -> Result<Environment, Box<Diagnostic>> {
         let request = self.parsed.text(&flags::PYTHON);
         let state = self.state_dir();
         let folder = |flag| self.parsed.text(flag).map(|folder| self.process.absolute(folder));
@@ -143,9 +147,8 @@ fn json_plan(plan: &InstallPlan<Source>, dry_run: bool) -> serde_json::Value {
         let was = arrival.replaced().map(|old| old.version_text().to_owned());
         json!({ "name": wish.name.as_str(), "version": wish.version.to_string(), "was": was })
     });
-    let leaving = |one: &InstalledDistribution| {
-        json!({ "name": one.name().as_str(), "version": one.version_text() })
-    };
+    let leaving =
+        |one: &InstalledDistribution| json!({ "name": one.name().as_str(), "version": one.version_text() });
     json!({
         "changed": !dry_run && !plan.is_satisfied(),
         "installed": installed.collect::<Vec<_>>(),

@@ -43,8 +43,10 @@ impl Session<'_> {
         let metadata = Metadata::parse(&one.metadata_bytes().ok()??).ok()?;
         let text = |field| metadata.text(field).filter(|text| !text.is_empty()).map(Value::from);
         let needs = graph.dependencies.requires(name, &graph.markers).map(ToString::to_string);
-        let needed_by = graph.dependencies.required_by(name, &graph.markers).map(|(_, user)| user.raw_name.clone());
-        let urls: Vec<String> = metadata.project_urls().map(|(label, url)| format!("{label}: {url}")).collect();
+        let needed_by =
+            graph.dependencies.required_by(name, &graph.markers).map(|(_, user)| user.raw_name.clone());
+        let urls: Vec<String> =
+            metadata.project_urls().map(|(label, url)| format!("{label}: {url}")).collect();
         let rows = [
             ("name", Some(json!(metadata.raw_name))),
             ("version", Some(json!(one.version_text()))),
@@ -85,7 +87,9 @@ impl Card {
         for (key, value) in &self.rows {
             let words = match value {
                 Value::Array(items) if items.is_empty() => continue,
-                Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n              "),
+                Value::Array(items) => {
+                    items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n              ")
+                }
                 Value::Bool(true) => "yes".to_owned(),
                 Value::Bool(false) => "no, something needs it".to_owned(),
                 Value::String(words) => words.replace('\n', "\n              "),

@@ -35,7 +35,9 @@ impl Session<'_> {
         let target = self.target(environment.interpreter())?;
         let mut wanted = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)))
             .map_err(|error| diagnosis::wanted(&error))?;
-        wanted.requirements.retain(|one| one.marker.as_ref().is_none_or(|marker| marker.evaluate(&target.markers, &[])));
+        wanted
+            .requirements
+            .retain(|one| one.marker.as_ref().is_none_or(|marker| marker.evaluate(&target.markers, &[])));
         let selection = self.selection(&target, &wanted)?;
         let mut resolve = self.resolve_policy(&mut wanted)?;
         resolve.dependencies = DependencyMode::Ignore;

@@ -24,7 +24,10 @@ impl Session<'_> {
         let graph = self.graph()?;
         let invert = self.parsed.is_on(&flags::INVERT);
         let roots = self.roots(&graph, invert)?;
-        let depth = self.parsed.integer(&flags::DEPTH).map_or(usize::MAX, |depth| usize::try_from(depth).unwrap_or(0));
+        let depth = self
+            .parsed
+            .integer(&flags::DEPTH)
+            .map_or(usize::MAX, |depth| usize::try_from(depth).unwrap_or(0));
         let mut drawing = Drawing { graph: &graph, depth, invert, lines: Vec::new(), drawn: BTreeSet::new() };
         if self.parsed.is_on(&flags::JSON) {
             let trees: Vec<Value> = roots.iter().map(|name| drawing.json(name, &mut Vec::new())).collect();
@@ -110,7 +113,8 @@ impl Drawing<'_> {
         let mut below = Vec::new();
         if path.len() < self.depth && !path.contains(name) {
             path.push(name.clone());
-            below = children(self.graph, name, self.invert).iter().map(|child| self.json(child, path)).collect();
+            below =
+                children(self.graph, name, self.invert).iter().map(|child| self.json(child, path)).collect();
             path.pop();
         }
         let key = if self.invert { "needed_by" } else { "needs" };

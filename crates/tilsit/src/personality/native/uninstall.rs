@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
-use crate::ops::wanted::{self, Sources};
 use crate::ops::interrupt;
+use crate::ops::wanted::{self, Sources};
 use crate::output::Diagnostic;
 
 impl Session<'_> {
@@ -23,7 +23,8 @@ impl Session<'_> {
         let installed = transaction.installed().map_err(|error| diagnosis::read(&error))?;
         let (found, missing): (Vec<_>, Vec<_>) =
             names.iter().map(|name| (name, installed.get(name))).partition(|(_, found)| found.is_some());
-        let leaving: Vec<InstalledDistribution> = found.into_iter().filter_map(|(_, found)| found.cloned()).collect();
+        let leaving: Vec<InstalledDistribution> =
+            found.into_iter().filter_map(|(_, found)| found.cloned()).collect();
         for (name, _) in &missing {
             self.terminal.warn(&format!("{name} is not installed"));
         }
