@@ -11,6 +11,15 @@ pub(crate) fn folder_flags() -> OFlags {
     OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC
 }
 
+/// Opens a folder to name things in it only.
+pub(crate) fn place_flags() -> OFlags {
+    #[cfg(target_os = "linux")]
+    let access = OFlags::PATH;
+    #[cfg(not(target_os = "linux"))]
+    let access = OFlags::RDONLY;
+    access | OFlags::DIRECTORY | OFlags::CLOEXEC
+}
+
 /// The entries of an open folder that was not read before, without `.` and `..`.
 #[cfg(target_os = "linux")]
 pub(crate) fn entries(fd: &OwnedFd) -> Result<Vec<(CString, FileType)>, Errno> {

@@ -98,7 +98,8 @@ impl Attempt<'_> {
             for (destination, is_library) in parts {
                 let target = final_folder(&self.scheme, destination, &installation.header_name());
                 let folder = areas.fresh(&target).map_err(io_error(&target))?;
-                trees.push(StagedTree { wheel, destination, is_library, folder });
+                let area = areas.folders().iter().position(|area| folder.parent() == Some(area)).unwrap_or(0);
+                trees.push(StagedTree { wheel, destination, is_library, folder, area });
             }
         }
         Ok(trees)

@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
+use rustix::fs::{CWD, Mode, mkdirat, openat};
+use rustix::io::Errno;
 use store::StoredWheel;
 use store::wheels::{DataFile, Directory, FileEntry};
 
 use super::InstallError;
+use crate::folder::place_flags;
 use crate::link::{Link, Linker};
 use crate::scripts;
 
@@ -51,8 +53,10 @@ pub(crate) struct StagedTree {
     pub(crate) destination: Destination,
     /// Whether this is the wheel's own library, not a part of its `.data` folder.
     pub(crate) is_library: bool,
-    /// Where it is staged.
+    /// Where it is staged: a folder in a scratch folder.
     pub(crate) folder: PathBuf,
+    /// Which of the scratch folders.
+    pub(crate) area: usize,
 }
 
 /// One folder to make and fill.
@@ -98,38 +102,44 @@ impl Staging<'_> {
                 Some(folders) => data_units(index, tree.wheel, folders, &mut units),
             }
         }
-        let roots = self.roots()?;
-        let crew = Crew {
-            made: units.iter().map(|_| AtomicBool::new(false)).collect(),
+        let work = Work {
+            units,
+            roots: self.roots()?,
+            areas: self.areas()?,
             next: AtomicUsize::new(0),
+            cancelled: self.cancelled,
             failed: AtomicBool::new(false),
             error: Mutex::new(None),
         };
-        let work = || {
-            while let Some(chunk) = crew.take(units.len(), self.cancelled) {
-                if let Err(error) =
-                    chunk.into_iter().try_for_each(|index| self.unit(&units, index, &crew, &roots))
-                {
-                    crew.fail(error);
+        let run = || {
+            while let Some(chunk) = work.take() {
+                if let Err(error) = chunk.into_iter().try_for_each(|index| self.unit(&work, index)) {
+                    work.fail(error);
                 }
             }
         };
         std::thread::scope(|scope| {
-            for _ in 1..threads.min(units.len()) {
-                scope.spawn(work);
+            for _ in 1..threads.min(work.units.len()) {
+                scope.spawn(run);
             }
-            work();
+            run();
         });
-        let error = crew.error.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let error = work.error.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         error.map_or(Ok(()), Err)?;
         if self.cancelled.load(Ordering::Relaxed) { Err(InstallError::Cancelled) } else { Ok(()) }
     }
 
+    fn areas(&self) -> Result<Vec<OpenArea<'_>>, InstallError> {
+        let open = |folder: &PathBuf| {
+            openat(CWD, folder, place_flags(), Mode::empty()).map_err(|errno| io_error(folder)(errno.into()))
+        };
+        self.linkers.iter().map(|area| Ok(OpenArea { fd: open(&area.0)?, linker: &area.1 })).collect()
+    }
+
     /// Descriptors of each wheel's unpacked tree.
     fn roots(&self) -> Result<Vec<OwnedFd>, InstallError> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let open = |wheel: &StoredWheel| {
-            openat(CWD, wheel.root(), flags, Mode::empty())
+            openat(CWD, wheel.root(), place_flags(), Mode::empty())
                 .map_err(|errno| io_error(wheel.root())(errno.into()))
         };
         self.wheels.iter().map(open).collect()
@@ -161,76 +171,83 @@ impl Staging<'_> {
         Some(folders)
     }
 
-    fn unit(
-        &self,
-        units: &[Unit<'_>],
-        index: usize,
-        crew: &Crew,
-        roots: &[OwnedFd],
-    ) -> Result<(), InstallError> {
-        let unit = &units[index];
-        let tree = &self.trees[unit.tree];
-        let folder = if unit.path.is_empty() { tree.folder.clone() } else { tree.folder.join(unit.path) };
-        if !unit.parent.is_none_or(|parent| crew.wait_for(parent)) {
-            return Ok(()); // Another thread failed.
-        }
-        let failed = |errno: rustix::io::Errno| io_error(&folder)(errno.into());
-        mkdirat(CWD, &folder, Mode::from_raw_mode(0o777)).map_err(failed)?;
-        crew.made[index].store(true, Ordering::Release);
+    fn unit(&self, work: &Work<'_>, index: usize) -> Result<(), InstallError> {
+        let unit = &work.units[index];
+        let area = &work.areas[self.trees[unit.tree].area];
+        self.make(work, index)?;
         let count = unit.count();
-        if count == 0 {
-            return Ok(());
-        }
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let to = openat(CWD, &folder, flags, Mode::empty()).map_err(failed)?;
-        let target = Target { to: &to, folder: &folder, linker: self.linker(&tree.folder) };
+        // Descriptors pay from a few files on; below, longer paths are cheaper.
+        let near = |fd: &OwnedFd, path: &str| {
+            let open = || openat(fd, path, place_flags(), Mode::empty());
+            (count > 3 && !path.is_empty()).then(open).transpose()
+        };
+        let folder = self.staged_path(unit);
+        let here = near(&area.fd, &folder).map_err(|errno| self.failed(unit, "")(errno.into()))?;
+        let target = match &here {
+            Some(fd) => Target { fd, prefix: String::new(), unit, linker: area.linker },
+            None => Target { fd: &area.fd, prefix: folder + "/", unit, linker: area.linker },
+        };
+        let root = &work.roots[unit.wheel];
         match &unit.files {
             Files::Library(directory) => {
-                // A descriptor pays from a few files on; below, longer paths are cheaper.
-                let near = (count > 3 && !unit.path.is_empty())
-                    .then(|| openat(&roots[unit.wheel], unit.path, flags, Mode::empty()))
-                    .transpose()
-                    .map_err(|errno| {
-                        io_error(&self.wheels[unit.wheel].root().join(unit.path))(errno.into())
-                    })?;
-                for file in directory.files() {
-                    let (from, source) = match &near {
-                        Some(near) => (near, file.name()),
-                        None => (&roots[unit.wheel], file.path()),
-                    };
-                    self.file(&target, unit.wheel, from, (source, file))?;
-                }
-                Ok(())
+                let there = near(root, unit.path).map_err(|errno| self.failed(unit, "")(errno.into()))?;
+                let mut files = directory.files();
+                files.try_for_each(|file| match &there {
+                    Some(fd) => self.file(&target, (fd, file.name()), file),
+                    None => self.file(&target, (root, file.path()), file),
+                })
             }
-            Files::Data(files) => files.iter().try_for_each(|file| {
-                self.file(&target, unit.wheel, &roots[unit.wheel], (file.path(), *file))
-            }),
+            Files::Data(files) => {
+                files.iter().try_for_each(|file| self.file(&target, (root, file.path()), *file))
+            }
         }
     }
 
-    fn linker(&self, tree: &Path) -> &Linker {
-        let same = self.linkers.iter().find(|(area, _)| tree.parent() == Some(area));
-        &same.unwrap_or(&self.linkers[0]).1
+    /// Makes the folder of a unit. Another thread may be about to make the one above it: then this one does both, and
+    /// the other finds it there.
+    fn make(&self, work: &Work<'_>, index: usize) -> Result<(), InstallError> {
+        let unit = &work.units[index];
+        let area = &work.areas[self.trees[unit.tree].area];
+        let path = self.staged_path(unit);
+        loop {
+            match (mkdirat(&area.fd, &path, Mode::from_raw_mode(0o777)), unit.parent) {
+                (Ok(()) | Err(Errno::EXIST), _) => return Ok(()),
+                (Err(Errno::NOENT), Some(_)) if work.stopped() => return Err(InstallError::Cancelled),
+                (Err(Errno::NOENT), Some(parent)) => self.make(work, parent)?,
+                (Err(errno), _) => return Err(self.failed(unit, "")(errno.into())),
+            }
+        }
+    }
+
+    /// Relative to the scratch folder.
+    fn staged_path(&self, unit: &Unit<'_>) -> String {
+        let tree = self.trees[unit.tree].folder.file_name().unwrap_or_default().to_string_lossy();
+        if unit.path.is_empty() { tree.into_owned() } else { format!("{tree}/{}", unit.path) }
+    }
+
+    fn failed(&self, unit: &Unit<'_>, name: &str) -> impl FnOnce(std::io::Error) -> InstallError + use<> {
+        let path = self.trees[unit.tree].folder.join(unit.path).join(name);
+        move |source| InstallError::Io { path, source }
     }
 
     fn file(
         &self,
         target: &Target<'_>,
-        wheel: usize,
-        from: &OwnedFd,
-        (source, file): (&str, FileEntry<'_>),
+        (from, source): (&OwnedFd, &str),
+        file: FileEntry<'_>,
     ) -> Result<(), InstallError> {
-        let failed = |error| io_error(&target.folder.join(file.name()))(error);
-        let name = CString::new(file.name()).map_err(|error| failed(error.into()))?;
+        let failed = |error| self.failed(target.unit, file.name())(error);
+        let name = format!("{}{}", target.prefix, file.name());
+        let name = CString::new(name).map_err(|error| failed(error.into()))?;
         if target.linker.is_symbolic() {
-            let original = self.wheels[wheel].root().join(file.path());
-            return target.linker.symlink(&original, target.to.as_fd(), &name).map_err(failed);
+            let original = self.wheels[target.unit.wheel].root().join(file.path());
+            return target.linker.symlink(&original, target.fd.as_fd(), &name).map_err(failed);
         }
         let source = CString::new(source).map_err(|error| failed(error.into()))?;
         let link = Link {
             from: from.as_fd(),
             source: &source,
-            to: target.to.as_fd(),
+            to: target.fd.as_fd(),
             name: &name,
             mode: file.mode(),
             executable: file.is_executable(),
@@ -239,9 +256,29 @@ impl Staging<'_> {
     }
 }
 
+/// What the threads share.
+struct Work<'a> {
+    units: Vec<Unit<'a>>,
+    roots: Vec<OwnedFd>,
+    areas: Vec<OpenArea<'a>>,
+    next: AtomicUsize,
+    cancelled: &'a AtomicBool,
+    failed: AtomicBool,
+    error: Mutex<Option<InstallError>>,
+}
+
+/// A scratch folder that trees are staged in.
+struct OpenArea<'a> {
+    fd: OwnedFd,
+    linker: &'a Linker,
+}
+
+/// Where the files of a unit go.
 struct Target<'a> {
-    to: &'a OwnedFd,
-    folder: &'a Path,
+    fd: &'a OwnedFd,
+    /// Between the descriptor and the names.
+    prefix: String,
+    unit: &'a Unit<'a>,
     linker: &'a Linker,
 }
 
@@ -288,35 +325,19 @@ pub(crate) fn data_files_of(
 /// How many folders a thread takes at a time.
 const CHUNK: usize = 24;
 
-/// Threads at work on one list.
-struct Crew {
-    made: Vec<AtomicBool>,
-    next: AtomicUsize,
-    failed: AtomicBool,
-    error: Mutex<Option<InstallError>>,
-}
-
-impl Crew {
+impl Work<'_> {
     /// The next few folders. Neighbours go to one thread: two that make folders in the same one would wait for
     /// each other in the kernel.
-    fn take(&self, count: usize, cancelled: &AtomicBool) -> Option<Range<usize>> {
-        if self.failed.load(Ordering::Relaxed) || cancelled.load(Ordering::Relaxed) {
+    fn take(&self) -> Option<Range<usize>> {
+        if self.stopped() {
             return None;
         }
         let start = self.next.fetch_add(CHUNK, Ordering::Relaxed);
-        (start < count).then(|| start..(start + CHUNK).min(count))
+        (start < self.units.len()).then(|| start..(start + CHUNK).min(self.units.len()))
     }
 
-    /// Waits until a folder is made. It was handed out earlier, so its thread is
-    /// at it, or at one before it, now.
-    fn wait_for(&self, index: usize) -> bool {
-        while !self.made[index].load(Ordering::Acquire) {
-            if self.failed.load(Ordering::Relaxed) {
-                return false;
-            }
-            std::thread::yield_now();
-        }
-        true
+    fn stopped(&self) -> bool {
+        self.failed.load(Ordering::Relaxed) || self.cancelled.load(Ordering::Relaxed)
     }
 
     fn fail(&self, error: InstallError) {
