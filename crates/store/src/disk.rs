@@ -5,8 +5,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use rustix::fs::{AtFlags, CWD};
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::archive::sha256;
 
@@ -106,6 +108,7 @@ struct Shared {
     work: Mutex<Option<Workspace>>,
     counter: AtomicU64,
     modes: OnceLock<Modes>,
+    machine_start: OnceLock<SystemTime>,
     /// The lock that keeps entries from being removed while this process uses them.
     in_use: Mutex<InUse>,
     /// Dropped last: it removes the root.
@@ -157,6 +160,7 @@ impl Store {
             work: Mutex::new(None),
             counter: AtomicU64::new(0),
             modes: OnceLock::new(),
+            machine_start: OnceLock::new(),
             in_use: Mutex::new(InUse::default()),
             _temporary: temporary,
         };
@@ -245,6 +249,15 @@ impl Store {
             let umask = 0o777 & !mode;
             let plain = 0o666 & !umask;
             Modes { plain, executable: plain | 0o111, masks_executable: umask & 0o111 != 0 }
+        })
+    }
+
+    /// When the machine was started.
+    pub(crate) fn machine_start(&self, now: SystemTime) -> SystemTime {
+        *self.shared.machine_start.get_or_init(|| {
+            let up = clock_gettime(ClockId::Boottime);
+            let up = Duration::from_secs(up.tv_sec.unsigned_abs());
+            now.checked_sub(up).unwrap_or(SystemTime::UNIX_EPOCH)
         })
     }
 

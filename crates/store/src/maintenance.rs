@@ -12,7 +12,7 @@ use packaging::hashes::Hash;
 
 use crate::archive::FileBytes;
 use crate::disk::{DiskError, Kind, Store, sweep};
-use crate::wheels::{MANIFEST, Manifest, read_manifest};
+use crate::wheels::{MANIFEST, Manifest, is_whole, read_manifest};
 
 /// How much of one kind there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,7 +172,8 @@ impl Maintenance<'_> {
         let mut removed = self.remove_old_formats()?;
         self.prune_kind(Kind::Wheels, &mut removed, &|path| {
             let manifest = path.join(MANIFEST);
-            !is_whole(path) || policy.unused_for.is_some_and(|age| is_older(&manifest, age, policy.now))
+            !manifest_at(&manifest).is_some_and(|manifest| is_whole(path, &manifest))
+                || policy.unused_for.is_some_and(|age| is_older(&manifest, age, policy.now))
         })?;
         let store = self.store;
         self.prune_kind(Kind::Pointers, &mut removed, &|path| !points_somewhere(store, path))?;
@@ -307,16 +308,6 @@ fn tree_size(path: &Path) -> u64 {
         }
     }
     bytes
-}
-
-/// Whether the manifest is intact and all files have the sizes it says.
-fn is_whole(entry: &Path) -> bool {
-    let Some(manifest) = manifest_at(&entry.join(MANIFEST)) else { return false };
-    let tree = entry.join(crate::wheels::TREE);
-    let data = manifest.data_files().map(|data| data.file());
-    let is_there =
-        |path: &str, size: u64| fs::symlink_metadata(tree.join(path)).is_ok_and(|data| data.len() == size);
-    manifest.files().chain(data).all(|file| is_there(file.path(), file.size()))
 }
 
 fn is_older(path: &Path, age: Duration, now: SystemTime) -> bool {

@@ -5,9 +5,11 @@
 //! wheels-1/<sha256>/tree/…       the files
 //! ```
 //! An entry is made in the temporary space and renamed into place as a whole; of several processes adding the same wheel
-//! one wins and the others use its entry. Nothing is synced to the disk: after a power cut an entry may hold files whose
-//! content never arrived. Its manifest knows sizes and hashes of all files, so [`Store::verify`] finds that, and an entry
-//! whose manifest is damaged counts as absent and is built anew. The wheel file itself is not kept.
+//! one wins and the others use its entry. The wheel file itself is not kept: what is lost is fetched again.
+//!
+//! Nothing is synced to the disk, which would cost more than all the rest. After a power cut an entry may therefore hold
+//! files whose content never arrived. A damaged manifest counts as absent; and an entry that was made before the machine
+//! started has the sizes of its files compared with the manifest once, when it is first used. [`Store::verify`] reads all.
 
 mod incoming;
 mod inspect;
@@ -122,7 +124,7 @@ impl Store {
         self.share();
         let mut path = self.entry(Kind::Wheels, sha256.hex());
         path.push(MANIFEST);
-        let Some(manifest) = open_manifest(&path)? else { return Ok(None) };
+        let Some(manifest) = self.open_manifest(&path)? else { return Ok(None) };
         path.set_file_name(TREE);
         let stored = Stored { tree: path, manifest, sha256: sha256.clone() };
         Ok(Some(StoredWheel { shared: Arc::new(stored) }))
@@ -260,6 +262,38 @@ impl Store {
         }
     }
 
+    /// The manifest at `path`; `None` where it is missing or damaged, or where its files were lost. Notes the use.
+    fn open_manifest(&self, path: &Path) -> Result<Option<Manifest>, DiskError> {
+        let failed = |error| DiskError::new("read", path, error);
+        let file = match fs::File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let data = file.metadata().map_err(failed)?;
+        let bytes = Bytes::of_file_at_once(&file, data.len()).map_err(failed)?;
+        let Some(manifest) = read_manifest(FileBytes::from(bytes)) else { return Ok(None) };
+        let now = SystemTime::now();
+        let used = data.modified().unwrap_or(now);
+        if !data.permissions().readonly() && used < self.machine_start(now) {
+            let entry = path.parent().unwrap_or(path);
+            if !is_whole(entry, &manifest) {
+                log::warn!("{}: files are missing or cut short; the entry is built anew", entry.display());
+                self.discard(entry)?;
+                return Ok(None);
+            }
+            // Read-only stands for: survived a start of the machine.
+            let mut permissions = data.permissions();
+            permissions.set_readonly(true);
+            let _ = file.set_permissions(permissions);
+        }
+        if now.duration_since(used).is_ok_and(|age| age > USE_GRAIN) {
+            // Fails for a store of another user; then the last use stays unknown.
+            let _ = file.set_modified(now);
+        }
+        Ok(Some(manifest))
+    }
+
     /// Takes an entry out of the store at once and deletes it.
     pub(crate) fn discard(&self, path: &Path) -> Result<(), DiskError> {
         let Some(away) = self.move_away(path)? else { return Ok(()) };
@@ -303,24 +337,12 @@ fn mismatch(actual: Hash, expected: &[Hash]) -> AddWheelError {
     AddWheelError::HashMismatch { actual, expected: expected.to_vec() }
 }
 
-/// The manifest at `path`; `None` where it is missing or damaged. Notes the use.
-pub(crate) fn open_manifest(path: &Path) -> Result<Option<Manifest>, DiskError> {
-    let failed = |error| DiskError::new("read", path, error);
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error)),
-    };
-    let data = file.metadata().map_err(failed)?;
-    let bytes = Bytes::of_file_at_once(&file, data.len()).map_err(failed)?;
-    let Some(manifest) = read_manifest(FileBytes::from(bytes)) else { return Ok(None) };
-    let now = SystemTime::now();
-    let aged = data.modified().is_ok_and(|used| now.duration_since(used).is_ok_and(|age| age > USE_GRAIN));
-    if aged {
-        // Fails for a store of another user; then the last use stays unknown.
-        let _ = file.set_modified(now);
-    }
-    Ok(Some(manifest))
+/// Whether all files are there with the sizes that the manifest says.
+pub(crate) fn is_whole(entry: &Path, manifest: &Manifest) -> bool {
+    let tree = entry.join(TREE);
+    let data = manifest.data_files().map(|data| data.file());
+    let mut files = manifest.files().chain(data);
+    files.all(|file| fs::symlink_metadata(tree.join(file.path())).is_ok_and(|data| data.len() == file.size()))
 }
 
 pub(crate) fn read_manifest(bytes: FileBytes) -> Option<Manifest> {

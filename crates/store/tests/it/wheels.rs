@@ -210,3 +210,43 @@ fn what_pip_tolerates_in_record_is_tolerated() {
     );
     assert!(!stored.root().join("alpha_beta-1.0.dist-info/INSTALLER").exists());
 }
+
+/// Makes the entry of a wheel look as if it were from before the last start of the machine.
+fn age(wheel: &StoredWheel) {
+    let manifest = wheel.root().with_file_name("manifest");
+    fs::File::open(manifest).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+}
+
+#[test]
+fn files_lost_by_a_power_cut_are_noticed_at_the_first_use() {
+    let store = Store::temporary(&std::env::temp_dir()).unwrap();
+    let wheel = add(&store, sample()).unwrap();
+    let file = wheel.root().join("alpha/__init__.py");
+    fs::write(&file, b"").unwrap();
+    // Of this start of the machine: trusted.
+    assert!(store.wheel(wheel.sha256()).unwrap().is_some());
+    age(&wheel);
+    assert!(store.wheel(wheel.sha256()).unwrap().is_none());
+    let wheel = add(&store, sample()).unwrap();
+    age(&wheel);
+    assert!(store.wheel(wheel.sha256()).unwrap().is_some());
+    // Checked once.
+    fs::remove_file(&file).unwrap();
+    age(&wheel);
+    assert!(store.wheel(wheel.sha256()).unwrap().is_some());
+    assert!(matches!(store.verify(&wheel).unwrap_err().damage, Damage::Unreadable(_)));
+}
+
+#[test]
+fn a_damaged_manifest_counts_as_absent() {
+    let store = Store::temporary(&std::env::temp_dir()).unwrap();
+    let wheel = add(&store, sample()).unwrap();
+    let manifest = wheel.root().with_file_name("manifest");
+    let bytes = fs::read(&manifest).unwrap();
+    for damaged in [&bytes[..0], &bytes[..bytes.len() / 2], &[0; 4096][..]] {
+        fs::write(&manifest, damaged).unwrap();
+        assert!(store.wheel(wheel.sha256()).unwrap().is_none());
+        let again = add(&store, sample()).unwrap();
+        store.verify(&again).unwrap();
+    }
+}
