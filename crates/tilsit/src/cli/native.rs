@@ -180,10 +180,10 @@ pub static PRERELEASE: Flag = Flag::one(
     "prerelease",
     &["--prerelease"],
     "MODE",
-    "When pre-releases count: never (disallow), always (allow), only for packages that have nothing else (if-necessary), only where a requirement names one (explicit), or the last two together.",
+    "When pre-releases count: never (disallow), always (allow), only when no final version fits (if-necessary), only where a requirement names one (explicit), or the last two together.",
 )
 .kind(Kind::Choice(&["disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit"]))
-.default("if-necessary-or-explicit")
+.default("if-necessary")
 .setting();
 /// `--pre`
 pub static PRE: Flag = Flag::on("pre", &["--pre"], "The same as --prerelease allow.");

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{Ended, Session, diagnosis};
-use crate::cli::{self, native as flags, pip};
+use crate::cli::{self, native as flags};
 use crate::ops::python;
 use crate::output::{codes, columns};
 
@@ -120,19 +120,8 @@ impl Session<'_> {
         let [kind, folder] = self.parsed.arguments.as_slice() else {
             return Err(Box::new(diagnosis::nothing_named("generate")));
         };
-        let pages: Vec<(String, String)> = match kind.as_str() {
-            "reference" => {
-                let own = cli::generate::reference(&flags::PROGRAM);
-                own.into_iter().chain(cli::generate::reference(&pip::PROGRAM)).collect()
-            }
-            "man" => cli::generate::man(&flags::PROGRAM),
-            "completions" => cli::generate::SHELLS
-                .iter()
-                .filter_map(|shell| {
-                    Some((format!("tilsit.{shell}"), cli::generate::completions(&flags::PROGRAM, shell)?))
-                })
-                .collect(),
-            other => return Err(Box::new(diagnosis::unknown_command(&format!("generate {other}")))),
+        let Some(pages) = cli::generate::pages(kind) else {
+            return Err(Box::new(diagnosis::unknown_command(&format!("generate {kind}"))));
         };
         let folder = self.process.absolute(folder);
         for (name, text) in pages {

@@ -160,9 +160,9 @@ impl Session<'_> {
             _ if pre => PrereleaseMode::Allow,
             Some("allow") => PrereleaseMode::Allow,
             Some("disallow") => PrereleaseMode::Disallow,
-            Some("if-necessary") => PrereleaseMode::IfNecessary,
             Some("explicit") => PrereleaseMode::Explicit,
-            _ => PrereleaseMode::IfNecessaryOrExplicit,
+            Some("if-necessary-or-explicit") => PrereleaseMode::IfNecessaryOrExplicit,
+            _ => PrereleaseMode::IfNecessary,
         };
         Ok(ResolvePolicy {
             strategy: match self.parsed.text(&flags::RESOLUTION) {

@@ -114,8 +114,8 @@ pub fn unknown_code(name: &str) -> Diagnostic {
 }
 
 pub fn unknown_shell(name: &str) -> Diagnostic {
-    let known = crate::cli::generate::SHELLS.join(", ");
-    Diagnostic::new(&codes::USAGE, format!("`{name}` is not a shell that completions exist for: {known}"))
+    Diagnostic::new(&codes::USAGE, format!("there are no completions for `{name}`"))
+        .hint("tilsit completions bash|zsh|fish|powershell")
 }
 
 pub fn cannot_write(path: &std::path::Path, error: &std::io::Error) -> Diagnostic {
