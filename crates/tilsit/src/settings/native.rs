@@ -81,7 +81,9 @@ impl Settings {
             return Ok(settings);
         }
         let keys = keys();
-        settings.layers.push(from_pip(process, parsed, &keys)?);
+        if may_ask_an_index(parsed) {
+            settings.layers.push(from_pip(process, parsed, &keys)?);
+        }
         let user = process.xdg("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("tilsit/tilsit.toml"));
         if let Some(user) = user {
             settings.read_toml(&user, Place::Top, &keys)?;
@@ -200,6 +202,13 @@ fn shown(said: &Occurrence) -> String {
         Given::Off => "false".to_owned(),
         Given::Text(text) => redact_text(text),
     }
+}
+
+/// pip's files say nothing to a command that asks no index; one that shows settings shows them all.
+fn may_ask_an_index(parsed: &Parsed) -> bool {
+    let mut flags = parsed.path.last().into_iter().flat_map(|command| command.flags());
+    parsed.path.first().is_none_or(|command| command.name == "config")
+        || flags.any(|flag| flag.id == "index-url")
 }
 
 fn from_pip(process: &Process, parsed: &Parsed, keys: &[&'static Flag]) -> Result<Layer, SettingsError> {
