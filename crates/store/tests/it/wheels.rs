@@ -250,3 +250,19 @@ fn a_damaged_manifest_counts_as_absent() {
         store.verify(&again).unwrap();
     }
 }
+
+#[test]
+fn a_member_too_large_for_memory_is_streamed() {
+    let store = Store::temporary(&std::env::temp_dir()).unwrap();
+    let size = (64 << 20) + 1;
+    let zeros = Entry::zeros("alpha/zeros", size);
+    let wheel = add(&store, sample().raw(zeros.clone())).unwrap();
+    let file = wheel.manifest().files().find(|file| file.path() == "alpha/zeros").unwrap();
+    assert_eq!(file.size(), u64::from(size));
+    assert!(store.verify(&wheel).is_ok());
+    let corrupt = add(&store, sample().raw(zeros.claimed_crc(1))).unwrap_err();
+    assert!(
+        matches!(corrupt, AddWheelError::Content(WheelError::Zip(ZipError::Corrupt { .. }))),
+        "{corrupt:?}"
+    );
+}
