@@ -263,7 +263,13 @@ fn base_facts(program: &Path, cache: &dyn FactsCache) -> Result<Arc<Facts>, Prob
     Ok(Arc::new(facts))
 }
 
+/// Changes when the interpreter does. A program may be a small launcher of a shared library that is rebuilt under it:
+/// `build-details.json` (PEP 739) tells of that, where it exists.
 fn cache_key(real: &Path, meta: &std::fs::Metadata) -> String {
-    let (size, seconds, nanos) = (meta.size(), meta.mtime(), meta.mtime_nsec());
-    format!("{}:{size}:{seconds}.{nanos}:{}", facts::FORMAT, real.display())
+    let stamp = |meta: &std::fs::Metadata| format!("{}:{}.{}", meta.size(), meta.mtime(), meta.mtime_nsec());
+    let details = real.parent().and_then(Path::parent).zip(real.file_name()).and_then(|(prefix, name)| {
+        std::fs::metadata(prefix.join("lib").join(name).join("build-details.json")).ok()
+    });
+    let details = details.as_ref().map(stamp).unwrap_or_default();
+    format!("{}:{}:{details}:{}", facts::FORMAT, stamp(meta), real.display())
 }

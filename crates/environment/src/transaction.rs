@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use area::Areas;
-use journal::{Journal, StepError};
+use journal::{Confines, Journal, StepError};
 use lock::EnvironmentLock;
 pub use lock::Wait;
 use packaging::name::{PackageName, canonicalize_name};
@@ -260,6 +260,10 @@ impl<'a> Transaction<'a> {
     pub fn begin(environment: &'a Environment, wait: Wait) -> Result<Transaction<'a>, InstallError> {
         let state = environment.state();
         std::fs::create_dir_all(state).map_err(io_error(state))?;
+        if state.is_symlink() {
+            // Nobody but a stranger makes it one: lock and journal would be written elsewhere.
+            return Err(io_error(state)(std::io::ErrorKind::NotADirectory.into()));
+        }
         let lock = EnvironmentLock::take(state, wait).map_err(io_error(state))?;
         let Some(lock) = lock else { return Err(InstallError::Locked { state: state.to_owned() }) };
         recovery::recover(environment, &lock)
@@ -356,10 +360,10 @@ impl<'a> Transaction<'a> {
             },
         )?;
         let _ = &self.lock;
-        recovery::finish(self.environment, journal, false).map_err(|error| {
+        recovery::finish(self.environment, journal, false, &Confines::Trusted).map_err(|error| {
             let undoing = state.join(recovery::UNDOING);
             if std::fs::rename(&decided, &undoing).is_ok()
-                && let Err(error) = recovery::finish(self.environment, journal, true)
+                && let Err(error) = recovery::finish(self.environment, journal, true, &Confines::Trusted)
             {
                 return InstallError::Recovery { path: error.path, source: error.source };
             }

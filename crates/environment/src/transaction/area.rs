@@ -55,13 +55,16 @@ impl Areas {
     }
 }
 
+/// Whether a path is named as a scratch folder.
+pub(crate) fn is_scratch(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()))
+}
+
 /// Scratch folders that a killed process left in `folders`.
 pub(crate) fn leftovers<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in folders.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten() {
-        if entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes()) {
-            found.push(entry.path());
-        }
+        found.extend(Some(entry.path()).filter(|path| is_scratch(path)));
     }
     found
 }

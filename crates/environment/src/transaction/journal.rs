@@ -10,7 +10,7 @@
 
 use std::io::ErrorKind;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// First bytes of a journal; the number changes with the format.
 const HEADER: &[u8] = b"tilsit journal 1\n";
@@ -56,13 +56,29 @@ impl Journal {
     }
 
     /// Carries out every step that is not done yet.
-    pub(crate) fn redo(&self) -> Result<(), StepError> {
-        self.steps.iter().try_for_each(Step::redo)
+    pub(crate) fn redo(&self, confines: &Confines) -> Result<(), StepError> {
+        self.steps.iter().try_for_each(|step| confines.check(step).and_then(|()| step.redo()))
     }
 
     /// Takes back every step that is done, last first.
-    pub(crate) fn undo(&self) -> Result<(), StepError> {
-        self.steps.iter().rev().try_for_each(Step::undo)
+    pub(crate) fn undo(&self, confines: &Confines) -> Result<(), StepError> {
+        self.steps.iter().rev().try_for_each(|step| confines.check(step).and_then(|()| step.undo()))
+    }
+
+    /// What taking this change back makes come and go, for those who look meanwhile.
+    pub(crate) fn reversed(&self) -> Journal {
+        let in_trash = |path: &PathBuf| {
+            let kept = |step: &Step| match step {
+                Step::Remove { path: removed, trash } => Some(trash.join(path.strip_prefix(removed).ok()?)),
+                _ => None,
+            };
+            (path.clone(), self.steps.iter().find_map(kept).unwrap_or_else(|| path.clone()))
+        };
+        Journal {
+            gone: self.come.iter().map(|(path, _)| path.clone()).collect(),
+            come: self.gone.iter().map(in_trash).collect(),
+            ..Journal::default()
+        }
     }
 
     /// The bytes of the file; paths below `anchor` are written relative to it, so that an
@@ -144,6 +160,41 @@ impl Step {
                 Ok(())
             }
         }
+    }
+}
+
+/// What the steps of a journal may touch.
+///
+/// A journal that is found may be a stranger's: a `.venv` comes with a cloned repository, and a mere listing there would
+/// carry it out. So each step of one that was not written by this process is looked at before it is done, with the links
+/// that are there at that moment resolved.
+#[derive(Debug)]
+pub(crate) enum Confines {
+    /// This process wrote the journal, or it lies in the user's own state folder.
+    Trusted,
+    /// Nothing outside of this folder, which has no link in its path.
+    Within(PathBuf),
+}
+
+impl Confines {
+    fn check(&self, step: &Step) -> Result<(), StepError> {
+        match step {
+            Step::Remove { path, trash: other } | Step::Add { path, staged: other } => {
+                self.admit(path).and_then(|()| self.admit(other))
+            }
+            Step::Make { path } => self.admit(path),
+        }
+    }
+
+    /// Whether the folder that `path` is a name in lies inside.
+    pub(crate) fn admit(&self, path: &Path) -> Result<(), StepError> {
+        let Confines::Within(root) = self else { return Ok(()) };
+        let refused = || StepError { path: path.to_owned(), source: ErrorKind::PermissionDenied.into() };
+        let plain = path.components().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
+        let parent = path.parent().filter(|_| plain).ok_or_else(refused)?;
+        // What does not exist cannot be a link: the nearest folder that does decides.
+        let standing = parent.ancestors().find_map(|folder| folder.canonicalize().ok());
+        if standing.is_some_and(|folder| folder.starts_with(root)) { Ok(()) } else { Err(refused()) }
     }
 }
 

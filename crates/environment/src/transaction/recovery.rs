@@ -11,9 +11,9 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::deletion;
-use super::journal::{Journal, StepError};
+use super::journal::{Confines, Journal, StepError};
 use super::lock::{EnvironmentLock, Wait};
+use super::{area, deletion};
 use crate::installed::{Format, Installed, InstalledDistribution, ReadError};
 use crate::site::{Environment, Kind};
 
@@ -52,23 +52,39 @@ pub(super) fn recover(environment: &Environment, _lock: &EnvironmentLock) -> Res
     let state = environment.state();
     let failed = |source| StepError { path: state.join(JOURNAL), source };
     let Some((journal, undoing)) = pending(environment).map_err(failed)? else { return Ok(()) };
+    // Another user's journal is not carried out with this user's rights.
+    let owner = std::fs::metadata(state).map_err(failed)?.uid();
+    if owner != rustix::process::geteuid().as_raw() {
+        return Err(failed(ErrorKind::PermissionDenied.into()));
+    }
     log::info!("finishing an interrupted change of {}", state.display());
-    finish(environment, &journal, undoing)
+    let confines = match environment.kind() {
+        Kind::Virtual => Confines::Within(anchor(environment).canonicalize().map_err(failed)?),
+        _ => Confines::Trusted,
+    };
+    finish(environment, &journal, undoing, &confines)
 }
 
 /// Carries out a decided change, and forgets it. Scratch folders are deleted last.
-pub(super) fn finish(environment: &Environment, journal: &Journal, undoing: bool) -> Result<(), StepError> {
+pub(super) fn finish(
+    environment: &Environment,
+    journal: &Journal,
+    undoing: bool,
+    confines: &Confines,
+) -> Result<(), StepError> {
     let state = environment.state();
     let name = if undoing { UNDOING } else { JOURNAL };
     if undoing {
-        journal.undo()?
+        journal.undo(confines)?
     } else {
-        journal.redo()?
+        journal.redo(confines)?
     }
     std::fs::rename(state.join(name), state.join(LAST))
         .map_err(|source| StepError { path: state.join(name), source })?;
+    let ours = |path: &&PathBuf| confines.admit(path).is_ok() && area::is_scratch(path);
+    let scratch: Vec<PathBuf> = journal.scratch.iter().filter(ours).cloned().collect();
     // What cannot be deleted now is tried again by the next change.
-    if let Err(error) = deletion::delete(&journal.scratch, crate::thread_count()) {
+    if let Err(error) = deletion::delete(&scratch, crate::thread_count()) {
         log::warn!("leftovers of a change in {}: {error}", state.display());
     }
     Ok(())
@@ -106,8 +122,12 @@ impl Environment {
                 change = None;
             }
             installed = Installed::scan(&self.site_packages())?;
-            if let Some((journal, false)) = &change {
-                installed = foreseen(&installed, journal, &self.site_packages());
+            match &change {
+                Some((journal, false)) => installed = foreseen(&installed, journal, &self.site_packages()),
+                Some((journal, true)) => {
+                    installed = foreseen(&installed, &journal.reversed(), &self.site_packages());
+                }
+                None => {}
             }
             let same = pending(self).map_err(failed)? == change;
             if same && before == Moment::of(self) {

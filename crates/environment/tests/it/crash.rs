@@ -241,3 +241,45 @@ fn a_stop_before_the_decision_leaves_the_old() {
     assert_eq!(place.tree(), before);
     let _ = NoCache;
 }
+
+#[test]
+fn a_strangers_journal_touches_nothing_outside() {
+    let place = Place::new();
+    place.install(packages("1.0")).unwrap();
+    let (state, outside) = (place.environment.state(), place.root().join("precious"));
+    std::fs::write(&outside, "years of work").unwrap();
+    std::fs::create_dir(place.root().join("folder")).unwrap();
+    std::fs::write(place.root().join("folder/kept"), "x").unwrap();
+    std::os::unix::fs::symlink(place.root().join("folder"), place.root().join("venv/lib/way-out")).unwrap();
+    let stolen = ".tilsit/stolen\0";
+    let absolute = format!("-{}\0{stolen}", outside.display());
+    let staged = format!("+.tilsit/evil\0{}\0", outside.display());
+    let scratch = format!("~{}\0~lib\0", place.root().join("folder").display());
+    let steps = [
+        absolute.as_str(),
+        &format!("-../precious\0{stolen}"),
+        &format!("-lib/../../precious\0{stolen}"),
+        &format!("-lib/way-out/kept\0{stolen}"),
+        &staged,
+        &scratch,
+        "/../made\0",
+        "+.tilsit/lock\0lib/way-out/lock\0",
+    ];
+    for step in steps {
+        std::fs::write(state.join("evil"), "").unwrap();
+        std::fs::write(state.join("journal"), format!("tilsit journal 1\n{step}end\0")).unwrap();
+        assert_eq!(place.listed().len(), PACKAGES, "{step:?}");
+        assert_eq!(std::fs::read_to_string(&outside).unwrap(), "years of work", "{step:?}");
+        assert!(place.root().join("folder/kept").exists(), "{step:?}");
+        assert!(
+            !place.root().join("made").exists() && !place.root().join("folder/lock").exists(),
+            "{step:?}"
+        );
+        assert!(place.site().exists(), "{step:?}");
+    }
+    // A change says that the journal stands in its way instead of passing it over.
+    let error = place.install(packages("2.0")).unwrap_err();
+    assert!(matches!(error, environment::InstallError::Recovery { .. }), "{error}");
+    std::fs::remove_file(state.join("journal")).unwrap();
+    place.install(packages("2.0")).unwrap();
+}
