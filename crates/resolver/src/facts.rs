@@ -415,7 +415,7 @@ fn judge_python(requires_python: &str, wishes: &Wishes) -> (Option<[MarkerSet; 2
         return (None, false);
     }
     match SpecifierSet::parse(requires_python) {
-        Ok(specifiers) if wishes.scope.python_allows(&specifiers, wishes.rules()) => (None, true),
+        Ok(specifiers) if wishes.python_allows(&specifiers) => (None, true),
         Ok(specifiers) => (wishes.scope.split_by_python(&specifiers), false),
         Err(_) => (None, false),
     }

@@ -60,7 +60,8 @@ mod wishes;
 
 pub use exchange::{Answer, Batch, Dependencies, Need, Pick, Source, Step, Unavailable, Warning};
 pub use request::{
-    DependencyMode, Environment, PrereleaseMode, PrereleasePolicy, ResolveRequest, RuleSet, Strategy, Upgrade,
+    DependencyMode, Environment, PrereleaseMode, PrereleasePolicy, RequiresPython, ResolveRequest, RuleSet,
+    Strategy, Upgrade, Walk,
 };
 pub use resolver::Resolver;
 pub use rules::{oldest_python, python_allows};

@@ -132,7 +132,7 @@ impl Report<'_> {
                 });
                 ranked(AVAILABILITY, found)
             }
-            Premise::Definition => Vec::new(),
+            Premise::Definition | Premise::Assumed => Vec::new(),
         }
     }
 

@@ -29,6 +29,10 @@ pub struct ResolveRequest {
     pub prereleases: PrereleasePolicy,
     /// Whether dependencies are followed.
     pub dependencies: DependencyMode,
+    /// Whether Requires-Python counts.
+    pub requires_python: RequiresPython,
+    /// How a long row of versions is searched.
+    pub walk: Walk,
     /// What it is resolved for.
     pub environment: Environment,
 }
@@ -48,6 +52,8 @@ impl ResolveRequest {
             strategy: Strategy::Highest,
             prereleases: PrereleasePolicy::default(),
             dependencies: DependencyMode::Follow,
+            requires_python: RequiresPython::Honoured,
+            walk: Walk::Gallop,
             environment,
         }
     }
@@ -116,6 +122,27 @@ pub enum DependencyMode {
     Follow,
     /// No (`--no-deps`): exactly what the user named.
     Ignore,
+}
+
+/// Whether Requires-Python counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RequiresPython {
+    /// Yes, by the rule set.
+    #[default]
+    Honoured,
+    /// No (`--ignore-requires-python`). What the caller says of candidates counts all the same.
+    Ignored,
+}
+
+/// How a long row of versions of one package is searched for one that fits the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Walk {
+    /// In jumps, on the assumption that what skipped versions require lies between what their neighbours require.
+    /// The result is valid either way; where the assumption is wrong, a newer version may have been passed over.
+    #[default]
+    Gallop,
+    /// Step by step.
+    Step,
 }
 
 /// Which installed packages may be replaced although they fit.

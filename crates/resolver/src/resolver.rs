@@ -6,7 +6,7 @@ use crate::fork;
 use crate::outcome::{self, Placed};
 use crate::prefetch::Prefetch;
 use crate::report;
-use crate::request::{Environment, ResolveRequest};
+use crate::request::{Environment, ResolveRequest, Walk};
 use crate::scope::Scope;
 use crate::search::{Progress, Search};
 use crate::wishes::Wishes;
@@ -96,6 +96,12 @@ impl Resolver {
                         return Step::Done(self.merged());
                     }
                 }
+                Progress::Unsatisfiable(roots) if self.search.rests_on_assumption(&roots) => {
+                    let request =
+                        ResolveRequest { walk: Walk::Step, ..ResolveRequest::clone(&self.wishes.request) };
+                    self.wishes.request = Rc::new(request);
+                    self.search = Search::new();
+                }
                 Progress::Unsatisfiable(roots) => {
                     return Step::Err(report::explain(&self.search, &roots, &self.wishes));
                 }
@@ -177,7 +183,8 @@ impl Resolver {
         }
         for (var, count) in self.search.take_hints() {
             let Some(package) = self.search.package(var) else { continue };
-            for state in self.search.choices(var, &self.wishes, count) {
+            let jumps = self.search.jumps(var, &self.wishes);
+            for state in self.search.choices(var, &self.wishes, count).into_iter().chain(jumps) {
                 let entry = package.table.entry(state);
                 if self.facts.metadata(package.id, &entry.source).is_none() {
                     let pick = self.facts.pick(package.id, entry);

@@ -1,7 +1,9 @@
 //! The user's wishes, indexed by package and reduced to what counts in one environment.
 
 use crate::exchange::Dependencies;
-use crate::request::{DependencyMode, PrereleaseMode, ResolveRequest, RuleSet, Strategy, Upgrade};
+use crate::request::{
+    DependencyMode, PrereleaseMode, RequiresPython, ResolveRequest, RuleSet, Strategy, Upgrade,
+};
 use crate::scope::Scope;
 use packaging::{Extra, PackageName, Requirement, SpecifierSet, Version};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -196,6 +198,12 @@ impl Wishes {
     /// The same wishes in another part of the environments, where `chosen` is preferred.
     pub(crate) fn elsewhere(&self, scope: Scope, chosen: BTreeMap<PackageName, Vec<Version>>) -> Self {
         Self { chosen_elsewhere: chosen, ..Self::new(Rc::clone(&self.request), scope) }
+    }
+
+    /// Whether a version with this Requires-Python can be used.
+    pub(crate) fn python_allows(&self, requires_python: &SpecifierSet) -> bool {
+        self.request.requires_python == RequiresPython::Ignored
+            || self.scope.python_allows(requires_python, self.rules())
     }
 
     pub(crate) fn rules(&self) -> RuleSet {

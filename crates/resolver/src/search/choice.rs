@@ -80,7 +80,7 @@ impl Search {
             }
             let domain = self.solver.domain_id(var);
             let Some(package) = self.variables[var.index()].package_mut() else { continue };
-            if package.tried >= package.batch_at {
+            if package.tried >= package.batch_at && !package.gallop.is_running() {
                 let count = (package.tried * 2).min(BATCH);
                 package.batch_at = package.tried + count / 2;
                 hints.push((var, count as usize));

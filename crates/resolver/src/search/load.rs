@@ -37,6 +37,14 @@ impl Search {
                 }
                 known
             }
+            Load::Probe { var, state } => {
+                let known = self.load_version(var, state, facts, wishes);
+                if known && !self.restart && self.forks.is_none() {
+                    self.loaded.insert((var, state));
+                    self.assume_between(var, state, facts, wishes);
+                }
+                known
+            }
             Load::Extra { var, state } => {
                 let known = self.load_extra(var, state, facts, wishes);
                 if known {
@@ -82,7 +90,7 @@ impl Search {
             Some(Ok(dependencies)) => dependencies,
         };
         if let Some(requires_python) = &dependencies.requires_python
-            && !wishes.scope.python_allows(requires_python, wishes.rules())
+            && !wishes.python_allows(requires_python)
         {
             if let Some(parts) = wishes.scope.split_by_python(requires_python) {
                 self.forks = Some(parts.into());

@@ -5,6 +5,7 @@
 
 mod choice;
 mod conflicts;
+mod gallop;
 mod gates;
 mod load;
 mod register;
@@ -46,13 +47,26 @@ pub(crate) enum Premise {
     Python { package: Var, state: u32, requires_python: Rc<str> },
     /// The definition of a condition.
     Definition,
+    /// Not a fact: that versions which nobody looked at require what their neighbours do.
+    Assumed,
 }
 
 /// Clauses that one step of loading adds.
 enum Load {
     Root,
-    Version { var: Var, state: u32 },
-    Extra { var: Var, state: u32 },
+    Version {
+        var: Var,
+        state: u32,
+    },
+    /// The version is looked at but not tried.
+    Probe {
+        var: Var,
+        state: u32,
+    },
+    Extra {
+        var: Var,
+        state: u32,
+    },
 }
 
 /// A version whose clauses have been added and which will be decided if they leave it possible.
@@ -199,7 +213,7 @@ impl Search {
             self.forks = Some(parts.into());
             return true;
         }
-        self.loading = Some(Load::Version { var, state });
+        self.loading = self.probe(var, state, wishes).or(Some(Load::Version { var, state }));
         true
     }
 
@@ -233,6 +247,12 @@ impl Search {
             }
         }
         any
+    }
+
+    /// Whether what follows from `roots` rests on an assumption.
+    pub(crate) fn rests_on_assumption(&self, roots: &[IncompatId]) -> bool {
+        let facts = self.solver.facts_behind(roots);
+        facts.iter().any(|(_, premise)| matches!(self.premises[*premise as usize], Premise::Assumed))
     }
 
     /// The versions decided since the last call.

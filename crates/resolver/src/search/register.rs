@@ -1,6 +1,6 @@
 //! Variables: the user, packages, extras and conditions.
 
-use super::{Premise, Search, gates::OpenGate};
+use super::{Premise, Search, gallop::Gallop, gates::OpenGate};
 use crate::facts::{Facts, PackageId};
 use crate::request::PrereleaseMode;
 use crate::solver::{Bits, SetId, Var};
@@ -50,6 +50,7 @@ pub(crate) struct PackageVar {
     /// For which domain metadata has been asked ahead.
     pub(crate) hinted: Option<SetId>,
     pub(crate) special: bool,
+    pub(crate) gallop: Gallop,
 }
 
 impl Variable {
@@ -104,6 +105,7 @@ impl Search {
             batch_at: TRIED,
             hinted: None,
             special: false,
+            gallop: Gallop::default(),
         };
         let var = self.add_variable(table.states(), Kind::Package(package));
         self.packages.insert(id, var);

@@ -6,7 +6,7 @@ use packaging::resolution::ConflictFact;
 use packaging::{Extra, MarkerEnvironment, PackageName, Prereleases, Requirement, Version};
 use proptest::prelude::*;
 use pubgrub::{OfflineDependencyProvider, Ranges};
-use resolver::{Environment, ResolveRequest, RuleSet, Strategy as Choice};
+use resolver::{Environment, ResolveRequest, RuleSet, Strategy as Choice, Walk};
 use std::collections::BTreeMap;
 
 /// A universe as text, and what is wanted of it.
@@ -219,7 +219,11 @@ proptest! {
     #[test]
     fn large_universes_agree_with_pubgrub(case in cases(LARGE)) {
         let outcome = resolve(&case, RuleSet::Native, Order::AsAsked);
-        prop_assert_eq!(outcome.result.is_ok(), pubgrub_solves(&case));
+        let theirs = pubgrub_solution(&case);
+        if let Some(pins) = &theirs {
+            prop_assert!(is_solution(&case, &Universe::parse(&case.universe), pins, RuleSet::Native), "pubgrub errs");
+        }
+        prop_assert_eq!(outcome.result.is_ok(), theirs.is_some());
         if outcome.result.is_ok() {
             check(&case, RuleSet::Native)?;
         }
@@ -236,8 +240,58 @@ proptest! {
     }
 }
 
-/// Whether `pubgrub` finds a solution.
-fn pubgrub_solves(case: &Case) -> bool {
+/// A package with a long history whose versions require moving windows of another one, with exceptions.
+fn long_histories() -> impl Strategy<Value = Case> {
+    let exceptions = prop::collection::vec((1u32..80, 0u32..4), 0..6);
+    (exceptions, 1u32..80, 0u32..3, prop::bool::ANY).prop_map(|(exceptions, limit, width, more)| {
+        let mut lines = Vec::new();
+        for version in 1..=80u32 {
+            let exception = exceptions.iter().find(|(of, _)| *of == version).map(|(_, kind)| *kind);
+            let requires = match exception {
+                Some(0) => String::new(),
+                Some(1) => "p1>=79".to_owned(),
+                Some(2) => "p3".to_owned(),
+                _ => format!("p1>={},<={}", version.saturating_sub(width), version + width),
+            };
+            lines.push(format!("p0 {version}: {requires}"));
+            lines.push(format!("p1 {version}: "));
+        }
+        lines.push(format!("p2 1: p1<={limit}"));
+        let mut wanted = vec!["p0".to_owned(), "p2".to_owned()];
+        if more {
+            wanted.push("p0>=40".to_owned());
+        }
+        Case { universe: lines.join("\n"), wanted }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn jumps_find_solutions_where_steps_do(case in long_histories()) {
+        let outcome = resolve(&case, RuleSet::Native, Order::AsAsked);
+        let wanted = case.wanted.iter().map(|text| Requirement::parse(text).unwrap()).collect();
+        let mut request = ResolveRequest::new(wanted, RuleSet::Native, Environment::Single(Box::new(linux("3.11.7"))));
+        request.walk = Walk::Step;
+        let universe = Universe::parse(&case.universe);
+        let walked = universe.resolve(request, Order::AsAsked);
+        prop_assert_eq!(outcome.result.is_ok(), walked.result.is_ok());
+        if let Ok(resolution) = &outcome.result {
+            let pins = resolution.packages.iter().map(|package| (package.name.clone(), package.version.clone()));
+            prop_assert!(is_solution(&case, &universe, &pins.collect(), RuleSet::Native));
+            let other = resolve(&case, RuleSet::Native, Order::Shuffled(5));
+            prop_assert_eq!(&outcome.result, &other.result);
+        }
+        // Without exceptions the assumption holds, and the result is the same.
+        if !case.universe.contains("p3") && !case.universe.lines().any(|line| line.starts_with("p0") && (line.ends_with(": ") || line.contains(">=79"))) {
+            prop_assert_eq!(&outcome.result, &walked.result);
+        }
+    }
+}
+
+/// What `pubgrub` finds.
+fn pubgrub_solution(case: &Case) -> Option<Pins> {
     let universe = Universe::parse(&case.universe);
     let mut provider = OfflineDependencyProvider::<String, Ranges<u32>>::new();
     let convert = |list: &[Requirement]| -> Vec<(String, Ranges<u32>)> {
@@ -258,9 +312,19 @@ fn pubgrub_solves(case: &Case) -> bool {
     for (name, releases) in &universe.packages {
         for (version, release) in releases {
             let number: u32 = version.to_string().parse().unwrap();
-            let requires = release.dependencies.as_ref().unwrap().requires.clone();
+            // It knows no package that requires itself: such a version is there or not.
+            let requires = release.dependencies.as_ref().unwrap().requires.iter();
+            let (itself, requires): (Vec<_>, Vec<_>) = requires.cloned().partition(|one| one.name == *name);
+            if itself.iter().any(|one| !one.specifiers().unwrap().contains(version, Prereleases::Allow)) {
+                continue;
+            }
             provider.add_dependencies(name.to_string(), number, convert(&requires));
         }
     }
-    pubgrub::resolve(&provider, "root".to_owned(), 1u32).is_ok()
+    let solution = pubgrub::resolve(&provider, "root".to_owned(), 1u32).ok()?;
+    let pins = solution.into_iter().filter(|(name, _)| name != "root");
+    let pin = |(name, version): (String, u32)| {
+        (PackageName::new(&name).unwrap(), Version::parse(&version.to_string()).unwrap())
+    };
+    Some(pins.map(pin).collect())
 }
