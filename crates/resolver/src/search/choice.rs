@@ -85,7 +85,7 @@ impl Search {
                 package.batch_at = package.tried + count / 2;
                 hints.push((var, count as usize));
             } else if package.hinted.replace(domain) != Some(domain) {
-                hints.push((var, 1));
+                hints.push((var, usize::from(!package.gallop.is_running())));
             }
         }
         hints

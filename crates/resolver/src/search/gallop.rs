@@ -24,11 +24,20 @@ const LONG: u32 = 24;
 pub(crate) struct Gallop {
     /// The distance of the next jump.
     distance: u32,
-    /// The last version looked at, and the better one from which it was reached.
-    last: Option<(u32, u32)>,
-    /// What was skipped did not go with its neighbours: the rest is walked.
+    last: Option<Jump>,
+    /// What was skipped on both sides of a version did not go with its neighbours: the rest is walked.
     given_up: bool,
     running: bool,
+    /// The gap before a version that was looked at is halved.
+    halving: bool,
+}
+
+/// A version looked at, the better one that would have been tried, and the worse one that was known before.
+#[derive(Clone, Copy, Debug)]
+struct Jump {
+    to: u32,
+    from: u32,
+    end: Option<u32>,
 }
 
 impl Gallop {
@@ -58,31 +67,26 @@ impl Search {
             return None;
         }
         let open = self.unread(var, choice);
-        if let Some((probe, from)) = gallop.last.take()
-            && !self.solver.domain(var).contains(probe)
-            && open.iter().any(|state| between(state, probe, from))
+        if let Some(jump) = gallop.last.take()
+            && !self.solver.domain(var).contains(jump.to)
+            && open.iter().any(|state| between(state, jump.to, jump.from))
+            && jump.end.is_some_and(|end| open.iter().any(|state| between(state, jump.to, end)))
         {
             gallop.given_up = true;
             return None;
         }
-        // Best first, as they would be tried.
-        let mut ahead: Vec<u32> =
-            open.iter().filter(|state| (*state >= choice) == upwards || *state == choice).collect();
-        if !upwards {
-            ahead.reverse();
-        }
-        let fitting =
-            |state: &u32| self.loaded.contains(&(var, *state)) && self.solver.domain(var).contains(*state);
         gallop.running = true;
         let order = |state: u32| if upwards { state } else { u32::MAX - state };
-        let states = 1..self.solver.states(var);
-        let border = states
-            .filter(|state| order(*state) > order(choice))
-            .filter(fitting)
-            .min_by_key(|state| order(*state));
-        let place = match border {
-            Some(border) => {
-                ahead.retain(|state| order(*state) < order(border));
+        // Best first, as they would be tried.
+        let mut ahead: Vec<u32> = open.iter().filter(|state| order(*state) >= order(choice)).collect();
+        ahead.sort_by_key(|state| order(*state));
+        let beyond = (1..self.solver.states(var)).filter(|state| order(*state) > order(choice));
+        let end =
+            beyond.filter(|state| self.loaded.contains(&(var, *state))).min_by_key(|state| order(*state));
+        gallop.halving = end.is_some();
+        let place = match end {
+            Some(end) => {
+                ahead.retain(|state| order(*state) < order(end));
                 if ahead.len() < 2 {
                     return None;
                 }
@@ -94,14 +98,16 @@ impl Search {
                 (gallop.distance as usize).min(ahead.len() - 1)
             }
         };
-        let probe = ahead[place];
-        gallop.last = Some((probe, choice));
-        Some(probe)
+        let to = ahead[place];
+        gallop.last = Some(Jump { to, from: choice, end });
+        Some(to)
     }
 
     /// The versions at the next doubled distances, to be asked for ahead.
     pub(crate) fn jumps(&self, var: Var, wishes: &Wishes) -> Vec<u32> {
-        let Some(package) = self.package(var).filter(|package| package.gallop.is_running()) else {
+        let Some(package) =
+            self.package(var).filter(|package| package.gallop.is_running() && !package.gallop.halving)
+        else {
             return Vec::new();
         };
         let Some(choice) = self.choose(var, wishes) else { return Vec::new() };
@@ -109,8 +115,14 @@ impl Search {
         if !wishes.wants_oldest(&package.name) {
             ahead.reverse();
         }
-        let distances = (1..5).map(|doubled| (package.gallop.distance << doubled) as usize);
-        distances.filter_map(|distance| ahead.get(distance).copied()).collect()
+        let mut place = 0;
+        let doubled = (1..5).map(|times| package.gallop.distance << times);
+        let places = doubled.map(|distance| {
+            let here = place + distance as usize;
+            place = here + 1;
+            here
+        });
+        places.filter_map(|place| ahead.get(place).copied()).collect()
     }
 
     /// The versions of the kind of `choice` that are still possible and have not been looked at.
