@@ -6,18 +6,29 @@ use fixtures::{FakeIndex, WheelBuilder};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Commands that are watched; `{env}` holds `alpha` and its dependency, `{new}` is an empty environment.
-const WATCHED: [(&str, &str); 10] = [
-    ("version", "--version"),
-    ("list", "list -p {env}"),
-    ("freeze", "freeze -p {env}"),
-    ("show", "show -p {env} alpha"),
-    ("check", "check -p {env}"),
-    ("tree", "tree -p {env}"),
-    ("pip list", "as pip --python {env} list"),
-    ("nothing to install", "install -p {env} alpha"),
-    ("warm install", "install -q --no-deps -r {pins} -p {new}"),
-    ("warm venv", "venv -q -p {python} {another}"),
+/// A command that is watched, and what it has to print.
+struct Watched {
+    name: &'static str,
+    line: &'static str,
+    says: &'static str,
+}
+
+const fn watched(name: &'static str, line: &'static str, says: &'static str) -> Watched {
+    Watched { name, line, says }
+}
+
+/// `{env}` holds `alpha` and its dependency, `{new}` is an empty environment.
+const WATCHED: [Watched; 10] = [
+    watched("version", "--version", "tilsit "),
+    watched("list", "list -p {env}", "alpha"),
+    watched("freeze", "freeze -p {env}", "alpha==1.0"),
+    watched("show", "show -p {env} alpha", "alpha"),
+    watched("check", "check -p {env}", ""),
+    watched("tree", "tree -p {env}", "beta"),
+    watched("pip list", "as pip --python {env} list", "alpha"),
+    watched("nothing to install", "install -p {env} alpha", ""),
+    watched("warm install", "install --no-deps -r {pins} -p {new}", "beta"),
+    watched("warm venv", "venv -p {python} {another}", "another"),
 ];
 
 /// Runs every command under `strace`; `Ok(false)` when one does what it must not.
@@ -25,13 +36,13 @@ pub fn run(peers: &Peers) -> Result<bool, String> {
     let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
     let stage = Stage::new(peers, temporary.path())?;
     let (mut passed, mut failed) = (0, 0);
-    for (name, line) in WATCHED.iter().filter(|(name, _)| peers.wants(name)) {
-        let effects = stage.effects(line)?;
+    for watched in WATCHED.iter().filter(|watched| peers.wants(watched.name)) {
+        let effects = stage.effects(watched)?;
         match effects.is_empty() {
             true => passed += 1,
             false => {
                 failed += 1;
-                println!("{name}: {}", effects.join("\n    "));
+                println!("{}: {}", watched.name, effects.join("\n    "));
             }
         }
     }
@@ -82,13 +93,18 @@ impl Stage<'_> {
     }
 
     /// Lines of the trace that must not be there, or how the command failed.
-    fn effects(&self, line: &str) -> Result<Vec<String>, String> {
+    fn effects(&self, watched: &Watched) -> Result<Vec<String>, String> {
         let trace = self.folder.join("trace");
         let mut command =
             self.command(Path::new("strace"), "-f -qq -e trace=execve,socket,connect,open,openat -o");
-        command.arg(&trace).arg(&self.peers.binary).args(line.split(' ').map(|word| self.filled(word)));
-        if let Err(why) = succeed(&mut command) {
-            return Ok(vec![why]);
+        command
+            .arg(&trace)
+            .arg(&self.peers.binary)
+            .args(watched.line.split(' ').map(|word| self.filled(word)));
+        let done = command.output().map_err(|error| format!("strace: {error}"))?;
+        let told = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+        if !done.status.success() || !told.contains(watched.says) {
+            return Ok(vec![format!("{}, saying {told:?}", done.status)]);
         }
         let text = std::fs::read_to_string(&trace).map_err(|error| error.to_string())?;
         Ok(unwanted(&text))
