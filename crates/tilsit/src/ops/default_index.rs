@@ -20,7 +20,8 @@ pub fn find(interpreter: &Interpreter, store: &Store) -> Option<String> {
         .find_map(|text| scan_pip_index_file(&text))
         .map(|index| index.simple_url)
         .or_else(|| bundled(interpreter, store))
-        .or_else(|| option_env!("TILSIT_BUILD_INDEX").filter(|url| !url.is_empty()).map(str::to_owned))
+        .or_else(|| option_env!("TILSIT_BUILD_INDEX")?.split(' ').next().map(str::to_owned))
+        .filter(|url| !url.is_empty())
 }
 
 fn bundled(interpreter: &Interpreter, store: &Store) -> Option<String> {

@@ -16,7 +16,7 @@ use resolver::{
 use rustc_hash::FxHashMap;
 use store::Store;
 
-use super::candidates::{Project, Projects, Selection};
+use super::candidates::{Projects, Selection};
 use super::direct::{self, DirectError};
 use super::events::{Event, Listener};
 use super::interrupt;

@@ -11,14 +11,16 @@ use packaging::{MarkerEnvironment, PackageName, Requirement, Version};
 use project::requirements_file::FileOption;
 use resolver::{DependencyMode, PrereleaseMode, PrereleasePolicy, RuleSet, Strategy, Upgrade};
 
-use super::Session;
-use super::diagnosis;
+use store::Store;
+
+use super::listener::observer;
+use super::{Session, diagnosis};
 use crate::cli::native as flags;
 use crate::ops::candidates::Selection;
 use crate::ops::formats::{FormatOption, Formats};
 use crate::ops::install::ResolvePolicy;
 use crate::ops::network::Connection;
-use crate::ops::wanted::{Sources, Wanted};
+use crate::ops::wanted::{self, Sources, Wanted};
 use crate::output::Diagnostic;
 use crate::settings::{Origin, Sourced};
 
@@ -207,6 +209,17 @@ impl Session<'_> {
             policy.bytecode = Some(std::thread::available_parallelism().map_or(2, usize::from));
         }
         policy
+    }
+
+    /// Everything that is asked for, read; requirements files behind URLs are fetched as indexes are.
+    pub fn wanted(&self, sources: &Sources, interpreter: &Interpreter, store: &Store) -> Read<Wanted> {
+        let connection = self.connection()?;
+        let mut fetch =
+            |url: &str| match connection.client(self.process, interpreter, store, (observer(), None)) {
+                Ok(mut client) => client.document(url),
+                Err(_) => Err(wanted::no_fetch(url)),
+            };
+        wanted::read(sources, self.process, &mut fetch).map_err(|error| Box::new(diagnosis::wanted(&error)))
     }
 
     /// Options of requirements files that are about indexes join those of the command line.

@@ -11,7 +11,7 @@ use super::listener::{Shown, observer};
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
 use crate::ops::compile::{CompileRequest, Compiled, compile};
-use crate::ops::wanted::{self, Sources};
+use crate::ops::wanted::Sources;
 use crate::ops::{project_file, python};
 use crate::output::Diagnostic;
 
@@ -25,8 +25,7 @@ impl Session<'_> {
         let interpreter =
             python::any(self.process, &store, request).map_err(|error| diagnosis::python(&error))?;
         let target = self.target(&interpreter)?;
-        let mut wanted = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)))
-            .map_err(|error| diagnosis::wanted(&error))?;
+        let mut wanted = self.wanted(&sources, &interpreter, &store)?;
         let selection = self.selection(&target, &wanted)?;
         let resolve = self.resolve_policy(&mut wanted)?;
         let mut connection = self.connection()?;

@@ -11,7 +11,7 @@ use crate::cli::native as flags;
 use crate::ops::events::{Event, Listener};
 use crate::ops::install::{InstallReport, InstallRequest, install};
 use crate::ops::obtain::Source;
-use crate::ops::{python, wanted};
+use crate::ops::python;
 use crate::output::Diagnostic;
 
 impl Session<'_> {
@@ -24,8 +24,7 @@ impl Session<'_> {
         let mut shown = Shown::new(self.terminal);
         let environment = self.place(&store, &mut shown)?;
         let target = self.target(environment.interpreter())?;
-        let mut wanted = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)))
-            .map_err(|error| diagnosis::wanted(&error))?;
+        let mut wanted = self.wanted(&sources, environment.interpreter(), &store)?;
         let selection = self.selection(&target, &wanted)?;
         let resolve = self.resolve_policy(&mut wanted)?;
         let policy = self.install_policy(&environment);

@@ -33,8 +33,7 @@ impl Session<'_> {
         let mut shown = Shown::new(self.terminal);
         let environment = self.place(&store, &mut shown)?;
         let target = self.target(environment.interpreter())?;
-        let mut wanted = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)))
-            .map_err(|error| diagnosis::wanted(&error))?;
+        let mut wanted = self.wanted(&sources, environment.interpreter(), &store)?;
         wanted
             .requirements
             .retain(|one| one.marker.as_ref().is_none_or(|marker| marker.evaluate(&target.markers, &[])));
