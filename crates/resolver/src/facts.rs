@@ -129,6 +129,9 @@ impl Facts {
             Answer::Candidates { name, found } => {
                 let id = self.settle(&name, &Need::Candidates(name.clone()));
                 let package = self.package_mut(id);
+                if package.index.as_ref() == Some(&found) {
+                    return;
+                }
                 package.index = Some(found);
                 let stale = package.table.take_if(|table| !table.provisional).is_some();
                 self.renumber(stale);

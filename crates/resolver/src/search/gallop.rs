@@ -115,7 +115,7 @@ impl Search {
         if !wishes.wants_oldest(&package.name) {
             ahead.reverse();
         }
-        let mut place = 0;
+        let mut place = package.gallop.distance as usize + 1;
         let doubled = (1..5).map(|times| package.gallop.distance << times);
         let places = doubled.map(|distance| {
             let here = place + distance as usize;

@@ -182,7 +182,12 @@ fn guarded(gate: Gate, table: &Table, wishes: &Wishes, facts: &Facts, id: Packag
                 table.prereleases.iter().filter(|state| table.entry(*state).source != Source::Installed);
             Bits::from_states(table.states(), states)
         }
-        Gate::Yanked => table.yanked.clone(),
+        Gate::Yanked => {
+            // What was chosen before stays, also when it has been yanked since.
+            let chosen =
+                |state: &u32| wishes.preferences(name).any(|version| *version == table.entry(*state).version);
+            Bits::from_states(table.states(), table.yanked.iter().filter(|state| !chosen(state)))
+        }
         Gate::Direct if wishes.url(name).is_some() => Bits::empty(table.states()),
         Gate::Direct => table.direct.clone(),
         Gate::Support if facts.needs_support(id) => table.all(),
