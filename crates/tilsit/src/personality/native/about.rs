@@ -7,7 +7,8 @@ use serde_json::json;
 use super::{Ended, Session, diagnosis};
 use crate::cli::{self, native as flags};
 use crate::ops::python;
-use crate::output::{codes, columns};
+use crate::output::{codes, columns, settings_table};
+use crate::settings::{Explained, Origin};
 
 impl Session<'_> {
     pub(super) fn python_list(&self) -> Ended {
@@ -59,50 +60,30 @@ impl Session<'_> {
         if let (Some(key), true) = (key, explained.is_empty()) {
             return Err(Box::new(diagnosis::unknown_setting(key)));
         }
+        let made = |one: &Explained| verb == "explain" || one.origin != Origin::Default;
+        let mut shown: Vec<Explained> =
+            explained.into_iter().filter(|one| verb == "get" || made(one)).collect();
+        if verb != "explain" {
+            shown.iter_mut().for_each(|one| one.overridden.clear());
+        }
         if self.parsed.is_on(&flags::JSON) {
-            let rows: Vec<_> = explained
-                .iter()
-                .filter(|one| verb == "explain" || one.value.is_some())
-                .map(|one| json!({ "key": one.key, "value": one.value, "origin": one.origin.to_string() }))
-                .collect();
-            self.terminal.json(&rows);
+            self.terminal.json(&settings_table::json(&shown));
             return Ok(0);
         }
         match verb {
-            "get" => match explained.into_iter().find_map(|one| one.value) {
+            "get" => match shown.into_iter().find_map(|one| one.value) {
                 Some(value) => self.terminal.line(&value),
                 None => return Ok(1),
             },
-            _ => {
-                let shown = explained
-                    .iter()
-                    .filter(|one| verb == "explain" || one.origin != crate::settings::Origin::Default);
-                for one in shown {
-                    let value = one.value.as_deref().unwrap_or("(not set)");
-                    self.terminal.line(&format!("{} = {value}  [{}]", one.key, one.origin));
-                    for (value, origin) in one.overridden.iter().filter(|_| verb == "explain") {
-                        self.terminal.line(&format!("  instead of {value}  [{origin}]"));
-                    }
-                }
-            }
+            _ => self.terminal.text(&settings_table::text(&shown, self.terminal.stdout_style())),
         }
         Ok(0)
     }
 
     pub(super) fn explain(&self) -> Ended {
-        let Some(name) = self.parsed.arguments.first() else {
-            let rows: Vec<_> =
-                codes::ALL.iter().map(|code| vec![code.name.to_owned(), code.title.to_owned()]).collect();
-            self.terminal.text(&columns::aligned(&rows));
-            return Ok(0);
-        };
-        match codes::find(name) {
-            Some(code) => {
-                self.terminal.text(code.page);
-                Ok(0)
-            }
-            None => Err(Box::new(diagnosis::unknown_code(name))),
-        }
+        let code = self.parsed.arguments.first().map(String::as_str);
+        self.terminal.text(&codes::explained(code).map_err(Box::new)?);
+        Ok(0)
     }
 
     pub(super) fn completions(&self) -> Ended {
