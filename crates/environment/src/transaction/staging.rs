@@ -104,7 +104,6 @@ impl Staging<'_> {
         }
         let work = Work {
             units,
-            roots: self.roots()?,
             areas: self.areas()?,
             next: AtomicUsize::new(0),
             cancelled: self.cancelled,
@@ -112,8 +111,10 @@ impl Staging<'_> {
             error: Mutex::new(None),
         };
         let run = || {
+            let mut root = None;
             while let Some(chunk) = work.take() {
-                if let Err(error) = chunk.into_iter().try_for_each(|index| self.unit(&work, index)) {
+                let mut units = chunk.into_iter();
+                if let Err(error) = units.try_for_each(|index| self.unit(&work, index, &mut root)) {
                     work.fail(error);
                 }
             }
@@ -136,13 +137,23 @@ impl Staging<'_> {
         self.linkers.iter().map(|area| Ok(OpenArea { fd: open(&area.0)?, linker: &area.1 })).collect()
     }
 
-    /// Descriptors of each wheel's unpacked tree.
-    fn roots(&self) -> Result<Vec<OwnedFd>, InstallError> {
-        let open = |wheel: &StoredWheel| {
-            openat(CWD, wheel.root(), place_flags(), Mode::empty())
-                .map_err(|errno| io_error(wheel.root())(errno.into()))
+    /// The descriptor of a wheel's unpacked tree. A thread keeps that of the wheel it is at: one for each of a thousand
+    /// wheels would be more than a process may have.
+    fn root<'r>(
+        &self,
+        wheel: usize,
+        kept: &'r mut Option<(usize, OwnedFd)>,
+    ) -> Result<&'r OwnedFd, InstallError> {
+        let other = kept.take().filter(|(of, _)| *of == wheel);
+        let opened = match other {
+            Some(same) => same,
+            None => {
+                let path = self.wheels[wheel].root();
+                let fd = openat(CWD, path, place_flags(), Mode::empty());
+                (wheel, fd.map_err(|errno| io_error(path)(errno.into()))?)
+            }
         };
-        self.wheels.iter().map(open).collect()
+        Ok(&kept.insert(opened).1)
     }
 
     fn library_units<'u>(&'u self, tree: usize, staged: &StagedTree, units: &mut Vec<Unit<'u>>) {
@@ -171,11 +182,19 @@ impl Staging<'_> {
         Some(folders)
     }
 
-    fn unit(&self, work: &Work<'_>, index: usize) -> Result<(), InstallError> {
+    fn unit(
+        &self,
+        work: &Work<'_>,
+        index: usize,
+        kept: &mut Option<(usize, OwnedFd)>,
+    ) -> Result<(), InstallError> {
         let unit = &work.units[index];
         let area = &work.areas[self.trees[unit.tree].area];
         self.make(work, index)?;
         let count = unit.count();
+        if count == 0 {
+            return Ok(());
+        }
         // Descriptors pay from a few files on; below, longer paths are cheaper.
         let near = |fd: &OwnedFd, path: &str| {
             let open = || openat(fd, path, place_flags(), Mode::empty());
@@ -187,7 +206,7 @@ impl Staging<'_> {
             Some(fd) => Target { fd, prefix: String::new(), unit, linker: area.linker },
             None => Target { fd: &area.fd, prefix: folder + "/", unit, linker: area.linker },
         };
-        let root = &work.roots[unit.wheel];
+        let root = self.root(unit.wheel, kept)?;
         match &unit.files {
             Files::Library(directory) => {
                 let there = near(root, unit.path).map_err(|errno| self.failed(unit, "")(errno.into()))?;
@@ -259,7 +278,6 @@ impl Staging<'_> {
 /// What the threads share.
 struct Work<'a> {
     units: Vec<Unit<'a>>,
-    roots: Vec<OwnedFd>,
     areas: Vec<OpenArea<'a>>,
     next: AtomicUsize,
     cancelled: &'a AtomicBool,

@@ -316,3 +316,28 @@ fn the_preview_is_pips() {
     );
     assert_eq!(beta.refused, [outside]);
 }
+
+#[test]
+fn more_wheels_than_a_process_may_open_files() {
+    let place = Place::new();
+    let number =
+        |number: usize| WheelBuilder::new(&format!("n{number}"), "1").file(&format!("n{number}.py"), "");
+    place.install((0..1100).map(number).collect()).unwrap();
+    assert_eq!(place.listed().len(), 1100);
+    let names: Vec<String> = (0..1100).map(|number| format!("n{number}")).collect();
+    place.uninstall(&names.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+    assert_eq!(place.listed(), Vec::<String>::new());
+}
+
+#[test]
+fn the_users_folders() {
+    let place = Place::new();
+    let base = crate::place::base_python().clone();
+    let user = Environment::user(base, &place.root().join("user base"), &place.root().join("state"));
+    change(&user, vec![place.stored(alpha("1.0"))], &InstallPolicy::new(&user)).unwrap();
+    assert!(place.root().join("user base/bin/alpha").is_file());
+    assert_eq!(listed(&user), ["alpha==1.0"]);
+    let state: Vec<_> = std::fs::read_dir(place.root().join("state")).unwrap().collect();
+    assert_eq!(state.len(), 1, "the journal is in the state folder, not in the user's base");
+    assert!(!place.root().join("user base/.tilsit").exists());
+}
