@@ -280,8 +280,3 @@ impl Project {
 
 /// Projects by name, as judged.
 pub type Projects = FxHashMap<PackageName, Project>;
-
-/// Whether a version text satisfies specifiers when it is already installed: pre-releases count.
-pub fn accepts(specifiers: &SpecifierSet, version: &Version) -> bool {
-    specifiers.contains(version, Prereleases::Allow)
-}

@@ -222,9 +222,3 @@ fn add(
     let unusable = selection.tags.best(&filename).is_none().then(|| filename.tag().to_owned());
     Ok(Direct { version, metadata, filename, wheel, unusable })
 }
-
-/// The name and version of a source distribution's file name, for messages.
-pub fn source_name(filename: &str) -> Option<(PackageName, Version)> {
-    let parsed = SourceFilename::parse(filename).ok()?;
-    Some((parsed.name().clone(), parsed.version().clone()))
-}

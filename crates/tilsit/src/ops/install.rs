@@ -250,8 +250,3 @@ fn check_hashes(request: &InstallRequest<'_>, found: &Found) -> Result<(), Insta
         Err(InstallOpError::HashesMissing { missing, unpinned })
     }
 }
-
-/// What takes the place of what, for whoever words it.
-pub fn replaced(arrival: &Arrival) -> Option<String> {
-    arrival.replaced().map(|old| old.version_text().to_owned())
-}

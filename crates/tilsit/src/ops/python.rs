@@ -131,8 +131,3 @@ pub fn all(process: &Process, store: &Store) -> Vec<FoundPython> {
 pub fn binary() -> Option<PathBuf> {
     std::env::current_exe().ok()
 }
-
-/// Whether `folder` lies inside the environment of `interpreter`.
-pub fn is_inside(folder: &Path, interpreter: &Interpreter) -> bool {
-    folder.starts_with(interpreter.prefix())
-}

@@ -88,8 +88,6 @@ struct Run<'s, 'a> {
     asked: rustc_hash::FxHashSet<Need>,
     projects: Projects,
     direct: FxHashMap<String, direct::Direct>,
-    /// Failures that are no answer: they end the search when their package turns out to be needed.
-    failures: BTreeMap<PackageName, FetchError>,
 }
 
 impl Search<'_> {
@@ -105,7 +103,6 @@ impl Search<'_> {
             asked: rustc_hash::FxHashSet::default(),
             projects: Projects::default(),
             direct: FxHashMap::default(),
-            failures: BTreeMap::new(),
         };
         let resolution = run.to_the_end()?;
         let warnings = run.resolver.warnings().to_vec();

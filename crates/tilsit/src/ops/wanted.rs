@@ -262,10 +262,6 @@ pub fn local_path(process: &Process, path: &str) -> PathBuf {
     url.and_then(|url| url.to_file_path().ok()).unwrap_or_else(|| process.absolute(path))
 }
 
-/// The names that were asked for, with the words they were asked in.
-pub fn named(requirements: &[Requirement]) -> BTreeMap<PackageName, &Requirement> {
-    requirements.iter().map(|requirement| (requirement.name.clone(), requirement)).collect()
-}
 
 /// The answer where nothing can be fetched.
 pub fn no_fetch(url: &str) -> index::FetchError {
