@@ -47,6 +47,9 @@ pub struct Project {
     pub candidates: Arc<[Candidate]>,
 }
 
+/// Why a version is left out whose files are not those that were promised.
+pub const OTHER_HASHES: &str = "its files have other hashes than those that are allowed";
+
 /// How good a file is; the smallest is the best.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
@@ -158,7 +161,7 @@ impl<'a> PageJudge<'a> {
             return tally.needs_python(file.requires_python().unwrap_or_default());
         }
         if !self.hash_fits(file) {
-            return tally.exclude("its files have other hashes than those that are allowed");
+            return tally.exclude(OTHER_HASHES);
         }
         let rank = Rank {
             yanked: file.yanked().is_some(),

@@ -96,7 +96,7 @@ pub enum InstallOpError {
     /// Hashes are required, but were not given for all.
     #[error("hashes are missing")]
     HashesMissing {
-        /// The packages, with the version found and the hash that would do.
+        /// The packages, with the version found (or what was asked for) and the hash that would do.
         missing: Vec<(PackageName, String, Option<Hash>)>,
         /// Requirements that are not pinned by `==`.
         unpinned: Vec<Requirement>,
@@ -121,7 +121,13 @@ pub fn install(
 ) -> Result<InstallReport, InstallOpError> {
     let before = if request.blind { Installed::default() } else { request.environment.installed()? };
     let mut search = Search { client, store, selection: request.selection, installed: &before, listener };
-    let found = search.run(resolve_request(request, &before))?;
+    let found = match search.run(resolve_request(request, &before)) {
+        // as in pip, a missing hash is told before a wrong one
+        Err(SearchError::Conflict(dead)) if request.require_hashes => {
+            return Err(without_hashes(request).unwrap_or(SearchError::Conflict(dead).into()));
+        }
+        found => found?,
+    };
     if request.require_hashes {
         check_hashes(request, &found)?;
     }
@@ -249,4 +255,12 @@ fn check_hashes(request: &InstallRequest<'_>, found: &Found) -> Result<(), Insta
     } else {
         Err(InstallOpError::HashesMissing { missing, unpinned })
     }
+}
+
+/// The wishes that have no hash although hashes are required.
+fn without_hashes(request: &InstallRequest<'_>) -> Option<InstallOpError> {
+    let wishes =
+        request.wanted.requirements.iter().filter(|one| !request.selection.hashes.contains_key(&one.name));
+    let missing: Vec<_> = wishes.map(|one| (one.name.clone(), one.to_string(), None)).collect();
+    (!missing.is_empty()).then_some(InstallOpError::HashesMissing { missing, unpinned: Vec::new() })
 }

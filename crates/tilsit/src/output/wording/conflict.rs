@@ -19,7 +19,7 @@ pub fn conflict(conflict: &Conflict, needed: Option<&str>) -> Diagnostic {
                 [only] => format!("no versions of `{only}` fit all that is asked of it"),
                 [first @ .., last] => format!("no versions of {} and `{last}` fit together", quoted(first)),
             };
-            let others = facts.iter().filter(|fact| !is_wish(fact)).map(worded);
+            let others = facts.iter().filter(|fact| !is_wish(fact) && !is_empty(fact, facts)).map(worded);
             Diagnostic::new(&codes::CONFLICT, summary).facts(others.collect::<Vec<_>>())
         }
     };
@@ -38,11 +38,23 @@ fn quoted(names: &[String]) -> String {
 
 /// The fact about the one package that nothing can satisfy, when there is just one and only one wish about it.
 fn only_dead_end(facts: &[ConflictFact]) -> Option<&ConflictFact> {
-    let mut dead = facts.iter().filter(|fact| !is_need(fact) && !is_wish(fact));
+    let mut dead = facts.iter().filter(|fact| !is_need(fact) && !is_wish(fact) && !is_empty(fact, facts));
     let first = dead.next()?;
     let asked =
         facts.iter().filter(|fact| (is_need(fact) || is_wish(fact)) && fact.name() == first.name()).count();
     (dead.next().is_none() && asked <= 1).then_some(first)
+}
+
+/// "No version is left", where another fact already says why.
+fn is_empty(fact: &ConflictFact, facts: &[ConflictFact]) -> bool {
+    let ConflictFact::NoVersions { name, available, .. } = fact else { return false };
+    let says_more = |other: &ConflictFact| {
+        other.name() == name
+            && !is_need(other)
+            && !is_wish(other)
+            && !matches!(other, ConflictFact::NoVersions { .. })
+    };
+    available.is_empty() && facts.iter().any(says_more)
 }
 
 /// A package needs something.

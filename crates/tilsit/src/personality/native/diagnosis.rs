@@ -5,17 +5,18 @@ use std::io::ErrorKind;
 
 use environment::{Environment, InstallError, ReadError, VenvError};
 use packaging::pylock::{PylockError, SelectError};
+use packaging::resolution::ConflictFact;
 use store::DiskError;
 
 use crate::cli::{Flag, UsageError};
-use crate::ops::candidates::Selection;
+use crate::ops::candidates::{OTHER_HASHES, Selection};
 use crate::ops::direct::DirectError;
 use crate::ops::install::InstallOpError;
 use crate::ops::network::ConnectionError;
 use crate::ops::obtain::ObtainError;
 use crate::ops::project_file::ProjectFileError;
 use crate::ops::python::PythonError;
-use crate::ops::search::SearchError;
+use crate::ops::search::{Dead, SearchError};
 use crate::ops::sync::SyncError;
 use crate::ops::wanted::WantedError;
 use crate::output::{Code, Diagnostic, codes, wording};
@@ -126,7 +127,7 @@ pub fn connection(error: &ConnectionError) -> Diagnostic {
 pub fn install(error: &InstallOpError, selection: &Selection) -> Diagnostic {
     match error {
         InstallOpError::Search(SearchError::Conflict(dead)) => {
-            wording::conflict(&dead.conflict, needed(selection).as_deref())
+            dead_search(dead, needed(selection).as_deref())
         }
         InstallOpError::Search(error) => search(error),
         InstallOpError::Obtain(error) => obtain(error),
@@ -134,13 +135,30 @@ pub fn install(error: &InstallOpError, selection: &Selection) -> Diagnostic {
         InstallOpError::HashesMissing { missing, unpinned } => {
             let without = missing.iter().map(|(name, version, hash)| match hash {
                 Some(hash) => format!("{name}=={version} --hash={hash}"),
-                None => format!("{name}=={version} has no hash"),
+                None => format!("{name} has no hash ({version})"),
             });
             let unpinned = unpinned.iter().map(|one| format!("{one} is not pinned by =="));
             Diagnostic::new(&codes::HASHES_REQUIRED, "hashes are required, and some are missing")
                 .facts(without.chain(unpinned))
                 .hint("`tilsit compile --generate-hashes FILE.in -o FILE.txt` writes them all")
         }
+    }
+}
+
+fn dead_search(dead: &Dead, needed: Option<&str>) -> Diagnostic {
+    let other = dead.conflict.facts.iter().find_map(|fact| match fact {
+        ConflictFact::Excluded { name, reason, .. } if reason == OTHER_HASHES => Some(name),
+        _ => None,
+    });
+    match other {
+        Some(name) => {
+            Diagnostic::new(&codes::HASH_MISMATCH, format!("no file of `{name}` has a hash that is allowed"))
+                .fact("the index offers other files than those that the hashes were made of")
+                .hint(
+                    "nothing was installed; find out which files are the right ones before you change a hash",
+                )
+        }
+        None => wording::conflict(&dead.conflict, needed),
     }
 }
 
@@ -262,7 +280,7 @@ pub fn project_file(error: &ProjectFileError) -> Diagnostic {
 
 pub fn search(error: &SearchError) -> Diagnostic {
     match error {
-        SearchError::Conflict(dead) => wording::conflict(&dead.conflict, None),
+        SearchError::Conflict(dead) => dead_search(dead, None),
         SearchError::Fetch(error) => Diagnostic::from(error),
         SearchError::Direct(error) => direct(error),
         SearchError::Interrupted => interrupted(),
