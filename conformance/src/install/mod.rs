@@ -53,7 +53,14 @@ pub fn run(peers: &Peers) -> Result<bool, String> {
     let (mut passed, mut failed) = (0, 0);
     for variant in &VARIANTS {
         let theirs = if variant.compiles { &compiled } else { &plain };
-        let bad = bench.variant(variant, theirs)?;
+        let bad = match bench.variant(variant, theirs) {
+            Ok(bad) => bad,
+            Err(why) => {
+                println!("  {why}");
+                failed += packages.len();
+                continue;
+            }
+        };
         for package in &packages {
             match bad.contains(package.name) {
                 true => failed += 1,
