@@ -10,7 +10,7 @@ use packaging::candidate::{Availability, Candidate};
 use packaging::distribution::Distribution;
 use packaging::hashes::Hash;
 use packaging::tags::Tags;
-use packaging::{PackageName, Prereleases, SpecifierSet, Version};
+use packaging::{PackageName, SpecifierSet, Version};
 use resolver::RuleSet;
 use rustc_hash::FxHashMap;
 use store::PageTable;
@@ -122,7 +122,6 @@ impl Formats {
 
 /// What is judged once for each page.
 struct PageJudge<'a> {
-    selection: &'a Selection,
     allowed: Allowed,
     tags: Vec<Option<u32>>,
     pythons: Vec<bool>,
@@ -133,7 +132,6 @@ impl<'a> PageJudge<'a> {
     fn new(selection: &'a Selection, page: &PageTable, allowed: Allowed) -> Self {
         let hashes = PackageName::new(page.project()).ok().and_then(|name| selection.hashes.get(&name));
         Self {
-            selection,
             allowed,
             tags: page.tag_sets().map(|set| selection.tags.best_of_text(set)).collect(),
             pythons: page.requires_python().map(|text| selection.python_fits(text)).collect(),

@@ -6,7 +6,7 @@ use environment::Interpreter;
 use store::Store;
 use store::archive::{ArchiveFormat, read_member};
 
-use crate::settings::scan_pip_index_file;
+use crate::settings::{index_of_the_build, scan_pip_index_file};
 
 /// The address of the default index's simple API: from pip's `models/index.py` in the environment or its base
 /// interpreter, else from the pip wheel bundled with `ensurepip` (looked into once and kept with the interpreter's
@@ -20,8 +20,7 @@ pub fn find(interpreter: &Interpreter, store: &Store) -> Option<String> {
         .find_map(|text| scan_pip_index_file(&text))
         .map(|index| index.simple_url)
         .or_else(|| bundled(interpreter, store))
-        .or_else(|| option_env!("TILSIT_BUILD_INDEX")?.split(' ').next().map(str::to_owned))
-        .filter(|url| !url.is_empty())
+        .or_else(|| index_of_the_build().map(|index| index.simple_url))
 }
 
 fn bundled(interpreter: &Interpreter, store: &Store) -> Option<String> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use packaging::distribution::{Distribution, RemoteFile};
-use packaging::filenames::{DistributionFilename, FilenameError, SourceFilename, WheelFilename};
+use packaging::filenames::{DistributionFilename, FilenameError, WheelFilename};
 use packaging::hashes::Hash;
 use packaging::metadata::Metadata;
 use packaging::{PackageName, Requirement, RequirementSource, SpecifierSet, Version};
@@ -64,8 +64,6 @@ pub struct Direct {
     pub version: Version,
     /// Its metadata.
     pub metadata: Arc<[u8]>,
-    /// Its file name.
-    pub filename: WheelFilename,
     /// The wheel.
     pub wheel: StoredWheel,
     /// Its tags, when they do not fit the target.
@@ -220,5 +218,5 @@ fn add(
     let version =
         Metadata::parse(&metadata).map_or_else(|_| filename.version().clone(), |found| found.version);
     let unusable = selection.tags.best(&filename).is_none().then(|| filename.tag().to_owned());
-    Ok(Direct { version, metadata, filename, wheel, unusable })
+    Ok(Direct { version, metadata, wheel, unusable })
 }

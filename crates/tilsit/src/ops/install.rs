@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use environment::plan::{Arrival, Freshness, InstallPlan, Others, Wanted as Wish, plan};
+use environment::plan::{Freshness, InstallPlan, Others, Wanted as Wish, plan};
 use environment::{
     Change, Environment, InstallError, InstallPolicy, Installation, Installed, Report, Transaction, Wait,
 };

@@ -1,6 +1,6 @@
 //! Which Python a command works on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use environment::discovery::{
     DiscoveryError, FoundPython, PythonRequest, Surroundings, active_environment, discover, discover_base,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use environment::plan::{Freshness, Others, Wanted as Wish, plan};
-use environment::{Change, Environment, InstallPolicy, Installation, Installed, Report, Transaction, Wait};
+use environment::{Change, Environment, InstallPolicy, Installation, Transaction, Wait};
 use index::Client;
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use packaging::distribution::{Distribution, RemoteFile};
@@ -48,10 +48,6 @@ pub struct SyncRequest<'a> {
 pub struct SyncReport {
     /// What stays, goes and comes.
     pub plan: environment::plan::InstallPlan<Source>,
-    /// What was there before.
-    pub before: Installed,
-    /// What the change did; nothing for a dry run.
-    pub change: Option<Report>,
 }
 
 /// Why an environment was not made as the lock says.
@@ -90,7 +86,7 @@ pub fn sync(
     let before = request.environment.installed().map_err(InstallOpError::from)?;
     let mut plan = plan(wishes?, &before, &Others::RemoveExcept(request.keep.clone()));
     if request.dry_run || plan.is_satisfied() {
-        return Ok(SyncReport { plan, before, change: None });
+        return Ok(SyncReport { plan });
     }
     obtain::wheels(&mut plan, request.selection, (client, store), listener).map_err(InstallOpError::from)?;
     listener.event(&Event::Installing(plan.install.len()));
@@ -106,7 +102,7 @@ pub fn sync(
         Transaction::begin(request.environment, Wait::Forever).map_err(InstallOpError::from)?;
     let report =
         transaction.apply(&change, request.policy, &interrupt::REQUESTED).map_err(InstallOpError::from)?;
-    Ok(SyncReport { plan, before, change: Some(report) })
+    Ok(SyncReport { plan })
 }
 
 fn wish(request: &SyncRequest<'_>, selected: &Selected<'_>) -> Result<Wish<Source>, SyncError> {

@@ -27,8 +27,6 @@ pub struct Wanted {
     pub hashes: BTreeMap<PackageName, Vec<Hash>>,
     /// Options of files, in order, with the file.
     pub options: Vec<(String, FileOption)>,
-    /// Warnings about files, in words.
-    pub warnings: Vec<String>,
 }
 
 /// What was typed.
@@ -261,7 +259,6 @@ pub fn local_path(process: &Process, path: &str) -> PathBuf {
     let url = url::Url::parse(path).ok().filter(|url| url.scheme() == "file");
     url.and_then(|url| url.to_file_path().ok()).unwrap_or_else(|| process.absolute(path))
 }
-
 
 /// The answer where nothing can be fetched.
 pub fn no_fetch(url: &str) -> index::FetchError {
