@@ -13,7 +13,7 @@ use crate::request::{PrereleaseMode, RuleSet};
 use crate::solver::{ABSENT, Bits, Term, Var};
 use crate::table::Table;
 use crate::wishes::{Asked, Wishes};
-use packaging::{Extra, Requirement, SpecifierSet};
+use packaging::{Requirement, SpecifierSet};
 use std::rc::Rc;
 
 /// A gate that the user does not open for good.
@@ -23,24 +23,24 @@ pub(crate) struct OpenGate {
     pub(crate) openers: Vec<Vec<Term>>,
 }
 
+/// What a version requires of a package.
+pub(super) struct Edge<'a> {
+    pub(super) party: &'a Party,
+    pub(super) target: Var,
+    pub(super) asked: &'a Asked,
+}
+
 const GATES: [Gate; 4] = [Gate::Prerelease, Gate::Yanked, Gate::Direct, Gate::Support];
 
 impl Search {
     /// Notes what a requirement of a package version on `target` opens.
-    pub(super) fn note_openers(
-        &mut self,
-        target: Var,
-        asked: &Asked,
-        parent: Option<&(PackageId, Option<Extra>, u32)>,
-        (facts, wishes): (&mut Facts, &Wishes),
-    ) {
-        let Some((package, extra, state)) = parent else { return };
+    pub(super) fn note_openers(&mut self, edge: &Edge<'_>, facts: &mut Facts, wishes: &Wishes) {
+        let Edge { party, target, asked } = *edge;
         let Some(table) = self.table(target).cloned() else { return };
         let Some(id) = self.package(target).map(|package| package.id) else { return };
-        if *package == id {
+        if party.package == id {
             return; // What a version requires of its own package does not lead to it.
         }
-        let party = Party { package: *package, extra: extra.clone(), state: *state };
         let allowed = allowed(&table, asked, wishes);
         let mut news = false;
         for gate in GATES {
@@ -53,12 +53,12 @@ impl Search {
             if gate == Gate::Prerelease {
                 let mine = facts.note_requirement(
                     id,
-                    &party,
+                    party,
                     allowed.intersection(&own_allowed(&table, wishes, facts, id)),
                 );
                 opened |= finals(&mine, &table).is_empty();
                 if !opened {
-                    news |= note_pairs(id, (&party, &mine), (&table, facts));
+                    news |= note_pairs(id, (party, &mine), (&table, facts));
                 }
             }
             if opened {
@@ -79,38 +79,46 @@ impl Search {
             for gate in GATES {
                 let guarded = guarded(gate, &table, wishes, facts, id);
                 if !guarded.is_empty() && !opened_by_user(gate, &table, wishes, facts, id) {
-                    self.attach_gate((var, id, gate), guarded, facts, wishes);
+                    let openers = self.opener_terms(id, gate, facts, wishes);
+                    self.attach_gate(var, gate, OpenGate { guarded, openers });
                 }
             }
         }
     }
 
-    fn attach_gate(
+    /// For each known opener of a gate, the terms that must hold.
+    fn opener_terms(
         &mut self,
-        (var, id, gate): (Var, PackageId, Gate),
-        guarded: Bits,
+        id: PackageId,
+        gate: Gate,
         facts: &mut Facts,
         wishes: &Wishes,
-    ) {
-        let mut terms = vec![self.term(var, guarded.clone())];
-        let mut openers = Vec::new();
+    ) -> Vec<Vec<Term>> {
         let known: Vec<Opener> = facts.openers(id, gate).cloned().collect();
-        for opener in known {
+        let terms = known.iter().map(|opener| {
             let mut needed = Vec::new();
             for party in &opener.parties {
                 self.party_terms(party, &mut needed, facts, wishes);
             }
-            if let [only] = needed[..] {
-                let set = self.solver.set(only.set).clone();
-                terms.push(self.term_not(only.var, &set));
-            } else {
-                terms.push(self.condition(&needed));
-            }
-            openers.push(needed);
+            needed
+        });
+        terms.collect()
+    }
+
+    fn attach_gate(&mut self, var: Var, gate: Gate, open: OpenGate) {
+        let mut terms = vec![self.term(var, open.guarded.clone())];
+        for needed in &open.openers {
+            terms.push(match needed[..] {
+                [only] => {
+                    let set = self.solver.set(only.set).clone();
+                    self.term_not(only.var, &set)
+                }
+                _ => self.condition(needed),
+            });
         }
         self.add(&terms, Premise::Closed { package: var, gate });
         if let Some(package) = self.variables[var.index()].package_mut() {
-            package.gates.push(OpenGate { guarded, openers });
+            package.gates.push(open);
         }
     }
 

@@ -1,23 +1,24 @@
 //! From metadata to incompatibilities. Nothing names a package before its versions are known.
 
+use super::gates::Edge;
 use super::register::{allowed, same_url};
 use super::{Kind, Load, PRESENT, Premise, Search, Trial};
 use crate::exchange::{Need, Source};
-use crate::facts::{Facts, PackageId};
+use crate::facts::{Facts, PackageId, Party};
 use crate::fork;
 use crate::request::RuleSet;
-use crate::solver::{ABSENT, SetId, Term, Var};
+use crate::solver::{ABSENT, IncompatId, Term, Var};
 use crate::table::Table;
 use crate::wishes::{Asked, Wishes};
-use packaging::{Extra, SpecifierSet};
+use packaging::SpecifierSet;
 use std::rc::Rc;
 
 /// Who requires: the variable that requirements are merged by, and the terms that must hold.
 struct Parent {
     var: Var,
     terms: Vec<Term>,
-    /// The package, its extra and its version; none for the user.
-    version: Option<(PackageId, Option<Extra>, u32)>,
+    /// The version that requires; none for the user.
+    party: Option<Party>,
     /// The term that grows when another version requires the same.
     growing: Option<Term>,
 }
@@ -62,7 +63,7 @@ impl Search {
             return true;
         }
         let root = self.term_is(self.root, PRESENT);
-        let parent = Parent { var: self.root, terms: vec![root], version: None, growing: None };
+        let parent = Parent { var: self.root, terms: vec![root], party: None, growing: None };
         self.add_requirements(&parent, &wishes.roots, facts, wishes)
     }
 
@@ -104,7 +105,8 @@ impl Search {
             return true;
         }
         let is = self.term_is(var, state);
-        let parent = Parent { var, terms: vec![is], version: Some((id, None, state)), growing: Some(is) };
+        let party = Some(Party { package: id, extra: None, state });
+        let parent = Parent { var, terms: vec![is], party, growing: Some(is) };
         let asked = facts.in_force(id, &entry.source, None, wishes);
         if let Some(reason) = refused_url(&asked, &entry.source, wishes) {
             self.reject(var, state, Premise::Metadata { package: var, state, reason });
@@ -130,8 +132,8 @@ impl Search {
             return true;
         }
         let (wanted, is) = (self.term_is(var, PRESENT), self.term_is(base, state));
-        let version = Some((id, Some(extra), state));
-        let parent = Parent { var, terms: vec![wanted, is], version, growing: Some(is) };
+        let party = Some(Party { package: id, extra: Some(extra), state });
+        let parent = Parent { var, terms: vec![wanted, is], party, growing: Some(is) };
         self.add_requirements(&parent, &asked, facts, wishes)
     }
 
@@ -148,7 +150,7 @@ impl Search {
         facts: &mut Facts,
         wishes: &Wishes,
     ) -> bool {
-        let extra = parent.version.as_ref().and_then(|(_, extra, _)| extra.as_ref());
+        let extra = parent.party.as_ref().and_then(|party| party.extra.as_ref());
         self.forks = fork::parts(&wishes.scope, asked, extra);
         if self.forks.is_some() {
             return true;
@@ -167,7 +169,9 @@ impl Search {
         for (one, (id, table)) in asked.iter().zip(&tables) {
             let target = self.register(*id, table, facts, wishes);
             self.discover(target, one);
-            self.note_openers(target, one, parent_version(parent), (facts, wishes));
+            if let Some(party) = &parent.party {
+                self.note_openers(&Edge { party, target, asked: one }, facts, wishes);
+            }
             self.add_requirement(parent, target, one, wishes);
         }
         self.attach_gates(facts, wishes);
@@ -248,14 +252,11 @@ impl Search {
         }
     }
 
-    fn covers(&self, id: crate::solver::IncompatId, term: Term) -> bool {
-        let set = |id: SetId| self.solver.set(id);
-        self.solver.set_of(id, term.var).is_none_or(|known| set(term.set).is_subset(set(known)))
+    /// Whether the term of a variable in `id` already includes `term`.
+    fn covers(&self, id: IncompatId, term: Term) -> bool {
+        let known = self.solver.set_of(id, term.var);
+        known.is_none_or(|known| self.solver.set(term.set).is_subset(self.solver.set(known)))
     }
-}
-
-fn parent_version(parent: &Parent) -> Option<&(PackageId, Option<Extra>, u32)> {
-    parent.version.as_ref()
 }
 
 /// Our rules take URLs from the user only: a dependency that names another one makes its version unusable, unless
