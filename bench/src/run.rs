@@ -106,6 +106,9 @@ impl<'a> Bench<'a> {
                 let set = self.installed(at, &workload);
                 self.new_env(at, &workload, &set)?;
                 for step in [Step::Resolve, Step::Install] {
+                    if !self.needed(step, &workload) {
+                        continue;
+                    }
                     if let Err(why) = self.measure(at, step, &workload, &set) {
                         self.report.failed(
                             self.entrants[at].tool.name,
@@ -119,12 +122,28 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
+    /// Whether a wanted scenario finds what `step` leaves: a warm cache, or an environment that is full.
+    fn needed(&self, step: Step, workload: &Workload) -> bool {
+        SCENARIOS.iter().filter(|scenario| self.title(scenario, workload).is_some()).any(|scenario| {
+            match scenario.state {
+                State::Cold => false,
+                State::Warm => scenario.step == step,
+                State::Installed | State::Filled => step == Step::Install,
+            }
+        })
+    }
+
+    /// The title of a scenario, when it is wanted with this workload.
+    fn title(&self, scenario: &Scenario, workload: &Workload) -> Option<String> {
+        let wanted = scenario.each_workload || workload.name == self.workloads[0].name;
+        let title = format!("{} {}", workload.name, scenario.title);
+        (wanted && title.contains(&self.options.only)).then_some(title)
+    }
+
     fn round(&mut self, round: usize) -> Result<(), String> {
         for scenario in &SCENARIOS {
             for workload in self.workloads.clone() {
-                let title = format!("{} {}", workload.name, scenario.title);
-                let wanted = scenario.each_workload || workload.name == self.workloads[0].name;
-                if wanted && title.contains(&self.options.only) {
+                if let Some(title) = self.title(scenario, &workload) {
                     self.turn(round, scenario, &title, &workload)?;
                 }
             }
