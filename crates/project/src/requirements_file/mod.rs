@@ -48,6 +48,7 @@ pub struct RequirementsFile {
 
 /// What one line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every line is a requirement")]
 pub enum Entry {
     /// Something to be installed, or to constrain with.
     Requirement(RequirementEntry),

@@ -70,11 +70,6 @@ impl Bar {
         self.bar.inc(amount);
     }
 
-    /// Stands at `position`.
-    pub fn set(&self, position: u64) {
-        self.bar.set_position(position);
-    }
-
     /// The length became known, or changed.
     pub fn set_length(&self, length: u64) {
         self.bar.set_length(length);

@@ -136,7 +136,7 @@ pub fn refused_wheel(filename: &str, error: &AddWheelError) -> Diagnostic {
         AddWheelError::Content(content) => {
             let (code, summary, hint) = wheel_words(content);
             let diagnostic = Diagnostic::new(code, summary.replace("{}", filename)).fact(content.to_string());
-            diagnostic.hint(hint)
+            diagnostic.note("the file is at fault, not your machine").hint(hint)
         }
         AddWheelError::Disk(disk) => Diagnostic::from(disk),
         other => Diagnostic::new(&codes::CORRUPT_WHEEL, format!("`{filename}` cannot be used"))
