@@ -32,6 +32,8 @@ pub(crate) struct Projects {
     /// Stale pages that were handed out and are being asked about.
     revalidating: usize,
     changed: Vec<PackageName>,
+    /// Stale pages that were handed out without a question; `None`: questions are asked.
+    unasked: Option<Vec<(usize, PackageName)>>,
     loose: Option<LooseFiles>,
 }
 
@@ -90,6 +92,24 @@ impl Client {
         std::mem::take(&mut self.projects.changed)
     }
 
+    /// Whether stale pages that were handed out are still being asked about.
+    pub fn is_revalidating(&self) -> bool {
+        self.projects.revalidating > 0
+    }
+
+    /// From now on stale pages are handed out and not asked about: for conclusions that nothing new can change.
+    pub fn use_stale_pages(&mut self) {
+        self.projects.unasked.get_or_insert_default();
+    }
+
+    /// Ends what [`Client::use_stale_pages`] began: projects whose stale pages were handed out are asked about when they
+    /// are wanted again. How many there are.
+    pub fn stop_using_stale_pages(&mut self) -> usize {
+        let unasked = self.projects.unasked.take().unwrap_or_default();
+        unasked.iter().for_each(|key| drop(self.projects.known.remove(key)));
+        unasked.len()
+    }
+
     /// Asks one index, and with [`IndexOrder::FirstMatch`] the next as long as none has the project.
     fn ask_index(&mut self, ticket: Ticket, mut index: usize) {
         loop {
@@ -139,13 +159,16 @@ impl Client {
         let now = self.now();
         if let Some(table) = cached.as_ref().filter(|_| !refresh || self.policy.network.is_none()) {
             if self.policy.network.is_some() && !is_fresh(table, now) {
-                self.ask_about(PageTask {
-                    index,
-                    project: project.clone(),
-                    ticket: None,
-                    job: job(fetched_with_login, Some(table)),
-                    cached: Some(table.clone()),
-                });
+                match &mut self.projects.unasked {
+                    Some(unasked) => unasked.push((index, project.clone())),
+                    None => drop(self.ask_about(PageTask {
+                        index,
+                        project: project.clone(),
+                        ticket: None,
+                        job: job(fetched_with_login, Some(table)),
+                        cached: Some(table.clone()),
+                    })),
+                }
             }
             self.projects.known.insert((index, project), Ok(table.clone()));
             return Some(Ok(table.clone()));

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crate::Store;
 
@@ -81,9 +82,12 @@ impl<T: Send + 'static> Workers<T> {
         self.pending
     }
 
-    /// A result that is there already.
-    pub fn try_next(&mut self) -> Option<T> {
-        let answer = self.answers.1.try_recv().ok()?;
+    /// The next result, if it is there within `limit`.
+    pub fn next_within(&mut self, limit: Duration) -> Option<T> {
+        if self.pending == 0 {
+            return None;
+        }
+        let answer = self.answers.1.recv_timeout(limit).ok()?;
         Some(self.take(answer))
     }
 
@@ -144,7 +148,7 @@ mod tests {
         let mut seen: Vec<i32> = std::iter::from_fn(|| workers.next()).collect();
         seen.sort_unstable();
         assert_eq!(seen, (0..50).collect::<Vec<_>>());
-        assert!(workers.try_next().is_none() && workers.pending() == 0);
+        assert!(workers.next_within(Duration::MAX).is_none() && workers.pending() == 0);
         workers.submit(|_| 7);
         assert_eq!(workers.next(), Some(7));
     }

@@ -70,7 +70,7 @@ pub fn compile(
     resolve.strategy = request.resolve.strategy;
     resolve.prereleases = request.resolve.prereleases.clone();
     resolve.dependencies = request.resolve.dependencies;
-    let found = search.run(resolve)?;
+    let found = search.run(&resolve)?;
     Ok(Compiled { resolution: found.resolution.clone(), warnings: found.warnings.clone(), found })
 }
 

@@ -121,7 +121,7 @@ pub fn install(
 ) -> Result<InstallReport, InstallOpError> {
     let before = if request.blind { Installed::default() } else { request.environment.installed()? };
     let mut search = Search { client, store, selection: request.selection, installed: &before, listener };
-    let found = match search.run(resolve_request(request, &before)) {
+    let found = match search.run_to_install(&resolve_request(request, &before)) {
         // as in pip, a missing hash is told before a wrong one
         Err(SearchError::Conflict(dead)) if request.require_hashes => {
             return Err(without_hashes(request).unwrap_or(SearchError::Conflict(dead).into()));

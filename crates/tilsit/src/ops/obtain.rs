@@ -1,6 +1,7 @@
 //! From pinned versions to stored wheels: what is in the store already, what is downloaded.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use environment::plan::InstallPlan;
 use index::{Client, FetchError, FetchedFile, Outcome, Request, Ticket};
@@ -8,12 +9,15 @@ use packaging::PackageName;
 use packaging::distribution::{Distribution, Wheel};
 use packaging::hashes::{Hash, HashAlgorithm};
 use packaging::resolution::{PackageSource, ResolvedPackage};
-use store::{AddWheelError, DiskError, Store, StoredWheel, WheelBytes};
+use store::{AddWheelError, DiskError, Store, StoredWheel, WheelBytes, Workers};
 
 use super::candidates::Selection;
 use super::events::{Event, Listener};
 use super::interrupt;
 use super::search::Found;
+
+/// How long an interrupt waits to be heard.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// Where the wheel of a package comes from.
 #[derive(Clone, Debug)]
@@ -76,6 +80,15 @@ impl Source {
         }
     }
 
+    /// Whether nothing has to be fetched for it.
+    pub fn is_at_hand(&self, store: &Store) -> bool {
+        match self {
+            Self::Installed | Self::Stored(..) => true,
+            Self::File(distribution) => matches!(stored(store, distribution), Ok(Some(_))),
+            Self::Nothing => false,
+        }
+    }
+
     /// The hash that is known without a download.
     pub fn known_sha256(&self) -> Option<Hash> {
         match self {
@@ -104,11 +117,7 @@ pub fn source(found: &Found, package: &ResolvedPackage) -> Source {
 
 /// The packages of a plan whose wheels are in the store.
 pub fn already_stored(plan: &InstallPlan<Source>, store: &Store) -> BTreeSet<PackageName> {
-    let here = plan.install.iter().filter(|(wish, _)| match &wish.wheel {
-        Source::Stored(..) => true,
-        Source::File(distribution) => matches!(stored(store, distribution), Ok(Some(_))),
-        Source::Installed | Source::Nothing => false,
-    });
+    let here = plan.install.iter().filter(|(wish, _)| wish.wheel.is_at_hand(store));
     here.map(|(wish, _)| wish.name.clone()).collect()
 }
 
@@ -173,29 +182,62 @@ fn download(
         let ticket = client.submit(Request::File(Distribution::Wheel(wheel.clone())));
         under_way.insert(ticket, (place, wheel));
     }
+    // What has arrived is unpacked while the rest is still on its way.
+    let mut unpackers: Workers<Result<Unpacked, ObtainError>> = Workers::new(store);
     let mut done = Vec::with_capacity(under_way.len());
-    while !under_way.is_empty() {
+    while !under_way.is_empty() || unpackers.pending() > 0 {
         if interrupt::requested() {
             return Err(ObtainError::Interrupted);
         }
-        let Some(completed) = client.next() else { break };
-        let Some((place, wheel)) = under_way.remove(&completed.ticket) else { continue };
-        let Outcome::File(file) = completed.outcome else { continue };
-        let stored = add(store, &wheel, file?, selection)?;
-        listener.event(&Event::DownloadFinished { filename: wheel.filename.as_str() });
-        done.push((place, stored));
+        if let Some((place, wheel, file)) = arrived(client, &mut under_way)? {
+            let allowed = selection.hashes.get(wheel.filename.name());
+            let expected = allowed.unwrap_or(&wheel.file.hashes).clone();
+            unpackers.submit(move |store| unpack(store, place, wheel, (file, &expected)));
+        }
+        let patience = if under_way.is_empty() { MOMENT } else { Duration::ZERO };
+        while let Some(unpacked) = unpackers.next_within(patience) {
+            let Unpacked { place, wheel, stored } = unpacked?;
+            listener.event(&Event::DownloadFinished { filename: wheel.filename.as_str() });
+            done.push((place, stored));
+        }
     }
     Ok(done)
 }
 
-fn add(
+/// The next file that arrives within a moment.
+fn arrived(
+    client: &mut Client,
+    under_way: &mut HashMap<Ticket, (usize, Wheel)>,
+) -> Result<Option<(usize, Wheel, FetchedFile)>, ObtainError> {
+    if under_way.is_empty() {
+        return Ok(None);
+    }
+    let Some(completed) = client.next_within(MOMENT) else {
+        if client.waiting() == 0 {
+            let lost = FetchError { url: String::new(), problem: index::Problem::Stopped, attempts: 0 };
+            return Err(lost.into());
+        }
+        return Ok(None);
+    };
+    match (under_way.remove(&completed.ticket), completed.outcome) {
+        (Some((place, wheel)), Outcome::File(file)) => Ok(Some((place, wheel, file?))),
+        _ => Ok(None),
+    }
+}
+
+/// A wheel that went into the store, and its place in the plan.
+struct Unpacked {
+    place: usize,
+    wheel: Wheel,
+    stored: StoredWheel,
+}
+
+fn unpack(
     store: &Store,
-    wheel: &Wheel,
-    file: FetchedFile,
-    selection: &Selection,
-) -> Result<StoredWheel, ObtainError> {
-    let allowed = selection.hashes.get(wheel.filename.name());
-    let expected = allowed.unwrap_or(&wheel.file.hashes);
+    place: usize,
+    wheel: Wheel,
+    (file, expected): (FetchedFile, &[Hash]),
+) -> Result<Unpacked, ObtainError> {
     let added = match file {
         FetchedFile::Downloaded(file) => {
             store.add_wheel(WheelBytes::Verified(file), &wheel.filename, expected)
@@ -208,5 +250,5 @@ fn add(
     if !has_sha256 && let Err(error) = store.remember_wheel(&wheel.file.url, &stored) {
         log::debug!("the address of a wheel could not be kept: {error}");
     }
-    Ok(stored)
+    Ok(Unpacked { place, wheel, stored })
 }

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use environment::Installed;
 use index::{Client, Completed, FetchError, FetchedFile, Outcome, ProjectPages, Request, Ticket};
 use packaging::candidate::{Availability, Candidate};
 use packaging::distribution::Distribution;
 use packaging::metadata::Metadata;
-use packaging::resolution::{Conflict, Resolution};
-use packaging::{PackageName, Version};
+use packaging::resolution::{Conflict, PackageSource, Resolution};
+use packaging::{PackageName, Requirement, Version};
 use resolver::{
     Answer, Dependencies, Need, Pick, ResolveRequest, Resolver, Source, Step, Unavailable, Warning,
 };
@@ -19,7 +20,10 @@ use store::Store;
 use super::candidates::{Projects, Selection};
 use super::direct::{self, DirectError};
 use super::events::{Event, Listener};
-use super::interrupt;
+use super::{interrupt, obtain};
+
+/// How long an interrupt waits to be heard.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// Why there is no resolution.
 #[derive(Debug, thiserror::Error)]
@@ -91,14 +95,43 @@ struct Run<'s, 'a> {
 }
 
 impl Search<'_> {
-    /// Finds versions for `request`.
+    /// Finds versions for `request`. Stale pages are used at once; what was concluded from pages that turn out to have
+    /// changed meanwhile is concluded again.
     ///
     /// # Errors
     /// See [`SearchError`].
-    pub fn run(&mut self, request: ResolveRequest) -> Result<Found, SearchError> {
+    pub fn run(&mut self, request: &ResolveRequest) -> Result<Found, SearchError> {
+        loop {
+            let found = self.once(request);
+            if !matches!(found, Ok(_) | Err(SearchError::Conflict(_))) || !self.pages_changed()? {
+                return found;
+            }
+        }
+    }
+
+    /// As [`Search::run`], for an installation. Files never change under their version: when everything is pinned and
+    /// the wheels are in the store, pages of any age will do and nobody is asked.
+    ///
+    /// # Errors
+    /// See [`SearchError`].
+    pub fn run_to_install(&mut self, request: &ResolveRequest) -> Result<Found, SearchError> {
+        if !request.requirements.iter().all(is_pinned) {
+            return self.run(request);
+        }
+        self.client.use_stale_pages();
+        let found = self.once(request);
+        let stale = self.client.stop_using_stale_pages();
+        match found {
+            Ok(found) if stale == 0 || self.is_at_hand(request, &found) => Ok(found),
+            Err(error @ SearchError::Interrupted) => Err(error),
+            _ => self.run(request),
+        }
+    }
+
+    fn once(&mut self, request: &ResolveRequest) -> Result<Found, SearchError> {
         let mut run = Run {
             search: self,
-            resolver: Resolver::new(request),
+            resolver: Resolver::new(request.clone()),
             tickets: FxHashMap::default(),
             asked: rustc_hash::FxHashSet::default(),
             projects: Projects::default(),
@@ -108,6 +141,37 @@ impl Search<'_> {
         let warnings = run.resolver.warnings().to_vec();
         Ok(Found { resolution, warnings, projects: run.projects, direct: run.direct })
     }
+
+    /// Waits until every stale page was asked about; whether any has changed.
+    fn pages_changed(&mut self) -> Result<bool, SearchError> {
+        let mut changed = false;
+        loop {
+            changed |= !self.client.revalidated(MOMENT).is_empty();
+            if interrupt::requested() {
+                return Err(SearchError::Interrupted);
+            }
+            if !self.client.is_revalidating() {
+                return Ok(changed);
+            }
+        }
+    }
+
+    /// Whether all that was found is installed, or pinned and in the store.
+    fn is_at_hand(&self, request: &ResolveRequest, found: &Found) -> bool {
+        let limits = request.requirements.iter().chain(&request.constraints);
+        let pinned: BTreeSet<_> = limits.filter(|one| is_pinned(one)).map(|one| &one.name).collect();
+        found.resolution.packages.iter().all(|package| match &package.source {
+            PackageSource::Candidate(_) => {
+                pinned.contains(&package.name) && obtain::source(found, package).is_at_hand(self.store)
+            }
+            PackageSource::Installed | PackageSource::Url(_) => true,
+        })
+    }
+}
+
+/// Whether a requirement leaves no choice: `==`, or a place.
+fn is_pinned(requirement: &Requirement) -> bool {
+    requirement.specifiers().is_none_or(|specifiers| specifiers.pinned().is_some())
 }
 
 impl Run<'_, '_> {
