@@ -137,7 +137,7 @@ impl Search<'_> {
             projects: Projects::default(),
             direct: FxHashMap::default(),
         };
-        let resolution = run.to_the_end()?;
+        let resolution = run.until_done()?;
         let warnings = run.resolver.warnings().to_vec();
         Ok(Found { resolution, warnings, projects: run.projects, direct: run.direct })
     }
@@ -175,7 +175,7 @@ fn is_pinned(requirement: &Requirement) -> bool {
 }
 
 impl Run<'_, '_> {
-    fn to_the_end(&mut self) -> Result<Resolution, SearchError> {
+    fn until_done(&mut self) -> Result<Resolution, SearchError> {
         loop {
             if interrupt::requested() {
                 return Err(SearchError::Interrupted);
