@@ -1,8 +1,137 @@
-//! pip.
+//! pip: its command line, its lines, its exit codes.
 
-use crate::settings::Process;
+mod config;
+
+use std::path::PathBuf;
+
+use environment::{Environment, Interpreter, PIP_VERSION};
+use store::Store;
+
+use crate::cli::{self, Command, Outcome, Parsed, pip as flags};
+use crate::ops::python;
+use crate::output::{ColorChoice, Level, Terminal, TerminalPolicy};
+use crate::settings::{Process, SettingsError, join_pip};
+
+/// pip's exit code for an error.
+const ERROR: u8 = 1;
+
+/// What every command has at hand.
+struct Session<'a> {
+    process: &'a Process,
+    parsed: &'a Parsed,
+    interpreter: &'a Interpreter,
+    terminal: &'a Terminal,
+}
 
 /// Runs a command line of pip's; returns the exit code.
-pub fn run(_process: &Process, _words: &[String]) -> u8 {
-    1
+pub fn run(process: &Process, words: &[String]) -> u8 {
+    let plain = Terminal::new(process, TerminalPolicy { info_to_stdout: true, ..TerminalPolicy::default() });
+    let (parsed, is_version) = match cli::parse(&flags::PROGRAM, words) {
+        Ok(Outcome::Run(parsed)) => (parsed, false),
+        Ok(Outcome::Version(parsed)) => (parsed, true),
+        Ok(Outcome::Help(path)) => {
+            plain.text(&cli::help::help(&flags::PROGRAM, &path, plain.width()));
+            return 0;
+        }
+        Err(error) => {
+            let (text, code) = error.as_pip(&flags::PROGRAM);
+            plain.err(text.trim_end_matches('\n'));
+            return code;
+        }
+    };
+    let Some(interpreter) = interpreter(process, &parsed) else {
+        let named = parsed.text(&flags::PYTHON).unwrap_or("python");
+        plain.say(Level::Error, &format!("ERROR: Could not locate Python interpreter {named}"));
+        return ERROR;
+    };
+    if is_version {
+        plain.line(&version(&interpreter));
+        return 0;
+    }
+    let path = parsed.path.clone();
+    let parsed = match join_pip(process, parsed, Some(interpreter.prefix())) {
+        Ok(parsed) => parsed,
+        Err(error) => return bad_settings(&plain, &error, &path),
+    };
+    let terminal = Terminal::new(process, policy(&parsed));
+    let session = Session { process, parsed: &parsed, interpreter: &interpreter, terminal: &terminal };
+    let code = session.dispatch();
+    if terminal.stdout_is_broken() {
+        terminal.err("ERROR: Pipe to stdout was broken");
+        return 120;
+    }
+    code
+}
+
+/// The interpreter that is worked for: `--python`, else the first that is found.
+fn interpreter(process: &Process, parsed: &Parsed) -> Option<Interpreter> {
+    python::any(process, &Store::open(cache_dir(process)), parsed.text(&flags::PYTHON)).ok()
+}
+
+/// Where facts about interpreters are kept: our store, not pip's cache.
+fn cache_dir(process: &Process) -> PathBuf {
+    let usual = || process.xdg("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("tilsit"));
+    let named = process.filled("TILSIT_CACHE_DIR").map(|folder| process.absolute(folder));
+    named.or_else(usual).unwrap_or_else(|| std::env::temp_dir().join("tilsit-cache"))
+}
+
+/// `pip 26.3 from DIR (python 3.N)`
+fn version(interpreter: &Interpreter) -> String {
+    let environment = Environment::of(interpreter.clone(), std::path::Path::new(""));
+    let folder = environment.scheme().purelib.join("pip");
+    format!("pip {PIP_VERSION} from {} (python {})", folder.display(), interpreter.minor_version())
+}
+
+/// pip's words for a configuration that it cannot use: usage and 2, or `ERROR:` and 3.
+fn bad_settings(terminal: &Terminal, error: &SettingsError, path: &[&'static Command]) -> u8 {
+    let usage = || cli::help::usage(&flags::PROGRAM, path);
+    match error {
+        SettingsError::PipValue(error) if error.exit() == 3 => {
+            terminal.err(&format!(
+                "ERROR: {error}. Check your pip configuration files or environment variables for this value."
+            ));
+            3
+        }
+        SettingsError::PipValue(error) => {
+            terminal.err(&format!("{}{error}", usage()));
+            2
+        }
+        other => {
+            terminal.err(other.to_string().trim_end_matches('\n'));
+            2
+        }
+    }
+}
+
+fn policy(parsed: &Parsed) -> TerminalPolicy {
+    let count = |flag| i32::try_from(parsed.count(flag)).unwrap_or(i32::MAX);
+    let color = if parsed.is_on(&flags::NO_COLOR) { ColorChoice::Never } else { ColorChoice::Auto };
+    TerminalPolicy {
+        color,
+        verbosity: count(&flags::VERBOSE) - count(&flags::QUIET),
+        no_progress: parsed.text(&flags::PROGRESS_BAR) == Some("off"),
+        info_to_stdout: true,
+    }
+}
+
+impl Session<'_> {
+    fn dispatch(&self) -> u8 {
+        let outside = self.interpreter.virtual_environment().is_none();
+        let exempt = ["cache", "check", "config", "freeze", "help", "list", "show"];
+        let command = self.parsed.words().first().copied().unwrap_or_default();
+        if self.parsed.is_on(&flags::REQUIRE_VIRTUALENV) && outside && !exempt.contains(&command) {
+            self.terminal.say(Level::Critical, "ERROR: Could not find an activated virtualenv (required).");
+            return 3;
+        }
+        match command {
+            "config" => self.config(),
+            other => self.error(&format!("`pip {other}` is not there yet: use `tilsit {other}`")),
+        }
+    }
+
+    /// Says what is wrong in pip's form.
+    fn error(&self, text: &str) -> u8 {
+        self.terminal.say(Level::Error, &format!("ERROR: {text}"));
+        ERROR
+    }
 }
