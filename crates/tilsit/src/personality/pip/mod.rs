@@ -1,6 +1,7 @@
 //! pip: its command line, its lines, its exit codes.
 
 mod config;
+mod looking;
 
 use std::path::PathBuf;
 
@@ -124,7 +125,10 @@ impl Session<'_> {
             return 3;
         }
         match command {
+            "check" => self.check(),
             "config" => self.config(),
+            "freeze" => self.freeze(),
+            "list" => self.list(),
             other => self.error(&format!("`pip {other}` is not there yet: use `tilsit {other}`")),
         }
     }
