@@ -39,7 +39,7 @@ async fn run(network: &Network, job: &Download) -> (Result<VerifiedFile, FetchEr
     let key = without_userinfo(&job.url);
     let mut incoming = match job.store.begin_download(key.as_str(), &job.hashes) {
         Ok(incoming) => incoming,
-        Err(error) => return (Err(failed(Problem::Store(error.to_string()))), false),
+        Err(error) => return (Err(failed(Problem::from(error))), false),
     };
     let resumed = incoming.resume_from().is_some();
     let fetched = network.retrying(&job.url, async || step(network, job, &mut incoming).await).await;
@@ -50,6 +50,7 @@ async fn run(network: &Network, job: &Download) -> (Result<VerifiedFile, FetchEr
 fn finish_problem(error: DownloadError) -> Problem {
     match error {
         DownloadError::HashMismatch { actual, expected } => hash_problem(&actual, &expected),
+        DownloadError::Disk(error) => error.into(),
         other => Problem::Store(other.to_string()),
     }
 }
@@ -65,7 +66,6 @@ pub(crate) fn hash_problem(actual: &Hash, expected: &[Hash]) -> Problem {
 
 /// One try, from where the last one stopped.
 async fn step(network: &Network, job: &Download, incoming: &mut IncomingFile) -> Result<(), Failure> {
-    let disk = |error: store::DiskError| Problem::Store(error.to_string());
     let ask = Ask {
         url: job.url.clone(),
         accept: "*/*",
@@ -73,14 +73,14 @@ async fn step(network: &Network, job: &Download, incoming: &mut IncomingFile) ->
         headers: resume_headers(incoming, &job.hashes),
     };
     if ask.headers.is_empty() && incoming.length() > 0 {
-        incoming.restart().map_err(disk)?;
+        incoming.restart().map_err(Problem::from)?;
     }
     let begun = incoming.length();
     let mut answer = match network.answer(&ask).await {
         Ok(answer) => answer,
         // The part that we have is no part of the file that is there now.
         Err(Failure { problem: Problem::Status(416), .. }) if begun > 0 => {
-            incoming.restart().map_err(disk)?;
+            incoming.restart().map_err(Problem::from)?;
             return Err(Problem::Interrupted("the server has no more of the file".to_owned()).into());
         }
         Err(failure) => return Err(failure),
@@ -106,17 +106,16 @@ fn resume_headers(incoming: &IncomingFile, hashes: &[Hash]) -> Vec<(http::Header
 
 /// Makes `incoming` stand where the answer's body begins.
 fn place(answer: &Answer, incoming: &mut IncomingFile) -> Result<(), Problem> {
-    let disk = |error: store::DiskError| Problem::Store(error.to_string());
     if answer.status == 206 {
         let offset = answer.header(CONTENT_RANGE).and_then(content_range).map(|(offset, _)| offset);
         if offset != Some(incoming.length()) {
-            incoming.restart().map_err(disk)?;
+            incoming.restart().map_err(Problem::from)?;
             return Err(Problem::Interrupted(
                 "the server sent another part than the one asked for".to_owned(),
             ));
         }
     } else if incoming.length() > 0 {
-        incoming.restart().map_err(disk)?;
+        incoming.restart().map_err(Problem::from)?;
     }
     let validator = answer.header(ETAG).or_else(|| answer.header(LAST_MODIFIED));
     incoming.set_validator(validator);
@@ -130,7 +129,7 @@ async fn stream(
     (incoming, total): (&mut IncomingFile, Option<u64>),
 ) -> Result<(), Problem> {
     while let Some(chunk) = answer.chunk().await? {
-        incoming.write(&chunk).map_err(|error| Problem::Store(error.to_string()))?;
+        incoming.write(&chunk).map_err(Problem::from)?;
         network.downloading(&job.filename, incoming.length(), total);
         // The index said how long it is: nobody fills our disk.
         if let Some(limit) = job.size.filter(|size| incoming.length() > *size) {

@@ -179,12 +179,30 @@ pub enum Problem {
     /// The store could not be read or written.
     #[error("the cache cannot be used: {0}")]
     Store(String),
+    /// There is no room left for the store.
+    #[error("{path}: {reason}")]
+    DiskFull {
+        /// What was being written.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
     /// A file or folder of this machine cannot be read.
     #[error("cannot be read: {0}")]
     Read(String),
     /// The network thread is gone.
     #[error("the network client has stopped")]
     Stopped,
+}
+
+impl From<store::DiskError> for Problem {
+    fn from(error: store::DiskError) -> Self {
+        if error.is_full() {
+            let path = error.path.display().to_string();
+            return Self::DiskFull { path, reason: error.source.to_string() };
+        }
+        Self::Store(error.to_string())
+    }
 }
 
 impl Problem {

@@ -5,6 +5,7 @@ mod ops;
 mod output;
 mod personality;
 mod settings;
+mod sys;
 
 use std::process::ExitCode;
 

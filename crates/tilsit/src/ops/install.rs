@@ -229,7 +229,7 @@ fn apply(request: &InstallRequest<'_>, report: &InstallReport) -> Result<Report,
     });
     let change = Change { remove: report.plan.leaving(), install: installations.collect() };
     let mut transaction = Transaction::begin(request.environment, Wait::Forever)?;
-    transaction.apply(&change, request.policy, &interrupt::REQUESTED)
+    transaction.apply(&change, request.policy, interrupt::flag())
 }
 
 /// pip's hash mode: everything pinned, everything with a hash.

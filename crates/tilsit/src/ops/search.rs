@@ -200,7 +200,10 @@ impl Run<'_, '_> {
     /// Takes the next answer and whatever has come with it.
     fn wait(&mut self) -> Result<(), SearchError> {
         self.search.listener.event(&Event::Resolving(self.projects.len()));
-        let Some(completed) = self.search.client.next() else {
+        let Some(completed) = interrupt::next(self.search.client) else {
+            if interrupt::requested() {
+                return Err(SearchError::Interrupted);
+            }
             let lost = FetchError { url: String::new(), problem: index::Problem::Stopped, attempts: 0 };
             return Err(lost.into());
         };

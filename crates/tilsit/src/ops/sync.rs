@@ -101,7 +101,7 @@ pub fn sync(
     let mut transaction =
         Transaction::begin(request.environment, Wait::Forever).map_err(InstallOpError::from)?;
     let report =
-        transaction.apply(&change, request.policy, &interrupt::REQUESTED).map_err(InstallOpError::from)?;
+        transaction.apply(&change, request.policy, interrupt::flag()).map_err(InstallOpError::from)?;
     Ok(SyncReport { plan })
 }
 

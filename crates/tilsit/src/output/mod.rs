@@ -1,18 +1,18 @@
 //! The only place that prints.
 //!
 //! [`Terminal`] owns both streams: results go to stdout, everything about how the work goes to stderr (or, for pip,
-//! where pip writes it). [`Diagnostic`] is an error as facts, [`codes`] the list of all errors with their pages,
+//! where pip writes it). [`Diagnostic`] is an error as facts, [`diagnosis`] words every one of them, [`codes`] the list of all errors with their pages,
 //! [`columns`] the tables, [`progress`] the bars, [`redact`] what keeps passwords out of all of it.
 
 pub mod codes;
 pub mod columns;
+pub mod diagnosis;
 mod diagnostic;
 mod log_sink;
 pub mod progress;
 mod redact;
 pub mod settings_table;
 mod terminal;
-pub mod wording;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Excerpt};

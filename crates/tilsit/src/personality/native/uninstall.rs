@@ -39,7 +39,7 @@ impl Session<'_> {
         let change = Change { remove: leaving, install: Vec::new() };
         let policy = self.install_policy(&environment);
         let report = transaction
-            .apply(&change, &policy, &interrupt::REQUESTED)
+            .apply(&change, &policy, interrupt::flag())
             .map_err(|error| diagnosis::change(&error))?;
         for path in &report.refused {
             self.terminal.warn(&format!("{} lies outside of the environment and stays", path.display()));

@@ -1,16 +1,27 @@
 //! Why there is no resolution, as facts.
 
 use super::super::{Code, Diagnostic, codes};
+use packaging::candidate::Candidate;
 use packaging::resolution::{Conflict, ConflictFact, Dependent};
 use packaging::{Origin, PackageName, Version};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The candidates of the packages that a conflict names, as far as they are known.
+type Known = BTreeMap<PackageName, Arc<[Candidate]>>;
 
 /// The error for a conflict. When all facts lead to one package that cannot be had at all, the error is about that
 /// package and has its code; else it is about the requirements that exclude each other. `needed` is what files are
 /// looked for: the tags of the interpreter in a few words.
 pub fn conflict(conflict: &Conflict, needed: Option<&str>) -> Diagnostic {
+    explained(conflict, &Known::new(), needed)
+}
+
+/// The same with a hint from what else is known of the packages.
+pub(super) fn explained(conflict: &Conflict, known: &Known, needed: Option<&str>) -> Diagnostic {
     let facts = &conflict.facts;
-    let diagnostic = match only_dead_end(facts) {
+    let only = only_dead_end(facts);
+    let diagnostic = match only {
         Some(fact) => dead_end(fact, needed),
         None => {
             let names = disputed(facts);
@@ -23,13 +34,56 @@ pub fn conflict(conflict: &Conflict, needed: Option<&str>) -> Diagnostic {
             Diagnostic::new(&codes::CONFLICT, summary).facts(others.collect::<Vec<_>>())
         }
     };
-    let chain = facts.iter().filter(|fact| only_dead_end(facts).is_some() && is_need(fact)).map(worded);
-    let diagnostic = diagnostic.facts(chain.collect::<Vec<_>>()).facts(wishes(facts));
-    let prereleases = facts.iter().any(|fact| matches!(fact, ConflictFact::ExcludedPrerelease { .. }));
-    if prereleases && diagnostic.hint.is_none() {
-        return diagnostic.hint("`--prerelease allow` lets pre-releases in");
-    }
+    let chain = facts.iter().filter(|fact| only.is_some() && is_need(fact)).map(worded);
+    let mut diagnostic = diagnostic.facts(chain.collect::<Vec<_>>()).facts(wishes(facts));
+    diagnostic.hint = way_out(facts, only, known).or(diagnostic.hint);
     diagnostic
+}
+
+/// One thing that helps, when the facts show one.
+fn way_out(facts: &[ConflictFact], only: Option<&ConflictFact>, known: &Known) -> Option<String> {
+    if facts.iter().any(|fact| matches!(fact, ConflictFact::ExcludedPrerelease { .. })) {
+        return Some("`--prerelease allow` lets pre-releases in".to_owned());
+    }
+    let Some(fact) = only else { return relaxed(facts, known) };
+    let usable = |name: &PackageName| {
+        let candidates = known.get(name)?;
+        candidates.iter().rev().find(|one| one.availability.is_usable()).map(|one| one.version.clone())
+    };
+    let wished = |name: &PackageName| facts.iter().any(|fact| is_wish(fact) && fact.name() == name);
+    let command = |name: &PackageName, version: &Version| match wished(name) {
+        true => format!(": `tilsit install \"{name}=={version}\"`"),
+        false => String::new(),
+    };
+    match fact {
+        ConflictFact::NoCompatibleFile { name, .. } => {
+            let version = usable(name)?;
+            Some(format!("{name} {version} does have one{}", command(name, &version)))
+        }
+        ConflictFact::NeedsPython { name, .. } => {
+            let version = usable(name)?;
+            Some(format!("{name} {version} supports this Python{}", command(name, &version)))
+        }
+        _ => None,
+    }
+}
+
+/// Wishes that exclude each other: which of them is worth giving up.
+fn relaxed(facts: &[ConflictFact], known: &Known) -> Option<String> {
+    let names = disputed(facts);
+    let [first, .., last] = names.as_slice() else { return None };
+    let pinned = |fact: &&ConflictFact| match fact {
+        ConflictFact::Requires { from: Dependent::User(_), requirement, .. } => requirement.contains("=="),
+        _ => false,
+    };
+    if let Some(ConflictFact::Requires { name, .. }) = facts.iter().find(pinned) {
+        return Some(format!("`{name}` is pinned; leave its version open, or install it alone"));
+    }
+    let alone = PackageName::new(last).ok().and_then(|name| known.get(&name).map(|known| known.len()));
+    match alone {
+        Some(1) => Some(format!("{last} has no other version; without it: `tilsit install {first}`")),
+        _ => Some(format!("take one of them alone: `tilsit install {first}`")),
+    }
 }
 
 fn quoted(names: &[String]) -> String {
@@ -92,7 +146,7 @@ fn dead_end(fact: &ConflictFact, needed: Option<&str>) -> Diagnostic {
                 None => found.fact("there are no versions at all"),
                 Some(newest) => found
                     .fact(format!("available: {}", listed(available)))
-                    .hint(format!("the newest is {newest}: `{name}=={newest}`")),
+                    .hint(format!("the newest is {newest}: `tilsit install \"{name}=={newest}\"`")),
             }
         }
         ConflictFact::NeedsPython { name, versions, requires_python, python } => error(
@@ -289,6 +343,7 @@ error: no versions of `alpha` and `beta` fit together                        [co
   alpha 1.0 needs gamma <2
   beta 1.0 needs gamma >=2
   you asked for alpha, beta (requirements.txt:1, 2)
+hint: take one of them alone: `tilsit install alpha`
 ";
         assert_eq!(print(facts, None), expected);
     }
@@ -316,7 +371,7 @@ error: no versions of `alpha` fit >=9                                        [no
   available: 1.0, 1.1, 2.0
   beta 1 needs alpha >=9
   you asked for beta (requirements.txt:3)
-hint: the newest is 2.0: `alpha==2.0`
+hint: the newest is 2.0: `tilsit install \"alpha==2.0\"`
 ";
         assert_eq!(print(vec![wish("beta", Some(3)), need("beta", "1", "alpha>=9"), none], None), expected);
 
