@@ -12,12 +12,7 @@ type Known = BTreeMap<PackageName, Arc<[Candidate]>>;
 
 /// The error for a conflict. When all facts lead to one package that cannot be had at all, the error is about that
 /// package and has its code; else it is about the requirements that exclude each other. `needed` is what files are
-/// looked for: the tags of the interpreter in a few words.
-pub fn conflict(conflict: &Conflict, needed: Option<&str>) -> Diagnostic {
-    explained(conflict, &Known::new(), needed)
-}
-
-/// The same with a hint from what else is known of the packages.
+/// looked for: the tags of the interpreter in a few words; `known` gives the hint.
 pub(super) fn explained(conflict: &Conflict, known: &Known, needed: Option<&str>) -> Diagnostic {
     let facts = &conflict.facts;
     let only = only_dead_end(facts);
@@ -327,7 +322,7 @@ mod tests {
     }
 
     fn print(facts: Vec<ConflictFact>, needed: Option<&str>) -> String {
-        conflict(&Conflict { facts }, needed).render(Style::PLAIN)
+        explained(&Conflict { facts }, &Known::new(), needed).render(Style::PLAIN)
     }
 
     #[test]

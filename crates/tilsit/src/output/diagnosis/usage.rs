@@ -105,12 +105,6 @@ pub fn unknown_setting(key: &str) -> Diagnostic {
         .hint("all settings: `tilsit config explain`")
 }
 
-/// `explain CODE`
-pub fn unknown_code(name: &str) -> Diagnostic {
-    Diagnostic::new(&codes::USAGE, format!("there is no error code `{name}`"))
-        .hint("all codes: `tilsit explain`")
-}
-
 /// `completions SHELL`
 pub fn unknown_shell(name: &str) -> Diagnostic {
     Diagnostic::new(&codes::USAGE, format!("there are no completions for `{name}`"))
