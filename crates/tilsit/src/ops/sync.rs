@@ -100,8 +100,7 @@ pub fn sync(
     let change = Change { remove: plan.leaving(), install: installations.collect() };
     let mut transaction =
         Transaction::begin(request.environment, Wait::Forever).map_err(InstallOpError::from)?;
-    let report =
-        transaction.apply(&change, request.policy, interrupt::flag()).map_err(InstallOpError::from)?;
+    transaction.apply(&change, request.policy, interrupt::flag()).map_err(InstallOpError::from)?;
     Ok(SyncReport { plan })
 }
 
