@@ -12,3 +12,4 @@
 
 mod errors;
 mod sandbox;
+mod trouble;
