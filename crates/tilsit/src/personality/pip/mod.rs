@@ -2,6 +2,7 @@
 
 mod config;
 mod looking;
+mod uninstall;
 
 use std::path::PathBuf;
 
@@ -129,6 +130,7 @@ impl Session<'_> {
             "config" => self.config(),
             "freeze" => self.freeze(),
             "list" => self.list(),
+            "uninstall" => self.uninstall(),
             other => self.error(&format!("`pip {other}` is not there yet: use `tilsit {other}`")),
         }
     }
