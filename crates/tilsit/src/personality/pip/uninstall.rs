@@ -52,7 +52,7 @@ impl Session<'_> {
         let leaving: Vec<_> = leaving.into_iter().filter(|one| self.agreed(one, &environment)).collect();
         let change = Change { remove: leaving, install: Vec::new() };
         let policy = InstallPolicy::new(&environment);
-        transaction.apply(&change, &policy, &interrupt::REQUESTED).map_err(|error| error.to_string())?;
+        transaction.apply(&change, &policy, interrupt::flag()).map_err(|error| error.to_string())?;
         for one in &change.remove {
             self.terminal.info(&format!(
                 "  Successfully uninstalled {}-{}",
