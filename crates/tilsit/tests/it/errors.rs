@@ -2,6 +2,8 @@
 //!
 //! `cargo test -p tilsit --test it errors::table -- --nocapture` prints code, test and page.
 
+use std::collections::BTreeMap;
+
 use fixtures::zip::Entry;
 use fixtures::{FakeIndex, Fault, SdistBuilder, WheelBuilder};
 
@@ -39,6 +41,21 @@ fn page_fault(sandbox: &Sandbox, fault: Fault) -> Ran {
     sandbox.index.fault("/simple/alpha/", fault);
     install(sandbox, &["alpha"])
 }
+
+/// Codes of requirements that cannot be satisfied, and the words by which a script knows them.
+const UNSATISFIABLE: [&str; 5] =
+    ["unknown-package", "no-such-version", "no-compatible-file", "needs-python", "conflict"];
+const GATE: [&str; 9] = [
+    "no solution",
+    "no matching",
+    "not find",
+    "not found",
+    "conflict",
+    "impossible",
+    "no versions",
+    "no-compatible-file",
+    "needs python",
+];
 
 const CASES: &[Case] = &[
     Case {
@@ -261,6 +278,24 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        code: "bad-config",
+        name: "a setting of the wrong kind",
+        exit: 2,
+        run: |s| {
+            s.write("tilsit.toml", "retries = \"many\"\n");
+            install(s, &["alpha"])
+        },
+    },
+    Case {
+        code: "project-file",
+        name: "a malformed requirement in pyproject.toml",
+        exit: 2,
+        run: |s| {
+            s.write("pyproject.toml", "[project]\nname = \"x\"\ndependencies = [\"alpha=1\"]\n");
+            s.tilsit(&["compile", "pyproject.toml"])
+        },
+    },
+    Case {
         code: "project-file",
         name: "a broken pyproject.toml",
         exit: 2,
@@ -292,9 +327,42 @@ const CASES: &[Case] = &[
     },
 ];
 
+/// A summary without what differs between runs and examples: names, addresses, paths and numbers.
+fn shape(summary: &str) -> String {
+    let shown = |word: &str| match word {
+        quoted if quoted.starts_with('`') => "`…`".to_owned(),
+        place if place.contains('/') || place.contains("127.0.0.1") || place.contains(".example") => {
+            "PLACE".to_owned()
+        }
+        number if number.contains(|character: char| character.is_ascii_digit()) => "#".to_owned(),
+        word => word.to_owned(),
+    };
+    summary.split_whitespace().map(shown).collect::<Vec<_>>().join(" ")
+}
+
+/// The shapes of the errors in a text: the lines that end with a code.
+fn shapes(text: &str, code: &str) -> Vec<String> {
+    let code = format!("[{code}]");
+    let lines = text.lines().filter_map(|line| line.strip_prefix("error: ")?.strip_suffix(&code).map(shape));
+    lines.collect()
+}
+
+/// Every code of the table whose page shows no summary that the binary really printed.
+fn pages_that_lie(printed: &BTreeMap<&'static str, Vec<String>>) -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors");
+    let lies = printed.iter().filter_map(|(code, printed)| {
+        let page = std::fs::read_to_string(folder.join(format!("{code}.md"))).unwrap();
+        let shown = shapes(&page, code);
+        let true_example = shown.iter().any(|one| printed.contains(one));
+        (!true_example).then(|| format!("docs/errors/{code}.md shows {shown:?}, printed was {printed:?}"))
+    });
+    lies.collect()
+}
+
 #[test]
 fn each_error_has_its_code_and_changes_nothing() {
     let mut wrong = Vec::new();
+    let mut printed: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for case in CASES {
         let mut sandbox = Sandbox::new();
         let ran = (case.run)(&mut sandbox);
@@ -304,6 +372,12 @@ fn each_error_has_its_code_and_changes_nothing() {
         }
         if ran.stderr.contains("panicked") {
             wrong.push(format!("{} ({}): a panic\n{ran}", case.code, case.name));
+        }
+        printed.entry(case.code).or_default().extend(shapes(&ran.stderr, case.code));
+        if UNSATISFIABLE.contains(&case.code)
+            && !GATE.iter().any(|words| ran.stderr.to_lowercase().contains(words))
+        {
+            wrong.push(format!("{} ({}): not the words of a conflict\n{ran}", case.code, case.name));
         }
         let venv = sandbox.work().join(".venv");
         if venv.exists() {
@@ -317,6 +391,7 @@ fn each_error_has_its_code_and_changes_nothing() {
             }
         }
     }
+    wrong.extend(pages_that_lie(&printed));
     assert!(wrong.is_empty(), "{} wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
 }
 

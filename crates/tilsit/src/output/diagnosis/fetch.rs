@@ -61,7 +61,9 @@ fn problem(url: &str, problem: &Problem) -> Diagnostic {
 fn content(url: &str, problem: &Problem) -> Diagnostic {
     match problem {
         Problem::Hash { algorithm, expected, got } => {
-            Diagnostic::new(&codes::HASH_MISMATCH, format!("{url} is not the file that was promised"))
+            let filename = url.rsplit('/').next().unwrap_or(url);
+            Diagnostic::new(&codes::HASH_MISMATCH, format!("`{filename}` is not the file that was promised"))
+                .fact(format!("from: {url}"))
                 .fact(format!("expected: {algorithm}:{expected}"))
                 .fact(format!("got:      {algorithm}:{got}"))
                 .hint("nothing was installed; try `--refresh`, and do not go on if it happens again")
