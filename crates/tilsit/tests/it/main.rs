@@ -10,6 +10,11 @@
     reason = "tests"
 )]
 
+mod crash;
+mod docs;
 mod errors;
+mod native;
+mod pins;
 mod sandbox;
+mod settings;
 mod trouble;

@@ -30,6 +30,19 @@ impl Ran {
         self
     }
 
+    /// stderr must contain `text`.
+    #[track_caller]
+    pub fn tells(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "no `{text}` in\n{self}");
+        self
+    }
+
+    /// stdout, read as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"))
+    }
+
     /// stdout must contain `text`.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
@@ -128,6 +141,18 @@ impl Sandbox {
         let local = self.work().join(program);
         let program = if local.exists() { local } else { PathBuf::from(program) };
         run(self.command(&program).args(arguments))
+    }
+
+    /// An environment in `.venv`, quietly.
+    pub fn venv(&self) -> PathBuf {
+        self.tilsit(&["venv", "-q", ".venv"]).ok();
+        self.work().join(".venv")
+    }
+
+    /// `freeze` of the environment in use, as one line.
+    #[track_caller]
+    pub fn frozen(&self) -> String {
+        self.tilsit(&["freeze"]).ok().stdout.trim_end().replace('\n', " ")
     }
 
     /// The text with everything that differs between runs replaced by `[WORK]`, `[CACHE]`, `[HOME]`, `[INDEX]`.
