@@ -148,7 +148,9 @@ pub fn install(
     obtain::wheels(&mut report.plan, request.selection, (client, store), listener)?;
     listener.event(&Event::Installing(report.plan.install.len()));
     report.change = Some(apply(request, &report)?);
-    report.misfits = graph::Graph::read(request.environment)?.misfits();
+    if request.resolve.dependencies == DependencyMode::Follow {
+        report.misfits = graph::Graph::read(request.environment)?.misfits();
+    }
     Ok(report)
 }
 

@@ -73,15 +73,27 @@ fn shell() -> Sandbox {
     // What a project that has got as far as these pages has.
     sandbox.write("requirements.in", "flask\n");
     sandbox.write("requirements.txt", "flask>=3\npytest\n");
-    sandbox.write("pyproject.toml", "[project]\nname = \"shop\"\nversion = \"1\"\ndependencies = [\"requests\"]\n");
+    sandbox.write(
+        "pyproject.toml",
+        "[project]\nname = \"shop\"\nversion = \"1\"\ndependencies = [\"requests\"]\n",
+    );
     sandbox
 }
 
+/// Each section of a page starts afresh.
 fn run_page(path: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(path).unwrap();
+    text.split("\n## ").flat_map(|section| run_section(path, section)).collect()
+}
+
+fn run_section(path: &Path, text: &str) -> Vec<String> {
+    let commands = commands(text);
+    if commands.is_empty() {
+        return Vec::new();
+    }
     let sandbox = shell();
     let mut failed = Vec::new();
-    for line in commands(&text) {
+    for line in commands {
         if SKIPPED.iter().any(|prefix| line.starts_with(prefix)) {
             continue;
         }

@@ -29,21 +29,27 @@ fn the_nearer_source_wins_and_is_named() {
     let wins = |s: &Sandbox, place: &str, origin: &str| {
         let text = explain(s, &[]);
         let line = first(&text);
-        assert!(line.contains(&format!("https://{place}.example/")) && line.contains(origin), "{place}: {text}");
+        assert!(
+            line.contains(&format!("https://{place}.example/")) && line.contains(origin),
+            "{place}: {text}"
+        );
     };
     let config = s.write("pip.conf", "[global]\n# the company's\nindex-url = https://conf.example/\n");
     s.set("PIP_CONFIG_FILE", &config.display().to_string());
     wins(&s, "conf", "pip.conf:3");
     s.set("PIP_INDEX_URL", "https://variable.example/");
     wins(&s, "variable", "PIP_INDEX_URL");
-    s.write("pyproject.toml", "[project]\nname = \"shop\"\n[tool.tilsit]\nindex-url = \"https://project.example/\"\n");
+    s.write(
+        "pyproject.toml",
+        "[project]\nname = \"shop\"\n[tool.tilsit]\nindex-url = \"https://project.example/\"\n",
+    );
     wins(&s, "project", "pyproject.toml:4");
     s.write("tilsit.toml", "# ours\nindex-url = \"https://toml.example/\"\n");
     wins(&s, "toml", "tilsit.toml:2");
     s.set("TILSIT_INDEX_URL", "https://own.example/");
     wins(&s, "own", "TILSIT_INDEX_URL");
     let all = explain(&s, &[]);
-    for overridden in ["instead of https://toml.example/", "instead of https://variable.example/"] {
+    for overridden in ["overrides https://toml.example/", "overrides https://variable.example/"] {
         assert!(all.contains(overridden), "no {overridden} in {all}");
     }
     assert_eq!(s.tilsit(&["config", "get", "index-url"]).ok().stdout, "https://own.example/\n");
@@ -75,7 +81,16 @@ fn a_password_in_a_url_works_and_is_never_seen() {
         ran
     };
     seen(s.tilsit(&["install", "-vv", "-i", &url, "alpha"])).ok();
-    seen(s.tilsit(&["install", "-vv", "--retries", "0", "-i", &s.index.simple_url_with("ann:s3cret2"), "--refresh", "nosuch"]));
+    seen(s.tilsit(&[
+        "install",
+        "-vv",
+        "--retries",
+        "0",
+        "-i",
+        &s.index.simple_url_with("ann:s3cret2"),
+        "--refresh",
+        "nosuch",
+    ]));
     s.write("tilsit.toml", &format!("index-url = \"{url}\"\n"));
     let mut s = s;
     s.unset("TILSIT_INDEX_URL");

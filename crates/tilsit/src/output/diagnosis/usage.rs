@@ -100,9 +100,11 @@ pub fn bad_platform(name: &str, error: &packaging::tags::UnknownPythonPlatform) 
 }
 
 /// `config explain KEY`
-pub fn unknown_setting(key: &str) -> Diagnostic {
+/// `nearest` is the setting that was meant, perhaps.
+pub fn unknown_setting(key: &str, nearest: Option<&str>) -> Diagnostic {
+    let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
     Diagnostic::new(&codes::USAGE, format!("there is no setting `{key}`"))
-        .hint("all settings: `tilsit config explain`")
+        .hint(format!("{meant}all settings: `tilsit config explain`"))
 }
 
 /// `completions SHELL`

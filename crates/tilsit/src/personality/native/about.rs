@@ -58,7 +58,9 @@ impl Session<'_> {
         let key = self.parsed.arguments.first().map(String::as_str);
         let explained = self.settings.explain(key);
         if let (Some(key), true) = (key, explained.is_empty()) {
-            return Err(Box::new(diagnosis::unknown_setting(key)));
+            let known = self.settings.explain(None);
+            let nearest = cli::nearest(key, known.iter().map(|one| one.key));
+            return Err(Box::new(diagnosis::unknown_setting(key, nearest)));
         }
         let made = |one: &Explained| verb == "explain" || one.origin != Origin::Default;
         let mut shown: Vec<Explained> =
