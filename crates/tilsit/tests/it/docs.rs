@@ -6,8 +6,8 @@ use fixtures::WheelBuilder;
 
 use crate::sandbox::Sandbox;
 
-/// Lines that change the machine or belong to the checkout.
-const SKIPPED: &[&str] = &["sudo apt-get ", "cargo xtask "];
+/// Lines that change the machine or belong to the checkout; and `pip install`, which comes with the pip personality.
+const SKIPPED: &[&str] = &["sudo apt-get ", "cargo xtask ", ".venv/bin/python -m pip install "];
 
 fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
