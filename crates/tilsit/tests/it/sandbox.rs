@@ -98,10 +98,6 @@ impl Sandbox {
         self.folder.path().join("home")
     }
 
-    pub fn cache(&self) -> PathBuf {
-        self.folder.path().join("cache")
-    }
-
     /// Sets a variable for all later runs.
     pub fn set(&mut self, name: &str, value: &str) {
         self.variables.insert(name.to_owned(), value.to_owned());
@@ -153,29 +149,6 @@ impl Sandbox {
     #[track_caller]
     pub fn frozen(&self) -> String {
         self.tilsit(&["freeze"]).ok().stdout.trim_end().replace('\n', " ")
-    }
-
-    /// The text with everything that differs between runs replaced by `[WORK]`, `[CACHE]`, `[HOME]`, `[INDEX]`.
-    pub fn plain(&self, text: &str) -> String {
-        let mut text = text.replace(&self.index.simple_url(), "[INDEX]/simple/");
-        for (name, path) in [("[WORK]", self.work()), ("[CACHE]", self.cache()), ("[HOME]", self.home())] {
-            if let Ok(real) = path.canonicalize() {
-                text = text.replace(&real.display().to_string(), name);
-            }
-            text = text.replace(&path.display().to_string(), name);
-        }
-        text
-    }
-
-    /// A snapshot of stdout, stderr and the exit code.
-    pub fn snapshot(&self, ran: &Ran) -> String {
-        let mut text = format!("exit {}\n", ran.code);
-        for (name, stream) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
-            if !stream.is_empty() {
-                text.push_str(&format!("--- {name}\n{}", self.plain(stream)));
-            }
-        }
-        text
     }
 
     /// The site-packages folder of an environment below the working folder.
