@@ -14,7 +14,7 @@ use packaging::{PackageName, SpecifierSet, Version};
 use resolver::RuleSet;
 use rustc_hash::FxHashMap;
 use store::PageTable;
-use store::pages::{EntryKind, PageEntry};
+use store::pages::{EntryKind, PageEntry, PageVersion};
 
 use super::formats::{Allowed, Formats};
 
@@ -75,16 +75,7 @@ impl Selection {
     pub fn judge(&self, pages: &ProjectPages) -> Project {
         let pages = self.choose(pages);
         let allowed = self.formats.allowed_by(&pages);
-        let mut tallies: BTreeMap<Version, Tally> = BTreeMap::new();
-        for (number, page) in pages.iter().enumerate() {
-            let judge = PageJudge::new(self, page, allowed);
-            for version in page.versions() {
-                let tally = tallies.entry(version.version()).or_default();
-                for file in version.files() {
-                    judge.weigh(number as u32, &file, tally);
-                }
-            }
-        }
+        let tallies = self.tallies(&pages, allowed);
         let mut picks = Vec::with_capacity(tallies.len());
         let mut candidates = Vec::with_capacity(tallies.len());
         for (version, tally) in tallies {
@@ -93,6 +84,24 @@ impl Selection {
             candidates.push(Candidate { version, availability: tally.availability(), id });
         }
         Project { pages, picks, candidates: candidates.into() }
+    }
+
+    /// What the files of each version come to, versions ascending. Each page is in order already.
+    fn tallies(&self, pages: &[Arc<PageTable>], allowed: Allowed) -> Vec<(Version, Tally)> {
+        if let [page] = pages {
+            let judge = PageJudge::new(self, page, allowed);
+            let versions = page.versions();
+            return versions.map(|version| (version.version(), judge.tally(0, &version))).collect();
+        }
+        let mut tallies: BTreeMap<Version, Tally> = BTreeMap::new();
+        for (number, page) in pages.iter().enumerate() {
+            let judge = PageJudge::new(self, page, allowed);
+            for version in page.versions() {
+                let tally = tallies.entry(version.version()).or_default();
+                version.files().for_each(|file| judge.weigh(number as u32, &file, tally));
+            }
+        }
+        tallies.into_iter().collect()
     }
 
     /// The pages that count: every one, or those of the first index that has the project; `--find-links` always.
@@ -137,6 +146,12 @@ impl<'a> PageJudge<'a> {
             pythons: page.requires_python().map(|text| selection.python_fits(text)).collect(),
             hashes: hashes.map(Vec::as_slice),
         }
+    }
+
+    fn tally(&self, number: u32, version: &PageVersion<'_>) -> Tally {
+        let mut tally = Tally::default();
+        version.files().for_each(|file| self.weigh(number, &file, &mut tally));
+        tally
     }
 
     fn weigh(&self, number: u32, file: &PageEntry<'_>, tally: &mut Tally) {
