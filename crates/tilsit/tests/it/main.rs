@@ -15,6 +15,7 @@ mod docs;
 mod errors;
 mod native;
 mod pins;
+mod quiet;
 mod sandbox;
 mod settings;
 mod trouble;
