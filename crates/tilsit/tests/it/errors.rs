@@ -254,6 +254,34 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        code: "broken-environment",
+        name: "an environment whose base Python is gone",
+        exit: 1,
+        run: |s| {
+            let python = s.write("env/bin/python", "#!/bin/sh\nexit 1\n");
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+            std::fs::set_permissions(python, mode).unwrap();
+            s.write("env/pyvenv.cfg", "home = /nowhere/bin\nversion = 3.11.0\n");
+            s.tilsit(&["list", "-p", "env"])
+        },
+    },
+    Case {
+        code: "cache-unusable",
+        name: "a file where the store should be",
+        exit: 1,
+        run: |s| {
+            s.index.add(wheel("alpha", "1.0"));
+            let file = s.write("file", "");
+            install(s, &["--cache-dir", file.to_str().unwrap(), "alpha"])
+        },
+    },
+    Case {
+        code: "no-such-file",
+        name: "a wheel that is not there",
+        exit: 2,
+        run: |s| install(s, &["./no.whl"]),
+    },
+    Case {
         code: "needs-building",
         name: "a source distribution only",
         exit: 1,

@@ -11,6 +11,8 @@ mod operation;
 mod python;
 mod requirements;
 mod settings;
+#[cfg(test)]
+mod unmet_tests;
 mod usage;
 mod wheel;
 
