@@ -1,0 +1,403 @@
+//! From pip's options to requests.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use environment::{Environment, InstallPolicy, Unplanned};
+use index::{IndexOrder, PlainHttp};
+use packaging::tags::{Tags, TargetOptions, parse_python_version};
+use packaging::{MarkerEnvironment, PackageName, Requirement, Version};
+use project::requirements_file::FileOption;
+use resolver::{DependencyMode, PrereleaseMode, PrereleasePolicy, RuleSet, Strategy, Upgrade};
+
+use super::Session;
+use super::errors::Failure;
+use crate::cli::{Flag, Given, pip as flags};
+use crate::ops::candidates::Selection;
+use crate::ops::formats::{FormatOption, Formats};
+use crate::ops::install::ResolvePolicy;
+use crate::ops::network::Connection;
+use crate::ops::wanted::{self, Sources, Wanted};
+use crate::output::Level;
+use crate::settings::{Origin, Sourced};
+
+/// The Python and platform that is resolved for.
+pub struct Target {
+    /// Its markers: always those of the interpreter, as in pip.
+    pub markers: MarkerEnvironment,
+    /// Its tags.
+    pub tags: Arc<Tags>,
+    /// Its full version.
+    pub python: Version,
+}
+
+impl Session<'_> {
+    /// What is asked for, read; requirements whose markers do not fit are named and left out.
+    pub fn wanted(&self, markers: &MarkerEnvironment) -> Result<Wanted, Failure> {
+        let all = |flag| self.parsed.values(flag).into_iter().map(str::to_owned).collect();
+        let sources = Sources {
+            words: self.parsed.arguments.clone(),
+            files: all(&flags::REQUIREMENT),
+            constraints: all(&flags::CONSTRAINT),
+            editables: all(&flags::EDITABLE),
+            groups: all(&flags::GROUP),
+            ..Sources::default()
+        };
+        let command = self.parsed.words().first().copied().unwrap_or_default();
+        if sources.is_empty() {
+            let links = self.parsed.values(&flags::FIND_LINKS);
+            return Err(Failure::error(if links.is_empty() {
+                format!("You must give at least one requirement to {command} (see \"pip help {command}\")")
+            } else {
+                format!(
+                    "You must give at least one requirement to {command} (maybe you meant \"pip {command} {}\"?)",
+                    links.join(" ")
+                )
+            }));
+        }
+        let mut wanted = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)))
+            .map_err(Failure::from)?;
+        for warning in &wanted.warnings {
+            self.warn(warning);
+        }
+        wanted.requirements.retain(|one| self.applies(one, markers));
+        Ok(wanted)
+    }
+
+    fn applies(&self, requirement: &Requirement, markers: &MarkerEnvironment) -> bool {
+        match &requirement.marker {
+            Some(marker) if !marker.evaluate(markers, &[]) => {
+                self.info(&format!(
+                    "Ignoring {}: markers {} don't match your environment",
+                    requirement.raw_name,
+                    crate::cli::python_repr(&marker.to_string())
+                ));
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Indexes and the way to them, with what requirements files say about them.
+    pub fn connection(&self, wanted: &Wanted) -> Result<Connection, Failure> {
+        let parsed = self.parsed;
+        let owned = |one: Sourced<&str>| Sourced { value: one.value.to_owned(), origin: one.origin };
+        let one = |flag: &Flag| parsed.value(flag).filter(|one| !one.value.is_empty()).map(owned);
+        let many = |flag| parsed.sourced_values(flag).into_iter().map(owned).collect();
+        let (refresh, refresh_packages) = self.refresh()?;
+        let mut connection = Connection {
+            index_url: one(&flags::INDEX_URL),
+            extra_index_urls: many(&flags::EXTRA_INDEX_URL),
+            find_links: many(&flags::FIND_LINKS),
+            no_index: parsed.is_on(&flags::NO_INDEX),
+            extra_first: false,
+            order: IndexOrder::Every,
+            plain_http: PlainHttp::Refused,
+            cert: one(&flags::CERT),
+            client_cert: one(&flags::CLIENT_CERT),
+            trusted_hosts: parsed.values(&flags::TRUSTED_HOST).into_iter().map(str::to_owned).collect(),
+            proxy: one(&flags::PROXY),
+            ignore_environment: parsed.value(&flags::PROXY).is_some() || parsed.is_on(&flags::NO_PROXY_ENV),
+            retries: parsed.integer(&flags::RETRIES).map_or(5, |count| u32::try_from(count).unwrap_or(0)),
+            timeout: seconds(parsed.decimal(&flags::TIMEOUT).unwrap_or(15.0)),
+            keyring: self.asks_keyring(),
+            offline: false,
+            refresh,
+            refresh_packages,
+            user_agent: self.user_agent(),
+        };
+        self.join_file_options(&mut connection, wanted);
+        Ok(connection)
+    }
+
+    fn asks_keyring(&self) -> bool {
+        match self.parsed.text(&flags::KEYRING_PROVIDER) {
+            Some("disabled") => false,
+            Some("import" | "subprocess") => true,
+            _ => !self.parsed.is_on(&flags::NO_INPUT),
+        }
+    }
+
+    /// pip's own, so that servers and their statistics know what they talk to.
+    fn user_agent(&self) -> String {
+        let facts = self.interpreter.facts();
+        let told = serde_json::json!({
+            "implementation": { "name": facts.markers.platform_python_implementation, "version": facts.full_version },
+            "installer": { "name": "pip", "version": environment::PIP_VERSION },
+            "python": facts.full_version,
+            "system": { "name": facts.markers.platform_system, "release": facts.markers.platform_release },
+            "cpu": facts.machine,
+        });
+        format!("pip/{} {told}", environment::PIP_VERSION)
+    }
+
+    fn refresh(&self) -> Result<(bool, Vec<PackageName>), Failure> {
+        let mut names = Vec::new();
+        let words = self.parsed.values(&flags::REFRESH_PACKAGE);
+        for word in words.iter().flat_map(|value| value.split(',')).map(str::trim) {
+            match word {
+                ":all:" => return Ok((true, Vec::new())),
+                ":none:" => names.clear(),
+                _ => names.push(
+                    PackageName::new(word)
+                        .map_err(|_| Failure::error(format!("Invalid package name: {word}")))?,
+                ),
+            }
+        }
+        Ok((false, names))
+    }
+
+    fn join_file_options(&self, connection: &mut Connection, wanted: &Wanted) {
+        for (path, option) in &wanted.options {
+            let from_file = |value: &str| Sourced {
+                value: value.to_owned(),
+                origin: Origin::Env { name: path.as_str().into() },
+            };
+            match option {
+                FileOption::IndexUrl(url) => {
+                    connection.index_url = Some(from_file(url));
+                    connection.extra_index_urls.clear();
+                }
+                FileOption::ExtraIndexUrl(url) => connection.extra_index_urls.push(from_file(url)),
+                FileOption::FindLinks(link) => {
+                    let beside = project::requirements_file::resolve(path, link);
+                    let exists = self.process.absolute(&beside).exists();
+                    connection.find_links.push(from_file(if exists { &beside } else { link }));
+                }
+                FileOption::NoIndex => connection.no_index = true,
+                FileOption::TrustedHost(host) => connection.trusted_hosts.push(host.clone()),
+                _ => {}
+            }
+        }
+        if connection.no_index {
+            connection.index_url = None;
+            connection.extra_index_urls.clear();
+        }
+    }
+
+    /// The Python and platform that is resolved for.
+    pub fn target(&self) -> Result<Target, Failure> {
+        let markers = self.interpreter.marker_environment();
+        let facts = self.interpreter.tag_facts();
+        let all = |flag| self.parsed.values(flag).into_iter().map(str::to_owned).collect::<Vec<String>>();
+        let asked = self.parsed.text(&flags::PYTHON_VERSION);
+        let numbers = match asked {
+            Some(text) => Some(parse_python_version(text).map_err(|_| bad_python_version(text))?),
+            None => None,
+        };
+        let options = TargetOptions {
+            platforms: all(&flags::PLATFORM),
+            python_version: numbers.clone(),
+            implementation: self.parsed.text(&flags::IMPLEMENTATION).map(str::to_owned),
+            abis: all(&flags::ABI),
+            ..TargetOptions::default()
+        };
+        let other = options != TargetOptions::default();
+        let tags = if other { Tags::for_target(&facts, &options) } else { Tags::new(&facts) };
+        let text = match numbers {
+            Some(mut numbers) => {
+                numbers.resize(3, 0);
+                numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
+            }
+            None => markers.python_full_version.clone(),
+        };
+        let python = Version::parse(&text).map_err(|error| Failure::error(error.to_string()))?;
+        Ok(Target { markers, tags: Arc::new(tags), python })
+    }
+
+    /// pip's rules about options for another Python.
+    pub fn check_target_options(&self, formats: &Formats, needs_place: bool) -> Result<(), Failure> {
+        let given = [&flags::PYTHON_VERSION, &flags::PLATFORM, &flags::ABI, &flags::IMPLEMENTATION];
+        if !given.into_iter().any(|flag| self.parsed.all(flag).next().is_some()) {
+            return Ok(());
+        }
+        if !formats.refuses_all_sources() && !self.parsed.is_on(&flags::NO_DEPS) {
+            return Err(Failure::error(
+                "When restricting platform and interpreter constraints using --python-version, --platform, --abi, or --implementation, either --no-deps must be set, or --only-binary=:all: must be set and --no-binary must not be set (or must be set to :none:).",
+            ));
+        }
+        let has_place = self.parsed.is_on(&flags::DRY_RUN) || self.parsed.text(&flags::TARGET).is_some();
+        if needs_place && !has_place {
+            return Err(Failure::error(
+                "Can not use any platform or abi specific options unless installing via '--target' or using '--dry-run'",
+            ));
+        }
+        Ok(())
+    }
+
+    /// `--only-binary` and `--no-binary` of the command line and of files.
+    pub fn formats(&self, wanted: &Wanted) -> Result<Formats, Failure> {
+        let mut formats = Formats::default();
+        let bad = |word: String| Failure::error(format!("Invalid package name: {word}"));
+        for occurrence in &self.parsed.occurrences {
+            let option = match occurrence.flag.id {
+                "only-binary" => FormatOption::OnlyBinary,
+                "no-binary" => FormatOption::NoBinary,
+                _ => continue,
+            };
+            if let Given::Text(value) = &occurrence.given {
+                formats.add(option, value).map_err(bad)?;
+            }
+        }
+        for (_, option) in &wanted.options {
+            match option {
+                FileOption::OnlyBinary(value) => formats.add(FormatOption::OnlyBinary, value).map_err(bad)?,
+                FileOption::NoBinary(value) => formats.add(FormatOption::NoBinary, value).map_err(bad)?,
+                _ => {}
+            }
+        }
+        Ok(formats)
+    }
+
+    /// Which files can be used.
+    pub fn selection(&self, target: &Target, wanted: &Wanted) -> Result<Selection, Failure> {
+        let from_file = |wanted: &Wanted| wanted.options.iter().any(|(_, one)| *one == FileOption::PreferBinary);
+        Ok(Selection {
+            tags: Arc::clone(&target.tags),
+            python: target.python.clone(),
+            formats: self.formats(wanted)?,
+            rules: RuleSet::Pip,
+            merge_indexes: true,
+            hashes: wanted.hashes.clone(),
+            ignore_requires_python: self.parsed.is_on(&flags::IGNORE_REQUIRES_PYTHON),
+            prefer_binary: self.parsed.is_on(&flags::PREFER_BINARY) || from_file(wanted),
+        })
+    }
+
+    /// How versions are chosen.
+    pub fn resolve_policy(&self, wanted: &Wanted) -> Result<ResolvePolicy, Failure> {
+        let upgrade = match self.parsed.text(&flags::UPGRADE_STRATEGY) {
+            _ if !self.parsed.is_on(&flags::UPGRADE) => Upgrade::Nothing,
+            Some("eager") => Upgrade::All,
+            _ => Upgrade::Requested,
+        };
+        Ok(ResolvePolicy {
+            strategy: Strategy::Highest,
+            prereleases: self.prereleases(wanted)?,
+            dependencies: if self.parsed.is_on(&flags::NO_DEPS) {
+                DependencyMode::Ignore
+            } else {
+                DependencyMode::Follow
+            },
+            upgrade,
+        })
+    }
+
+    fn prereleases(&self, wanted: &Wanted) -> Result<PrereleasePolicy, Failure> {
+        let single = [&flags::ALL_RELEASES, &flags::ONLY_FINAL];
+        let any_single = single.into_iter().any(|flag| self.parsed.all(flag).next().is_some());
+        if self.parsed.is_on(&flags::PRE) && any_single {
+            return Err(Failure::error("--pre cannot be used with --all-releases or --only-final."));
+        }
+        let mut policy = PrereleasePolicy { default: PrereleaseMode::IfNecessary, packages: BTreeMap::new() };
+        if self.parsed.is_on(&flags::PRE) || wanted.options.iter().any(|(_, one)| *one == FileOption::Pre) {
+            policy.default = PrereleaseMode::Allow;
+        }
+        for occurrence in &self.parsed.occurrences {
+            let Given::Text(value) = &occurrence.given else { continue };
+            match occurrence.flag.id {
+                "all-releases" => release_control(&mut policy, value, PrereleaseMode::Allow)?,
+                "only-final" => release_control(&mut policy, value, PrereleaseMode::Disallow)?,
+                _ => {}
+            }
+        }
+        for (_, option) in &wanted.options {
+            match option {
+                FileOption::AllReleases(value) => release_control(&mut policy, value, PrereleaseMode::Allow)?,
+                FileOption::OnlyFinal(value) => {
+                    release_control(&mut policy, value, PrereleaseMode::Disallow)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(policy)
+    }
+
+    /// How files are installed: pip compiles to bytecode unless told otherwise.
+    pub fn install_policy(&self, environment: &Environment) -> InstallPolicy {
+        let compile = self.parsed.switch(&flags::COMPILE).is_none_or(|switch| switch.value);
+        let blind = self.is_blind();
+        InstallPolicy {
+            installer: "pip".to_owned(),
+            bytecode: compile.then(|| std::thread::available_parallelism().map_or(2, usize::from)),
+            unplanned: if blind { Unplanned::Overwrite } else { Unplanned::Refuse },
+            ..InstallPolicy::new(environment)
+        }
+    }
+
+    /// Whether what is installed is not looked at.
+    pub fn is_blind(&self) -> bool {
+        self.parsed.is_on(&flags::IGNORE_INSTALLED) || self.parsed.text(&flags::TARGET).is_some()
+    }
+
+    /// Whether every file needs a hash beforehand.
+    pub fn requires_hashes(&self, wanted: &Wanted) -> bool {
+        let said = |option: &FileOption| wanted.options.iter().any(|(_, one)| one == option);
+        let never = self.parsed.is_on(&flags::NO_REQUIRE_HASHES) || said(&FileOption::NoRequireHashes);
+        self.parsed.is_on(&flags::REQUIRE_HASHES)
+            || said(&FileOption::RequireHashes)
+            || (!never && !wanted.hashes.is_empty())
+    }
+
+    /// What pip says before it looks anywhere.
+    pub fn tell_places(&self, connection: &Connection, client: &index::Client) {
+        let places = connection.places();
+        if !places.indexes.is_empty() {
+            self.info(&format!("Looking in indexes: {}", places.indexes.join(", ")));
+        }
+        if !places.links.is_empty() {
+            self.info(&format!("Looking in links: {}", places.links.join(", ")));
+        }
+        for ignored in client.ignored_indexes() {
+            let host = ignored.url().host_str().unwrap_or_default();
+            let shown = index::redacted_text(ignored.url().as_str());
+            self.terminal.say(
+                Level::Warning,
+                &format!(
+                    "WARNING: The repository located at {host} is not a trusted or secure host and is being ignored. If this repository is available via HTTPS we recommend you use HTTPS instead, otherwise you may silence this warning and allow it anyway with '--trusted-host {host}'."
+                ),
+            );
+            log::debug!("{shown} is ignored");
+        }
+    }
+}
+
+fn release_control(policy: &mut PrereleasePolicy, value: &str, mode: PrereleaseMode) -> Result<(), Failure> {
+    for word in value.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+        match word {
+            ":all:" => {
+                policy.default = mode;
+                policy.packages.clear();
+            }
+            ":none:" => {
+                policy.default = PrereleaseMode::IfNecessary;
+                policy.packages.retain(|_, held| *held != mode);
+            }
+            _ => {
+                let name = PackageName::new(word)
+                    .map_err(|_| Failure::error(format!("Invalid package name: {word}")))?;
+                policy.packages.insert(name, mode);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn bad_python_version(text: &str) -> Failure {
+    Failure {
+        lines: vec![(
+            Level::Error,
+            format!(
+                "\nUsage:   \n  pip install [options] <requirement specifier> [package-index-options] ...\n\ninvalid --python-version value: {}: each version part must be an integer",
+                crate::cli::python_repr(text)
+            ),
+        )],
+        code: 2,
+    }
+}
+
+/// A time-out that no arithmetic can overflow.
+fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds.clamp(0.001, 1e9)).unwrap_or(Duration::from_secs(15))
+}

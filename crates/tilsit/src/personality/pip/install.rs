@@ -1,0 +1,237 @@
+//! `pip install`
+
+use environment::plan::Others;
+use environment::{Environment, Kind};
+use packaging::PackageName;
+use resolver::Warning;
+
+use super::listener::{Lines, observer};
+use super::target_folder::TargetFolder;
+use super::{Ended, Session};
+use crate::cli::pip as flags;
+use crate::ops::graph::Misfit;
+use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::report::report;
+use crate::ops::wanted::Wanted;
+use crate::output::Level;
+
+use super::errors::Failure;
+
+impl Session<'_> {
+    pub(super) fn install(&self) -> Ended {
+        let dry_run = self.parsed.is_on(&flags::DRY_RUN);
+        let elsewhere = [&flags::TARGET, &flags::PREFIX, &flags::ROOT];
+        let is_here = elsewhere.into_iter().all(|flag| self.parsed.text(flag).is_none());
+        let only_tells = dry_run && self.parsed.text(&flags::REPORT).is_some();
+        if is_here && !only_tells {
+            self.refuse_managed()?;
+        }
+        let target = self.target()?;
+        self.check_target_options(&self.formats(&Wanted::default())?, true)?;
+        let place = self.place()?;
+        let folder = TargetFolder::around(&place)?;
+        let environment = folder.as_ref().map_or(&place, TargetFolder::environment);
+        let mut wanted = self.wanted(&target.markers)?;
+        self.leave_own_pip_alone(&mut wanted, environment);
+        let selection = self.selection(&target, &wanted)?;
+        let resolve = self.resolve_policy(&wanted)?;
+        let policy = self.install_policy(environment);
+        let connection = self.connection(&wanted)?;
+        let mut client =
+            connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
+        self.tell_places(&connection, &client);
+        let mut lines = Lines::new(self, &wanted.requirements);
+        let request = InstallRequest {
+            environment,
+            wanted: &wanted,
+            selection: &selection,
+            resolve: &resolve,
+            markers: target.markers,
+            policy: &policy,
+            others: Others::Keep,
+            blind: self.is_blind(),
+            reinstall: self.parsed.is_on(&flags::FORCE_REINSTALL),
+            require_hashes: self.requires_hashes(&wanted),
+            dry_run,
+        };
+        let done = install(&request, &mut client, self.store, &mut lines)?;
+        let names = std::mem::take(&mut lines.names);
+        drop(lines);
+        let raw = |name: &PackageName| names.get(name).cloned().unwrap_or_else(|| name.to_string());
+        self.tell_warnings(&done);
+        self.write_report(&request, &done)?;
+        if dry_run {
+            self.tell_would_install(&done);
+            return Ok(0);
+        }
+        self.tell_changes(&done, &raw);
+        self.warn_about_scripts(&done, &place);
+        if !self.parsed.is_on(&flags::NO_DEPS) && self.warns(&flags::NO_WARN_CONFLICTS) && folder.is_none() {
+            self.tell_misfits(&done.misfits);
+        }
+        self.tell_installed(&done, &raw);
+        if let Some(folder) = folder {
+            folder.hand_over(self)?;
+        }
+        self.warn_root();
+        Ok(0)
+    }
+
+    fn warns(&self, flag: &crate::cli::Flag) -> bool {
+        self.parsed.switch(flag).is_none_or(|switch| switch.value)
+    }
+
+    /// `--report`
+    fn write_report(&self, request: &InstallRequest<'_>, done: &InstallReport) -> Result<(), Failure> {
+        let Some(file) = self.parsed.text(&flags::REPORT) else { return Ok(()) };
+        let text = report(request, done, self.store);
+        if file == "-" {
+            self.terminal.line(&text);
+            return Ok(());
+        }
+        let path = self.process.absolute(file);
+        std::fs::write(&path, text).map_err(|error| {
+            Failure::error(format!("Could not install packages due to an OSError: {error}: '{file}'\n"))
+        })
+    }
+
+    fn tell_warnings(&self, done: &InstallReport) {
+        for warning in &done.warnings {
+            match warning {
+                Warning::UnknownExtra { name, version, extra } => {
+                    self.warn(&format!("{name} {version} does not provide the extra '{extra}'"));
+                }
+                Warning::Yanked { name, version, reason } => {
+                    let wishes = done.plan.install.iter().map(|(wish, _)| wish);
+                    let link = wishes
+                        .into_iter()
+                        .find(|wish| wish.name == *name)
+                        .and_then(|wish| wish.wheel.distribution())
+                        .map(|distribution| distribution.file().url.clone())
+                        .unwrap_or_default();
+                    let reason = reason.as_deref().unwrap_or("<none given>");
+                    self.warn(&format!(
+                        "The candidate selected for download or install is a yanked version: '{name}' candidate (version {version} at {link})\nReason for being yanked: {reason}"
+                    ));
+                }
+            }
+        }
+    }
+
+    fn tell_would_install(&self, done: &InstallReport) {
+        let mut items: Vec<(String, String)> = done
+            .plan
+            .install
+            .iter()
+            .map(|(wish, _)| (crate::ops::report::raw_name(wish), wish.version.to_string()))
+            .collect();
+        items.sort();
+        if !items.is_empty() {
+            let items: Vec<String> = items.iter().map(|(name, version)| format!("{name}-{version}")).collect();
+            self.info(&format!("Would install {}", items.join(" ")));
+        }
+    }
+
+    /// The lines about what went and what came.
+    fn tell_changes(&self, done: &InstallReport, raw: &dyn Fn(&PackageName) -> String) {
+        let coming = &done.plan.install;
+        if coming.is_empty() {
+            return;
+        }
+        let names: Vec<String> = coming.iter().map(|(wish, _)| raw(&wish.name)).collect();
+        self.info(&format!("Installing collected packages: {}", names.join(", ")));
+        for (wish, arrival) in coming {
+            let Some(old) = arrival.replaced() else { continue };
+            let (old_name, version) = (old.raw_name(), old.version_text());
+            self.info(&format!("  Attempting uninstall: {}", raw(&wish.name)));
+            self.info(&format!("    Found existing installation: {old_name} {version}"));
+            self.info(&format!("    Uninstalling {old_name}-{version}:"));
+            self.info(&format!("      Successfully uninstalled {old_name}-{version}"));
+        }
+        if coming.len() > 1 {
+            self.info("");
+        }
+    }
+
+    fn tell_installed(&self, done: &InstallReport, raw: &dyn Fn(&PackageName) -> String) {
+        let installed = done.plan.install.iter();
+        let mut items: Vec<(String, String)> =
+            installed.map(|(wish, _)| (raw(&wish.name), wish.version.to_string())).collect();
+        items.sort();
+        if !items.is_empty() {
+            let items: Vec<String> = items.iter().map(|(name, version)| format!("{name}-{version}")).collect();
+            self.info(&format!("Successfully installed {}", items.join(" ")));
+        }
+    }
+
+    /// What no longer fits together; pip still ends with 0.
+    fn tell_misfits(&self, misfits: &[Misfit]) {
+        if misfits.is_empty() {
+            return;
+        }
+        let mut text = String::from(
+            "ERROR: pip's dependency resolver does not currently take into account all the packages that are installed. This behaviour is the source of the following dependency conflicts.",
+        );
+        let normal = |name: &str| packaging::name::canonicalize_name(name).into_owned();
+        let (missing, unfit): (Vec<_>, Vec<_>) = misfits.iter().partition(|misfit| misfit.found.is_none());
+        for misfit in missing.into_iter().chain(unfit) {
+            let (name, version) = (normal(&misfit.name), &misfit.version);
+            let requirement = super::transcript::bare(&misfit.requirement);
+            text.push_str(&match &misfit.found {
+                None => format!("\n{name} {version} requires {requirement}, which is not installed."),
+                Some((other, found)) => format!(
+                    "\n{name} {version} requires {requirement}, but you have {} {found} which is incompatible.",
+                    normal(other)
+                ),
+            });
+        }
+        self.terminal.say(Level::Critical, &text);
+    }
+
+    /// Programs that a shell will not find.
+    fn warn_about_scripts(&self, done: &InstallReport, place: &Environment) {
+        let quiet = matches!(place.kind(), Kind::Target | Kind::Prefix);
+        let Some(change) = done.change.as_ref().filter(|_| !quiet) else { return };
+        let scripts = &place.scheme().scripts;
+        let same = |folder: &std::path::PathBuf| folder.components().eq(scripts.components());
+        let path = self.process.env.get(std::ffi::OsStr::new("PATH"));
+        let on_path = path.is_some_and(|path| std::env::split_paths(path).any(|folder| same(&folder)));
+        let beside = self.interpreter.executable().parent().is_some_and(|folder| folder == scripts);
+        if on_path || beside || !self.warns(&flags::NO_WARN_SCRIPT_LOCATION) {
+            return;
+        }
+        for programs in change.programs.iter().filter(|programs| !programs.is_empty()) {
+            let mut programs = programs.clone();
+            programs.sort();
+            let (front, last) = programs.split_at(programs.len() - 1);
+            let (what, names) = match front {
+                [] => ("script", format!("{} is", last.concat())),
+                _ => ("scripts", format!("{} and {} are", front.join(", "), last.concat())),
+            };
+            self.warn(&format!(
+                "The {what} {names} installed in '{}' which is not on PATH.\nConsider adding this directory to PATH or, if you prefer to suppress this warning, use --no-warn-script-location.",
+                scripts.display()
+            ));
+        }
+    }
+
+    /// `pip install --upgrade pip` where pip is ourselves: what is there is the newest that can be.
+    fn leave_own_pip_alone(&self, wanted: &mut Wanted, environment: &Environment) {
+        if !environment::is_shim(&environment.scheme().purelib) {
+            return;
+        }
+        let Ok(own) = packaging::Version::parse(environment::PIP_VERSION) else { return };
+        wanted.requirements.retain(|requirement| {
+            let satisfied = requirement.name.as_str() == "pip"
+                && requirement
+                    .specifiers()
+                    .is_some_and(|specifiers| crate::ops::candidates::accepts(specifiers, &own));
+            if satisfied {
+                let place = self.shown(&environment.scheme().purelib);
+                let shown = super::transcript::bare(requirement);
+                self.info(&format!("Requirement already satisfied: {shown} in {place} ({own})"));
+            }
+            !satisfied
+        });
+    }
+}

@@ -1,0 +1,156 @@
+//! The environment a command works on, and the ways in which pip shows paths.
+
+use std::path::{Path, PathBuf};
+
+use environment::{Environment, externally_managed};
+
+use super::Session;
+use super::errors::Failure;
+use crate::cli::pip as flags;
+
+impl Session<'_> {
+    /// The interpreter's own environment, listing what `TILSIT_SYS_PATH` says Python really sees.
+    pub fn environment(&self) -> Environment {
+        let environment = Environment::of(self.interpreter.clone(), &self.state_dir());
+        let seen = self.process.filled("TILSIT_SYS_PATH");
+        match seen.and_then(|text| serde_json::from_str::<Vec<PathBuf>>(text).ok()) {
+            Some(folders) => environment.with_search_path(folders),
+            None => environment,
+        }
+    }
+
+    /// Where `install` puts things: `--target`, `--prefix`, `--user`, else the environment itself.
+    pub fn place(&self) -> Result<Environment, Failure> {
+        let folder = |flag| self.parsed.text(flag).map(|folder| self.process.absolute(folder));
+        let state = self.state_dir();
+        let interpreter = || self.interpreter.clone();
+        let user = self.parsed.is_on(&flags::USER);
+        if let Some(target) = folder(&flags::TARGET) {
+            if user {
+                return Err(Failure::error("Can not combine '--user' and '--target'"));
+            }
+            if target.exists() && !target.is_dir() {
+                return Err(Failure::error(
+                    "Target path exists but is not a directory, will not continue.",
+                ));
+            }
+            return Ok(Environment::target(interpreter(), &target, &state));
+        }
+        if let Some(prefix) = folder(&flags::PREFIX) {
+            if user {
+                return Err(Failure::error(
+                    "Can not combine '--user' and '--prefix' as they imply different installation locations",
+                ));
+            }
+            return Ok(Environment::prefix(interpreter(), &prefix, &state));
+        }
+        if let Some(root) = folder(&flags::ROOT) {
+            let own = self.interpreter.prefix();
+            let below = root.join(own.strip_prefix("/").unwrap_or(own));
+            return Ok(Environment::prefix(interpreter(), &below, &state));
+        }
+        if user {
+            return self.user_place(&state);
+        }
+        let usual = self.environment();
+        if self.falls_back_to_user(&usual) {
+            self.info(
+                "Defaulting to user installation because normal site-packages is not writeable",
+            );
+            return self.user_place(&state);
+        }
+        Ok(usual)
+    }
+
+    fn user_place(&self, state: &Path) -> Result<Environment, Failure> {
+        if self.interpreter.virtual_environment().is_some_and(|cfg| !cfg.system_site_packages) {
+            return Err(Failure::error(
+                "Can not perform a '--user' install. User site-packages are not visible in this virtualenv.",
+            ));
+        }
+        let named = self.process.filled("PYTHONUSERBASE").map(PathBuf::from);
+        let usual = || self.process.home.as_ref().map(|home| home.join(".local"));
+        let base = named.or_else(usual).ok_or_else(|| Failure::error("Could not find a home directory"))?;
+        Ok(Environment::user(self.interpreter.clone(), &base, state))
+    }
+
+    /// pip: outside an environment, where site-packages cannot be written, the user's folder is taken.
+    fn falls_back_to_user(&self, environment: &Environment) -> bool {
+        let decided = self.parsed.switch(&flags::USER).is_some() || self.process.has("PYTHONNOUSERSITE");
+        if decided || self.interpreter.virtual_environment().is_some() {
+            return false;
+        }
+        let scheme = environment.scheme();
+        [&scheme.purelib, &scheme.platlib].into_iter().any(|folder| !is_writable(folder))
+    }
+
+    /// PEP 668
+    pub fn refuse_managed(&self) -> Result<(), Failure> {
+        if self.parsed.is_on(&flags::BREAK_SYSTEM_PACKAGES) {
+            return Ok(());
+        }
+        match externally_managed(self.interpreter, self.process.filled("LANG")) {
+            Some(message) => Err(Failure::externally_managed(&message)),
+            None => Ok(()),
+        }
+    }
+
+    /// pip's warning to root outside of an environment.
+    pub fn warn_root(&self) {
+        let quiet = self.parsed.text(&flags::ROOT_USER_ACTION) == Some("ignore");
+        if quiet || self.interpreter.virtual_environment().is_some() || !is_root() {
+            return;
+        }
+        self.warn(
+            "Running pip as the 'root' user can result in broken permissions and conflicting behaviour with the system package manager, possibly rendering your system unusable. It is recommended to use a virtual environment instead: https://pip.pypa.io/warnings/venv. Use the --root-user-action option if you know what you are doing and want to suppress this warning.",
+        );
+    }
+
+    /// A path as pip shows it: with `./` when it lies below the working folder.
+    pub fn shown(&self, path: &Path) -> String {
+        shown_from(&self.process.cwd, path)
+    }
+}
+
+/// A path as pip shows it from `cwd`.
+pub fn shown_from(cwd: &Path, path: &Path) -> String {
+    match path.strip_prefix(cwd) {
+        Ok(below) if !below.as_os_str().is_empty() => format!("./{}", below.display()),
+        _ => path.display().to_string(),
+    }
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}
+
+/// Whether files can be made in the folder, or in the first folder above it that exists.
+#[cfg(unix)]
+fn is_writable(folder: &Path) -> bool {
+    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder);
+    rustix::fs::access(there, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_writable(_folder: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_below_the_working_folder() {
+        let cwd = Path::new("/w");
+        assert_eq!(shown_from(cwd, Path::new("/w/env/x")), "./env/x");
+        assert_eq!(shown_from(cwd, Path::new("/w")), "/w");
+        assert_eq!(shown_from(cwd, Path::new("/www/x")), "/www/x");
+    }
+}
