@@ -369,6 +369,14 @@ pub static REINSTALL: Flag = Flag::on(
     &["--reinstall", "--force-reinstall"],
     "Install again what is already installed in the wanted version.",
 );
+/// `--report`
+pub static REPORT: Flag = Flag::one(
+    "report",
+    &["--report"],
+    "FILE",
+    "Write a JSON report of what is installed, in the format of pip's; - means stdout.",
+)
+.kind(Kind::Path);
 /// `--dry-run`
 pub static DRY_RUN: Flag =
     Flag::on("dry-run", &["--dry-run"], "Change nothing; say what would be installed and removed.");
@@ -524,6 +532,7 @@ static INSTALLING: Group = Group {
     flags: &[
         &TARGET,
         &PREFIX,
+        &REPORT,
         &REINSTALL,
         &DRY_RUN,
         &COMPILE_BYTECODE,

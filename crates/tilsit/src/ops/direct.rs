@@ -170,6 +170,13 @@ pub fn locate(name: &PackageName, url: &str) -> Result<Place, DirectError> {
     }
 }
 
+/// A file of this machine as a distribution.
+pub fn local_distribution(path: &Path) -> Option<Distribution> {
+    let filename = DistributionFilename::parse(&path.file_name()?.to_string_lossy()).ok()?;
+    let url = Url::from_file_path(path).ok()?;
+    Some(Distribution::new(filename, RemoteFile { url: url.into(), hashes: Vec::new(), size: None }))
+}
+
 /// `#sha256=…` after a URL is a promise about the file.
 fn fragment_hashes(url: &Url) -> Vec<Hash> {
     let parts = url.fragment().unwrap_or_default().split('&');

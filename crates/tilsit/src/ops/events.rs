@@ -1,6 +1,14 @@
 //! What an operation tells while it runs. A personality chooses the words, or none.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use environment::Installed;
+use environment::plan::InstallPlan;
+use packaging::PackageName;
+use packaging::resolution::Resolution;
+
+use super::obtain::Source;
 
 /// Something happened that a person may want to see at once.
 #[derive(Debug)]
@@ -39,6 +47,23 @@ pub enum Event<'a> {
     Warning(&'a str),
     /// The environment is about to be changed.
     Installing(usize),
+    /// Versions are found; nothing has been downloaded or changed yet.
+    Planned(&'a Planned<'a>),
+    /// A page of an index could not be had and is left out, where the rules allow that.
+    PageSkipped(&'a index::FetchError),
+}
+
+/// What was found and what is to be done.
+#[derive(Debug)]
+pub struct Planned<'a> {
+    /// The pinned graph.
+    pub resolution: &'a Resolution,
+    /// What stays, goes and comes.
+    pub plan: &'a InstallPlan<Source>,
+    /// What is there before.
+    pub before: &'a Installed,
+    /// Names that come out of the store without a download.
+    pub cached: &'a BTreeSet<PackageName>,
 }
 
 /// Whoever listens to events.

@@ -1,6 +1,7 @@
 //! From what is wanted to a changed environment: search, plan, obtain, apply.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use environment::plan::{Freshness, InstallPlan, Others, Wanted as Wish, plan};
 use environment::{
@@ -17,7 +18,7 @@ use resolver::{
 use store::Store;
 
 use super::candidates::Selection;
-use super::events::{Event, Listener};
+use super::events::{Event, Listener, Planned};
 use super::obtain::{self, ObtainError, Source};
 use super::order;
 use super::search::{Found, Search, SearchError};
@@ -79,6 +80,8 @@ pub struct InstallReport {
     pub misfits: Vec<graph::Misfit>,
     /// Names that came out of the store without a download.
     pub cached: BTreeSet<PackageName>,
+    /// The metadata of what is to be installed, as far as its headers go.
+    pub metadata: BTreeMap<PackageName, Arc<[u8]>>,
 }
 
 /// Why nothing was installed. The environment is as it was.
@@ -133,8 +136,15 @@ pub fn install(
     }
     let plan = make_plan(request, &found, &before);
     let cached = obtain::already_stored(&plan, store);
+    listener.event(&Event::Planned(&Planned {
+        resolution: &found.resolution,
+        plan: &plan,
+        before: &before,
+        cached: &cached,
+    }));
     let mut report = InstallReport {
         warnings: found.warnings.clone(),
+        metadata: metadata_of(&found, &plan),
         resolution: found.resolution,
         plan,
         before,
@@ -171,6 +181,20 @@ fn resolve_request(request: &InstallRequest<'_>, before: &Installed) -> ResolveR
     resolve
 }
 
+fn metadata_of(found: &Found, plan: &InstallPlan<Source>) -> BTreeMap<PackageName, Arc<[u8]>> {
+    let is_coming = |name: &PackageName| plan.install.iter().any(|(wish, _)| wish.name == *name);
+    let texts = found.resolution.packages.iter().filter(|one| is_coming(&one.name)).filter_map(|one| {
+        let source = match &one.source {
+            PackageSource::Candidate(id) => resolver::Source::Candidate(*id),
+            PackageSource::Installed => resolver::Source::Installed,
+            PackageSource::Url(url) => resolver::Source::Url(url.clone()),
+        };
+        let pick = resolver::Pick { name: one.name.clone(), version: one.version.clone(), source };
+        Some((one.name.clone(), Arc::clone(found.metadata.get(&pick)?)))
+    });
+    texts.collect()
+}
+
 /// The order in which packages are installed is part of the plan: dependencies first.
 fn make_plan(request: &InstallRequest<'_>, found: &Found, before: &Installed) -> InstallPlan<Source> {
     let wishes = order::dependencies_first(&found.resolution);
@@ -187,6 +211,8 @@ fn wish(
     let source = obtain::source(found, package);
     let freshness = match (&package.source, request.reinstall) {
         (_, true) => Freshness::Reinstall,
+        // pip: a wheel of the version that is there is not installed again, wherever it lies.
+        (PackageSource::Url(_), false) if is_pip(request) && has_version(before, package) => Freshness::Version,
         (PackageSource::Url(url), false) => match direct_url(url, found) {
             Some(text) => Freshness::DirectUrl(text),
             None => Freshness::Reinstall,
@@ -199,6 +225,15 @@ fn wish(
         _ => package.version.clone(),
     };
     Wish { name: package.name.clone(), version, freshness, wheel: source }
+}
+
+fn is_pip(request: &InstallRequest<'_>) -> bool {
+    request.selection.rules == resolver::RuleSet::Pip
+}
+
+fn has_version(before: &Installed, package: &ResolvedPackage) -> bool {
+    let old = before.get(&package.name);
+    old.is_some_and(|old| old.version().as_ref() == Some(&package.version) && old.editable_location().is_none())
 }
 
 /// PEP 610 for a wheel from a URL: its address without credentials and its hash.

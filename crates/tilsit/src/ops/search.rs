@@ -12,7 +12,7 @@ use packaging::metadata::Metadata;
 use packaging::resolution::{Conflict, PackageSource, Resolution};
 use packaging::{PackageName, Requirement, Version};
 use resolver::{
-    Answer, Dependencies, Need, Pick, ResolveRequest, Resolver, Source, Step, Unavailable, Warning,
+    Answer, Dependencies, Need, Pick, ResolveRequest, Resolver, RuleSet, Source, Step, Unavailable, Warning,
 };
 use rustc_hash::FxHashMap;
 use store::Store;
@@ -62,6 +62,8 @@ pub struct Found {
     pub projects: Projects,
     /// Wheels of direct requirements, by URL, in the store already.
     pub direct: FxHashMap<String, direct::Direct>,
+    /// The metadata that was read, as far as its headers go.
+    pub metadata: FxHashMap<Pick, Arc<[u8]>>,
 }
 
 /// The search and all that it may use.
@@ -92,6 +94,7 @@ struct Run<'s, 'a> {
     asked: rustc_hash::FxHashSet<Need>,
     projects: Projects,
     direct: FxHashMap<String, direct::Direct>,
+    metadata: FxHashMap<Pick, Arc<[u8]>>,
 }
 
 impl Search<'_> {
@@ -136,10 +139,17 @@ impl Search<'_> {
             asked: rustc_hash::FxHashSet::default(),
             projects: Projects::default(),
             direct: FxHashMap::default(),
+            metadata: FxHashMap::default(),
         };
         let resolution = run.until_done()?;
         let warnings = run.resolver.warnings().to_vec();
-        Ok(Found { resolution, warnings, projects: run.projects, direct: run.direct })
+        Ok(Found {
+            resolution,
+            warnings,
+            projects: run.projects,
+            direct: run.direct,
+            metadata: run.metadata,
+        })
     }
 
     /// Waits until every stale page was asked about; whether any has changed.
@@ -244,7 +254,11 @@ impl Run<'_, '_> {
             }
         };
         let found = match text {
-            Some(text) => dependencies(&pick, &text),
+            Some(text) => {
+                let found = dependencies(&pick, &text);
+                self.metadata.insert(pick.clone(), text);
+                found
+            }
             None => Err(Unavailable { reason: "it has no metadata".to_owned() }),
         };
         self.resolver.answer(Answer::Metadata { pick, found });
@@ -314,7 +328,16 @@ impl Run<'_, '_> {
         let project = self.search.selection.judge(pages);
         let found = match failure {
             // An index that cannot be asked might have the right file, or an evil one might have its namesake: stop.
-            Some(error) => return Err(error.clone().into()),
+            Some(error) if self.search.selection.rules == RuleSet::Native => return Err(error.clone().into()),
+            // pip goes on without it.
+            Some(error) if project.is_unknown() => {
+                self.search.listener.event(&Event::PageSkipped(error));
+                Err(Unavailable { reason: error.to_string() })
+            }
+            Some(error) => {
+                self.search.listener.event(&Event::PageSkipped(error));
+                Ok(Arc::clone(&project.candidates))
+            }
             None if project.is_unknown() => Err(Unavailable { reason: String::new() }),
             None => Ok(Arc::clone(&project.candidates)),
         };
@@ -325,7 +348,11 @@ impl Run<'_, '_> {
 
     fn take_metadata(&mut self, pick: Pick, found: Result<Arc<[u8]>, FetchError>) -> Result<(), SearchError> {
         let found = match found {
-            Ok(text) => dependencies(&pick, &text),
+            Ok(text) => {
+                let found = dependencies(&pick, &text);
+                self.metadata.insert(pick.clone(), text);
+                found
+            }
             Err(FetchError { problem: index::Problem::NoMetadata(reason), .. }) => {
                 Err(Unavailable { reason })
             }

@@ -49,8 +49,21 @@ impl Session<'_> {
         let report = install(&request, &mut client, &store, &mut shown);
         drop(shown);
         let report = report.map_err(|error| diagnosis::install(&error, &selection))?;
+        self.write_report(&request, &report)?;
         self.tell_installed(&request, &report);
         Ok(0)
+    }
+
+    /// `--report`
+    fn write_report(&self, request: &InstallRequest<'_>, done: &InstallReport) -> Result<(), Box<Diagnostic>> {
+        let Some(file) = self.parsed.text(&flags::REPORT) else { return Ok(()) };
+        let text = crate::ops::report::report(request, done);
+        if file == "-" {
+            self.terminal.line(&text);
+            return Ok(());
+        }
+        let path = self.process.absolute(file);
+        std::fs::write(&path, text).map_err(|error| Box::new(diagnosis::cannot_write(&path, &error)))
     }
 
     /// The environment to change: `--target`, `--prefix`, `-p`, the active one, `.venv`, or a new `.venv`.

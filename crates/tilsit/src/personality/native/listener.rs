@@ -31,7 +31,7 @@ impl Listener for Shown<'_> {
             Event::EnvironmentMade(path) => {
                 self.terminal.info(&format!("Made the environment {}", path.display()));
             }
-            Event::LookingIn { .. } => {}
+            Event::LookingIn { .. } | Event::Planned(_) | Event::PageSkipped(_) => {}
             Event::Resolving(count) => {
                 let spinner =
                     self.spinner.get_or_insert_with(|| self.terminal.progress().spinner("Resolving"));

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use environment::{Environment, InstallPolicy, Unplanned};
 use index::{IndexOrder, PlainHttp};
-use packaging::tags::{Tags, TargetOptions, parse_python_version};
+use packaging::tags::{Tags, TargetOptions};
 use packaging::{MarkerEnvironment, PackageName, Requirement, Version};
 use project::requirements_file::FileOption;
 use resolver::{DependencyMode, PrereleaseMode, PrereleasePolicy, RuleSet, Strategy, Upgrade};
 
 use super::Session;
 use super::errors::Failure;
+use super::listener::observer;
 use crate::cli::{Flag, Given, pip as flags};
 use crate::ops::candidates::Selection;
 use crate::ops::formats::{FormatOption, Formats};
@@ -56,13 +57,24 @@ impl Session<'_> {
                 )
             }));
         }
-        let mut wanted = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)))
-            .map_err(Failure::from)?;
+        let mut wanted = self.read(&sources)?;
         for warning in &wanted.warnings {
             self.warn(warning);
         }
         wanted.requirements.retain(|one| self.applies(one, markers));
         Ok(wanted)
+    }
+
+    /// Reads what is named; requirements files behind URLs are fetched as indexes are.
+    pub fn read(&self, sources: &Sources) -> Result<Wanted, Failure> {
+        let connection = self.connection(&Wanted::default())?;
+        let mut fetch = |url: &str| {
+            match connection.client(self.process, self.interpreter, self.store, (observer(), None)) {
+                Ok(mut client) => client.document(url),
+                Err(_) => Err(wanted::no_fetch(url)),
+            }
+        };
+        Ok(wanted::read(sources, self.process, &mut fetch)?)
     }
 
     fn applies(&self, requirement: &Requirement, markers: &MarkerEnvironment) -> bool {
@@ -183,7 +195,7 @@ impl Session<'_> {
         let all = |flag| self.parsed.values(flag).into_iter().map(str::to_owned).collect::<Vec<String>>();
         let asked = self.parsed.text(&flags::PYTHON_VERSION);
         let numbers = match asked {
-            Some(text) => Some(parse_python_version(text).map_err(|_| bad_python_version(text))?),
+            Some(text) => Some(python_version(text).ok_or_else(|| bad_python_version(text))?),
             None => None,
         };
         let options = TargetOptions {
@@ -350,15 +362,10 @@ impl Session<'_> {
             self.info(&format!("Looking in links: {}", places.links.join(", ")));
         }
         for ignored in client.ignored_indexes() {
-            let host = ignored.url().host_str().unwrap_or_default();
-            let shown = index::redacted_text(ignored.url().as_str());
-            self.terminal.say(
-                Level::Warning,
-                &format!(
-                    "WARNING: The repository located at {host} is not a trusted or secure host and is being ignored. If this repository is available via HTTPS we recommend you use HTTPS instead, otherwise you may silence this warning and allow it anyway with '--trusted-host {host}'."
-                ),
-            );
-            log::debug!("{shown} is ignored");
+            let host = ignored.bare().host_str().unwrap_or_default();
+            self.warn(&format!(
+                "The repository located at {host} is not a trusted or secure host and is being ignored. If this repository is available via HTTPS we recommend you use HTTPS instead, otherwise you may silence this warning and allow it anyway with '--trusted-host {host}'."
+            ));
         }
     }
 }
@@ -382,6 +389,15 @@ fn release_control(policy: &mut PrereleasePolicy, value: &str, mode: PrereleaseM
         }
     }
     Ok(())
+}
+
+/// A `--python-version` as pip reads it: `3`, `3.11`, `3.11.7`, or digits without dots: `311`.
+fn python_version(text: &str) -> Option<Vec<u32>> {
+    let (major, minor) = match text.split_at_checked(1) {
+        Some((major, minor)) if !minor.is_empty() && !text.contains('.') => (major, Some(minor)),
+        _ => return text.splitn(4, '.').map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>().filter(|all| all.len() < 4),
+    };
+    [Some(major), minor].into_iter().flatten().map(|part| part.parse().ok()).collect()
 }
 
 fn bad_python_version(text: &str) -> Failure {

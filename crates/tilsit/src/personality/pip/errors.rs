@@ -11,7 +11,6 @@ use crate::ops::obtain::ObtainError;
 use crate::ops::search::SearchError;
 use crate::ops::wanted::WantedError;
 use crate::output::{Level, Terminal, redact_text};
-use crate::settings::SettingsError;
 use store::AddWheelError;
 
 /// What pip says when a command cannot be done, and the code it ends with.
@@ -95,21 +94,6 @@ impl Failure {
     }
 }
 
-impl From<SettingsError> for Failure {
-    fn from(error: SettingsError) -> Self {
-        match error {
-            SettingsError::PipValue(error) => {
-                let text = error.to_string();
-                let code = error.exit();
-                let line = if code == 3 { format!("ERROR: {text}") } else { text };
-                Self { lines: vec![(Level::Error, line)], code }
-            }
-            SettingsError::PipFile(error) => Self::error(error.to_string()).ending_with(2),
-            other => Self::error(other.to_string()),
-        }
-    }
-}
-
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         Self::error(error.to_string())
@@ -139,9 +123,9 @@ impl From<DirectError> for Failure {
 
 fn wheel(place: &str, error: &AddWheelError) -> Failure {
     match error {
-        AddWheelError::HashMismatch { expected, found } => {
+        AddWheelError::HashMismatch { expected, actual } => {
             let wanted: Vec<String> = expected.iter().map(ToString::to_string).collect();
-            hash_mismatch(place, &wanted, &found.to_string())
+            hash_mismatch(place, &wanted, &actual.to_string())
         }
         other => Failure::error(format!("Wheel '{place}' is invalid: {other}")),
     }

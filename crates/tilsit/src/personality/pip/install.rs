@@ -11,7 +11,7 @@ use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::ops::graph::Misfit;
 use crate::ops::install::{InstallReport, InstallRequest, install};
-use crate::ops::report::report;
+use crate::ops::report::{raw_name, report};
 use crate::ops::wanted::Wanted;
 use crate::output::Level;
 
@@ -84,7 +84,7 @@ impl Session<'_> {
     /// `--report`
     fn write_report(&self, request: &InstallRequest<'_>, done: &InstallReport) -> Result<(), Failure> {
         let Some(file) = self.parsed.text(&flags::REPORT) else { return Ok(()) };
-        let text = report(request, done, self.store);
+        let text = report(request, done);
         if file == "-" {
             self.terminal.line(&text);
             return Ok(());
@@ -95,7 +95,7 @@ impl Session<'_> {
         })
     }
 
-    fn tell_warnings(&self, done: &InstallReport) {
+    pub(super) fn tell_warnings(&self, done: &InstallReport) {
         for warning in &done.warnings {
             match warning {
                 Warning::UnknownExtra { name, version, extra } => {
@@ -123,7 +123,7 @@ impl Session<'_> {
             .plan
             .install
             .iter()
-            .map(|(wish, _)| (crate::ops::report::raw_name(wish), wish.version.to_string()))
+            .map(|(wish, _)| (raw_name(done, &wish.name), wish.version.to_string()))
             .collect();
         items.sort();
         if !items.is_empty() {
@@ -225,7 +225,7 @@ impl Session<'_> {
             let satisfied = requirement.name.as_str() == "pip"
                 && requirement
                     .specifiers()
-                    .is_some_and(|specifiers| crate::ops::candidates::accepts(specifiers, &own));
+                    .is_some_and(|specifiers| specifiers.contains(&own, packaging::Prereleases::Allow));
             if satisfied {
                 let place = self.shown(&environment.scheme().purelib);
                 let shown = super::transcript::bare(requirement);

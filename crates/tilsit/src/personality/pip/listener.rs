@@ -21,6 +21,8 @@ pub struct Lines<'a, 's> {
     roots: Vec<Requirement>,
     /// Names as requirements spell them, once they are known.
     pub names: BTreeMap<PackageName, String>,
+    /// The packages in the order in which pip meets them.
+    pub order: Vec<PackageName>,
     spinner: Option<Bar>,
     bar: Option<Bar>,
     sizes: BTreeMap<String, u64>,
@@ -34,6 +36,7 @@ impl<'a, 's> Lines<'a, 's> {
             session,
             roots: roots.to_vec(),
             names: BTreeMap::new(),
+            order: Vec::new(),
             spinner: None,
             bar: None,
             sizes: BTreeMap::new(),
@@ -45,6 +48,7 @@ impl<'a, 's> Lines<'a, 's> {
         self.spinner = None;
         for met in meetings(planned.resolution, &self.roots) {
             self.names.insert(met.package.name.clone(), met.raw_name.clone());
+            self.order.push(met.package.name.clone());
             match &met.package.source {
                 PackageSource::Installed => self.satisfied(&met, planned),
                 PackageSource::Url(url) => {

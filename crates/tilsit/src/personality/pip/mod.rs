@@ -1,7 +1,18 @@
 //! pip: its command line, its lines, its exit codes.
 
+mod arguments;
+mod cache;
 mod config;
+mod conflict;
+mod download;
+mod errors;
+mod install;
+mod listener;
 mod looking;
+mod places;
+mod show;
+mod target_folder;
+mod transcript;
 mod uninstall;
 
 use std::path::PathBuf;
@@ -12,10 +23,14 @@ use store::Store;
 use crate::cli::{self, Command, Outcome, Parsed, pip as flags};
 use crate::ops::python;
 use crate::output::{ColorChoice, Level, Terminal, TerminalPolicy};
-use crate::settings::{Process, SettingsError, join_pip};
+use crate::settings::{Origin, Process, SettingsError, join_pip};
+use errors::Failure;
 
 /// pip's exit code for an error.
 const ERROR: u8 = 1;
+
+/// A command's result: pip's exit code, or what it says in the end.
+type Ended = Result<u8, Failure>;
 
 /// What every command has at hand.
 struct Session<'a> {
@@ -23,6 +38,7 @@ struct Session<'a> {
     parsed: &'a Parsed,
     interpreter: &'a Interpreter,
     terminal: &'a Terminal,
+    store: &'a Store,
 }
 
 /// Runs a command line of pip's; returns the exit code.
@@ -56,7 +72,15 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         Err(error) => return bad_settings(&plain, &error, &path),
     };
     let terminal = Terminal::new(process, policy(&parsed));
-    let session = Session { process, parsed: &parsed, interpreter: &interpreter, terminal: &terminal };
+    let store = match open_store(process, &parsed) {
+        Ok(store) => store,
+        Err(failure) => {
+            failure.tell(&terminal);
+            return failure.code;
+        }
+    };
+    let session =
+        Session { process, parsed: &parsed, interpreter: &interpreter, terminal: &terminal, store: &store };
     let code = session.dispatch();
     if terminal.stdout_is_broken() {
         terminal.err("ERROR: Pipe to stdout was broken");
@@ -75,6 +99,29 @@ fn cache_dir(process: &Process) -> PathBuf {
     let usual = || process.xdg("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("tilsit"));
     let named = process.filled("TILSIT_CACHE_DIR").map(|folder| process.absolute(folder));
     named.or_else(usual).unwrap_or_else(|| std::env::temp_dir().join("tilsit-cache"))
+}
+
+/// `--cache-dir`, else where facts are kept, unless only pip's configuration names a folder.
+fn store_dir(process: &Process, parsed: &Parsed) -> PathBuf {
+    let named = parsed.value(&flags::CACHE_DIR);
+    let is_typed = |origin: &Origin| matches!(origin, Origin::Flag { .. });
+    match named {
+        Some(named) if is_typed(&named.origin) || process.filled("TILSIT_CACHE_DIR").is_none() => {
+            process.absolute(named.value)
+        }
+        _ => cache_dir(process),
+    }
+}
+
+fn is_cache_off(parsed: &Parsed) -> bool {
+    parsed.switch(&flags::NO_CACHE_DIR).is_some_and(|switch| !switch.value)
+}
+
+fn open_store(process: &Process, parsed: &Parsed) -> Result<Store, Failure> {
+    if is_cache_off(parsed) {
+        return Store::temporary(&std::env::temp_dir()).map_err(|error| Failure::error(error.to_string()));
+    }
+    Ok(Store::open(store_dir(process, parsed)))
 }
 
 /// `pip 26.3 from DIR (python 3.N)`
@@ -131,8 +178,35 @@ impl Session<'_> {
             "freeze" => self.freeze(),
             "list" => self.list(),
             "uninstall" => self.uninstall(),
-            other => self.error(&format!("`pip {other}` is not there yet: use `tilsit {other}`")),
+            "cache" => self.ended(self.cache()),
+            "download" => self.ended(self.download()),
+            "install" => self.ended(self.install()),
+            "show" => self.ended(self.show()),
+            other => self.error(&format!("unknown command \"{other}\"")),
         }
+    }
+
+    fn ended(&self, ended: Ended) -> u8 {
+        ended.unwrap_or_else(|failure| {
+            failure.tell(self.terminal);
+            failure.code
+        })
+    }
+
+    /// Where journals of environments that are not ours alone are kept.
+    fn state_dir(&self) -> PathBuf {
+        let usual = self.process.xdg("XDG_STATE_HOME", ".local/state");
+        usual.map_or_else(|| self.store.root().join("state"), |folder| folder.join("tilsit"))
+    }
+
+    /// What pip logs as INFO: on stdout, not with `-q`.
+    fn info(&self, text: &str) {
+        self.terminal.info(text);
+    }
+
+    /// `WARNING: …` on stderr, not with `-qq`.
+    fn warn(&self, text: &str) {
+        self.terminal.say(Level::Warning, &format!("WARNING: {}", crate::output::redact_text(text)));
     }
 
     /// Says what is wrong in pip's form.

@@ -10,7 +10,7 @@ use crate::cli::pip as flags;
 
 impl Session<'_> {
     /// The interpreter's own environment, listing what `TILSIT_SYS_PATH` says Python really sees.
-    pub fn environment(&self) -> Environment {
+    pub fn seen_environment(&self) -> Environment {
         let environment = Environment::of(self.interpreter.clone(), &self.state_dir());
         let seen = self.process.filled("TILSIT_SYS_PATH");
         match seen.and_then(|text| serde_json::from_str::<Vec<PathBuf>>(text).ok()) {
@@ -52,7 +52,7 @@ impl Session<'_> {
         if user {
             return self.user_place(&state);
         }
-        let usual = self.environment();
+        let usual = self.seen_environment();
         if self.falls_back_to_user(&usual) {
             self.info(
                 "Defaulting to user installation because normal site-packages is not writeable",

@@ -14,7 +14,7 @@ impl Session<'_> {
             self.warn("ERROR: Please provide a package name or names.");
             return Ok(1);
         }
-        let graph = Graph::read(&self.environment())?;
+        let graph = Graph::read(&self.seen_environment())?;
         let find = |word: &String| PackageName::new(word).ok().and_then(|name| graph.installed.get(&name));
         let missing: Vec<&str> = {
             let absent = self.parsed.arguments.iter().filter(|word| find(word).is_none());

@@ -1,0 +1,109 @@
+//! `pip cache`, over our store: its wheels are those that are listed and removed.
+
+use store::CachedWheel;
+
+use super::errors::Failure;
+use super::listener::size_text;
+use super::{Ended, Session};
+use crate::cli::pip as flags;
+use crate::ops::pattern;
+
+const VERBS: &str = "dir, info, list, purge, remove";
+
+impl Session<'_> {
+    pub(super) fn cache(&self) -> Ended {
+        if super::is_cache_off(self.parsed) {
+            return Err(Failure::error("pip cache commands can not function since cache is disabled."));
+        }
+        let words: Vec<&str> = self.parsed.arguments.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["dir"] => self.info(&self.store.root().display().to_string()),
+            ["info"] => self.cache_info()?,
+            ["list"] => self.cache_list("*")?,
+            ["list", pattern] => self.cache_list(pattern)?,
+            ["remove"] => return Err(Failure::error("Please provide a pattern")),
+            ["remove", "*"] | ["purge"] => self.cache_purge()?,
+            ["remove", pattern] => self.cache_remove(pattern)?,
+            [verb, ..] if VERBS.split(", ").any(|known| known == *verb) => {
+                return Err(Failure::error("Too many arguments"));
+            }
+            _ => return Err(Failure::error(format!("Need an action ({VERBS}) to perform."))),
+        }
+        Ok(0)
+    }
+
+    fn cache_info(&self) -> Result<(), Failure> {
+        let sizes = self.store.info().map_err(|error| Failure::error(error.to_string()))?;
+        let root = self.store.root().display();
+        let is_wheels = |size: &&store::KindSize| size.kind == store::Kind::Wheels;
+        let total = |sizes: Vec<&store::KindSize>| {
+            sizes.iter().fold((0, 0), |(entries, bytes), size| (entries + size.entries, bytes + size.bytes))
+        };
+        let (wheels, pages): (Vec<_>, Vec<_>) = sizes.iter().partition(is_wheels);
+        let ((wheels, wheel_bytes), (pages, page_bytes)) = (total(wheels), total(pages));
+        for line in [
+            format!("Package index page cache location (pip v23.3+): {root}"),
+            format!("Package index page cache location (older pips): {root}"),
+            format!("Package index page cache size: {}", size_text(page_bytes)),
+            format!("Number of HTTP files: {pages}"),
+            format!("Locally built wheels location: {root}"),
+            format!("Locally built wheels size: {}", size_text(wheel_bytes)),
+            format!("Number of locally built wheels: {wheels}"),
+        ] {
+            self.info(&line);
+        }
+        Ok(())
+    }
+
+    fn cache_list(&self, pattern: &str) -> Result<(), Failure> {
+        let wheels = self.store.list_wheels().map_err(|error| Failure::error(error.to_string()))?;
+        let human = self.parsed.text(&flags::CACHE_FORMAT) != Some("abspath");
+        let chosen = wheels.iter().filter(|wheel| fits(pattern, wheel));
+        let mut lines: Vec<String> = chosen
+            .map(|wheel| match human {
+                true => format!(" - {} ({})", wheel.filename, size_text(wheel.size)),
+                false => self.store.root().join(&wheel.filename).display().to_string(),
+            })
+            .collect();
+        lines.sort();
+        match (human, lines.is_empty()) {
+            (true, true) => self.info("No locally built wheels cached."),
+            (true, false) => self.info("Cache contents:\n"),
+            (false, _) => {}
+        }
+        lines.iter().for_each(|line| self.info(line));
+        Ok(())
+    }
+
+    fn cache_remove(&self, pattern: &str) -> Result<(), Failure> {
+        let failed = |error: store::DiskError| Failure::error(error.to_string());
+        let mut maintenance = self.store.maintain().map_err(failed)?;
+        let removed = maintenance.remove_wheels(&|wheel| fits(pattern, wheel)).map_err(failed)?;
+        if removed.entries == 0 {
+            self.warn(&format!("No matching packages for pattern \"{pattern}\""));
+        }
+        self.tell_removed(removed);
+        Ok(())
+    }
+
+    fn cache_purge(&self) -> Result<(), Failure> {
+        let failed = |error: store::DiskError| Failure::error(error.to_string());
+        let removed = self.store.maintain().map_err(failed)?.clean().map_err(failed)?;
+        if removed.entries == 0 {
+            self.warn("No matching packages");
+        }
+        self.tell_removed(removed);
+        Ok(())
+    }
+
+    fn tell_removed(&self, removed: store::Removed) {
+        self.info(&format!("Files removed: {} ({})", removed.entries, size_text(removed.bytes)));
+        self.info("Directories removed: 0");
+    }
+}
+
+/// pip: a pattern with a hyphen gives at least the version, one without is a name.
+fn fits(pattern: &str, wheel: &CachedWheel) -> bool {
+    let tail = if pattern.contains('-') { "*.whl" } else { "-*.whl" };
+    pattern::fits(&format!("{pattern}{tail}"), &wheel.filename)
+}

@@ -1,0 +1,87 @@
+//! `pip download`
+
+use environment::plan::Others;
+use packaging::PackageName;
+use packaging::distribution::Distribution;
+use packaging::resolution::PackageSource;
+
+use super::errors::Failure;
+use super::listener::{Lines, observer};
+use super::{Ended, Session};
+use crate::cli::pip as flags;
+use crate::ops::direct::{self, Place};
+use crate::ops::download::{DownloadError, download};
+use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::wanted::Wanted;
+
+impl Session<'_> {
+    pub(super) fn download(&self) -> Ended {
+        let target = self.target()?;
+        self.check_target_options(&self.formats(&Wanted::default())?, false)?;
+        let folder = self.process.absolute(self.parsed.text(&flags::DEST).unwrap_or("."));
+        let folder: std::path::PathBuf = folder.components().collect();
+        let wanted = self.wanted(&target.markers)?;
+        let selection = self.selection(&target, &wanted)?;
+        let resolve = self.resolve_policy(&wanted)?;
+        let environment = self.seen_environment();
+        let policy = self.install_policy(&environment);
+        let connection = self.connection(&wanted)?;
+        let mut client =
+            connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
+        self.tell_places(&connection, &client);
+        let mut lines = Lines::new(self, &wanted.requirements);
+        let request = InstallRequest {
+            environment: &environment,
+            wanted: &wanted,
+            selection: &selection,
+            resolve: &resolve,
+            markers: target.markers,
+            policy: &policy,
+            others: Others::Keep,
+            blind: true,
+            reinstall: false,
+            require_hashes: self.requires_hashes(&wanted),
+            dry_run: true,
+        };
+        let found = install(&request, &mut client, self.store, &mut lines)?;
+        let (names, order) = (std::mem::take(&mut lines.names), std::mem::take(&mut lines.order));
+        drop(lines);
+        self.tell_warnings(&found);
+        let files = order.iter().filter_map(|name| Some((name.clone(), file_of(&found, name)?))).collect();
+        let mut saved = download(files, &folder, &mut client).map_err(failed)?;
+        saved.sort_by_key(|one| order.iter().position(|name| *name == one.name));
+        for one in &saved {
+            if one.was_there {
+                self.info(&format!("  File was already downloaded {}", one.path.display()));
+            } else {
+                self.info(&format!("Saved {}", self.shown(&one.path)));
+            }
+        }
+        let raw = |name: &PackageName| names.get(name).cloned().unwrap_or_else(|| name.to_string());
+        if !saved.is_empty() {
+            let all: Vec<String> = saved.iter().map(|one| raw(&one.name)).collect();
+            self.info(&format!("Successfully downloaded {}", all.join(" ")));
+        }
+        Ok(0)
+    }
+}
+
+/// The file that a package of the plan stands for.
+fn file_of(found: &InstallReport, name: &PackageName) -> Option<Distribution> {
+    let (wish, _) = found.plan.install.iter().find(|(wish, _)| wish.name == *name)?;
+    if let Some(distribution) = wish.wheel.distribution() {
+        return Some(distribution.clone());
+    }
+    let PackageSource::Url(url) = &found.resolution.get(name).next()?.source else { return None };
+    match direct::locate(name, url).ok()? {
+        Place::Remote(distribution) => Some(distribution),
+        Place::Local(path) => direct::local_distribution(&path),
+    }
+}
+
+fn failed(error: DownloadError) -> Failure {
+    match error {
+        DownloadError::Interrupted => Failure::error("Operation cancelled by user"),
+        other => Failure::error(other.to_string()),
+    }
+}
