@@ -212,7 +212,9 @@ fn wish(
     let freshness = match (&package.source, request.reinstall) {
         (_, true) => Freshness::Reinstall,
         // pip: a wheel of the version that is there is not installed again, wherever it lies.
-        (PackageSource::Url(_), false) if is_pip(request) && has_version(before, package) => Freshness::Version,
+        (PackageSource::Url(_), false) if is_pip(request) && has_version(before, package) => {
+            Freshness::Version
+        }
         (PackageSource::Url(url), false) => match direct_url(url, found) {
             Some(text) => Freshness::DirectUrl(text),
             None => Freshness::Reinstall,
@@ -233,7 +235,9 @@ fn is_pip(request: &InstallRequest<'_>) -> bool {
 
 fn has_version(before: &Installed, package: &ResolvedPackage) -> bool {
     let old = before.get(&package.name);
-    old.is_some_and(|old| old.version().as_ref() == Some(&package.version) && old.editable_location().is_none())
+    old.is_some_and(|old| {
+        old.version().as_ref() == Some(&package.version) && old.editable_location().is_none()
+    })
 }
 
 /// PEP 610 for a wheel from a URL: its address without credentials and its hash.

@@ -70,7 +70,9 @@ fn download_info(
 }
 
 fn is_yanked(done: &InstallReport, name: &PackageName) -> bool {
-    done.warnings.iter().any(|warning| matches!(warning, Warning::Yanked { name: yanked, .. } if yanked == name))
+    done.warnings
+        .iter()
+        .any(|warning| matches!(warning, Warning::Yanked { name: yanked, .. } if yanked == name))
 }
 
 fn metadata(done: &InstallReport, name: &PackageName, version: &str) -> Value {

@@ -143,13 +143,7 @@ impl Search<'_> {
         };
         let resolution = run.until_done()?;
         let warnings = run.resolver.warnings().to_vec();
-        Ok(Found {
-            resolution,
-            warnings,
-            projects: run.projects,
-            direct: run.direct,
-            metadata: run.metadata,
-        })
+        Ok(Found { resolution, warnings, projects: run.projects, direct: run.direct, metadata: run.metadata })
     }
 
     /// Waits until every stale page was asked about; whether any has changed.
@@ -328,7 +322,9 @@ impl Run<'_, '_> {
         let project = self.search.selection.judge(pages);
         let found = match failure {
             // An index that cannot be asked might have the right file, or an evil one might have its namesake: stop.
-            Some(error) if self.search.selection.rules == RuleSet::Native => return Err(error.clone().into()),
+            Some(error) if self.search.selection.rules == RuleSet::Native => {
+                return Err(error.clone().into());
+            }
             // pip goes on without it.
             Some(error) if project.is_unknown() => {
                 self.search.listener.event(&Event::PageSkipped(error));

@@ -55,7 +55,11 @@ impl Session<'_> {
     }
 
     /// `--report`
-    fn write_report(&self, request: &InstallRequest<'_>, done: &InstallReport) -> Result<(), Box<Diagnostic>> {
+    fn write_report(
+        &self,
+        request: &InstallRequest<'_>,
+        done: &InstallReport,
+    ) -> Result<(), Box<Diagnostic>> {
         let Some(file) = self.parsed.text(&flags::REPORT) else { return Ok(()) };
         let text = crate::ops::report::report(request, done);
         if file == "-" {

@@ -58,9 +58,6 @@ impl Session<'_> {
             }));
         }
         let mut wanted = self.read(&sources)?;
-        for warning in &wanted.warnings {
-            self.warn(warning);
-        }
         wanted.requirements.retain(|one| self.applies(one, markers));
         Ok(wanted)
     }
@@ -68,11 +65,14 @@ impl Session<'_> {
     /// Reads what is named; requirements files behind URLs are fetched as indexes are.
     pub fn read(&self, sources: &Sources) -> Result<Wanted, Failure> {
         let connection = self.connection(&Wanted::default())?;
-        let mut fetch = |url: &str| {
-            match connection.client(self.process, self.interpreter, self.store, (observer(), None)) {
-                Ok(mut client) => client.document(url),
-                Err(_) => Err(wanted::no_fetch(url)),
-            }
+        let mut fetch = |url: &str| match connection.client(
+            self.process,
+            self.interpreter,
+            self.store,
+            (observer(), None),
+        ) {
+            Ok(mut client) => client.document(url),
+            Err(_) => Err(wanted::no_fetch(url)),
         };
         Ok(wanted::read(sources, self.process, &mut fetch)?)
     }
@@ -264,7 +264,8 @@ impl Session<'_> {
 
     /// Which files can be used.
     pub fn selection(&self, target: &Target, wanted: &Wanted) -> Result<Selection, Failure> {
-        let from_file = |wanted: &Wanted| wanted.options.iter().any(|(_, one)| *one == FileOption::PreferBinary);
+        let from_file =
+            |wanted: &Wanted| wanted.options.iter().any(|(_, one)| *one == FileOption::PreferBinary);
         Ok(Selection {
             tags: Arc::clone(&target.tags),
             python: target.python.clone(),
@@ -395,7 +396,13 @@ fn release_control(policy: &mut PrereleasePolicy, value: &str, mode: PrereleaseM
 fn python_version(text: &str) -> Option<Vec<u32>> {
     let (major, minor) = match text.split_at_checked(1) {
         Some((major, minor)) if !minor.is_empty() && !text.contains('.') => (major, Some(minor)),
-        _ => return text.splitn(4, '.').map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>().filter(|all| all.len() < 4),
+        _ => {
+            return text
+                .splitn(4, '.')
+                .map(|part| part.parse().ok())
+                .collect::<Option<Vec<u32>>>()
+                .filter(|all| all.len() < 4);
+        }
     };
     [Some(major), minor].into_iter().flatten().map(|part| part.parse().ok()).collect()
 }

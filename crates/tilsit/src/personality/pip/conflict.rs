@@ -96,7 +96,9 @@ fn not_found(dead: &Dead, cause: &Cause<'_>) -> Failure {
         say(format!("Ignored the following versions that require a different python version: {reasons}"));
     }
     let versions = if usable.is_empty() { "none".to_owned() } else { joined(&usable) };
-    say(format!("Could not find a version that satisfies the requirement {shown} (from versions: {versions})"));
+    say(format!(
+        "Could not find a version that satisfies the requirement {shown} (from versions: {versions})"
+    ));
     if cause.requirement == "requirements.txt" {
         lines.push((
             Level::Info,

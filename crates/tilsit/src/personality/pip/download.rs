@@ -26,8 +26,7 @@ impl Session<'_> {
         let environment = self.seen_environment();
         let policy = self.install_policy(&environment);
         let connection = self.connection(&wanted)?;
-        let mut client =
-            connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
+        let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
         self.tell_places(&connection, &client);
         let mut lines = Lines::new(self, &wanted.requirements);
         let request = InstallRequest {

@@ -163,7 +163,9 @@ impl From<RemovalError> for Failure {
                     ),
                     other => (
                         format!("The package's contents are unknown: no RECORD file was found for {name}."),
-                        format!("The package was installed by {other}. You should check if it can uninstall the package."),
+                        format!(
+                            "The package was installed by {other}. You should check if it can uninstall the package."
+                        ),
                     ),
                 };
                 Self::diagnostic(
@@ -255,7 +257,8 @@ impl From<InstallOpError> for Failure {
                     ));
                 }
                 if !unpinned.is_empty() {
-                    let rows = unpinned.iter().map(|one| format!("    {}\n", super::transcript::with_origin(one)));
+                    let rows =
+                        unpinned.iter().map(|one| format!("    {}\n", super::transcript::with_origin(one)));
                     parts.push(format!(
                         "In --require-hashes mode, all requirements must have their versions pinned with ==. These do not:\n{}",
                         rows.collect::<String>()
@@ -275,11 +278,9 @@ impl From<WantedError> for Failure {
                 Problem::Requirement(inner) => {
                     requested(inner, &format!(" (from line {} of {})", error.line, error.path))
                 }
-                Problem::Option(inner) => Self::error(format!(
-                    "Invalid requirement: {}\n{}: error: {inner}\n",
-                    error.text,
-                    "pip"
-                )),
+                Problem::Option(inner) => {
+                    Self::error(format!("Invalid requirement: {}\n{}: error: {inner}\n", error.text, "pip"))
+                }
             },
             WantedError::Open { path, constraint, source } => {
                 let kind = if constraint { "constraint" } else { "requirements" };

@@ -37,8 +37,7 @@ impl Session<'_> {
         let resolve = self.resolve_policy(&wanted)?;
         let policy = self.install_policy(environment);
         let connection = self.connection(&wanted)?;
-        let mut client =
-            connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
+        let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
         self.tell_places(&connection, &client);
         let mut lines = Lines::new(self, &wanted.requirements);
         let request = InstallRequest {
@@ -127,7 +126,8 @@ impl Session<'_> {
             .collect();
         items.sort();
         if !items.is_empty() {
-            let items: Vec<String> = items.iter().map(|(name, version)| format!("{name}-{version}")).collect();
+            let items: Vec<String> =
+                items.iter().map(|(name, version)| format!("{name}-{version}")).collect();
             self.info(&format!("Would install {}", items.join(" ")));
         }
     }
@@ -159,7 +159,8 @@ impl Session<'_> {
             installed.map(|(wish, _)| (raw(&wish.name), wish.version.to_string())).collect();
         items.sort();
         if !items.is_empty() {
-            let items: Vec<String> = items.iter().map(|(name, version)| format!("{name}-{version}")).collect();
+            let items: Vec<String> =
+                items.iter().map(|(name, version)| format!("{name}-{version}")).collect();
             self.info(&format!("Successfully installed {}", items.join(" ")));
         }
     }

@@ -129,7 +129,8 @@ impl Listener for Lines<'_, '_> {
             Event::Planned(planned) => self.planned(planned),
             Event::PageSkipped(error) => {
                 self.spinner = None;
-                self.session.warn(&format!("Could not fetch URL {}: {} - skipping", error.url, error.problem));
+                self.session
+                    .warn(&format!("Could not fetch URL {}: {} - skipping", error.url, error.problem));
             }
             Event::DownloadStarted { filename, size } => {
                 self.spinner = None;

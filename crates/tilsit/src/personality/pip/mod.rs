@@ -180,7 +180,10 @@ impl Session<'_> {
             "uninstall" => self.uninstall(),
             "cache" => self.ended(self.cache()),
             "download" => self.ended(self.download()),
-            "install" => self.ended(self.install()),
+            "install" => {
+                crate::ops::interrupt::listen();
+                self.ended(self.install())
+            }
             "show" => self.ended(self.show()),
             other => self.error(&format!("unknown command \"{other}\"")),
         }

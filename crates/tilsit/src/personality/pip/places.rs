@@ -30,9 +30,7 @@ impl Session<'_> {
                 return Err(Failure::error("Can not combine '--user' and '--target'"));
             }
             if target.exists() && !target.is_dir() {
-                return Err(Failure::error(
-                    "Target path exists but is not a directory, will not continue.",
-                ));
+                return Err(Failure::error("Target path exists but is not a directory, will not continue."));
             }
             return Ok(Environment::target(interpreter(), &target, &state));
         }
@@ -54,9 +52,7 @@ impl Session<'_> {
         }
         let usual = self.seen_environment();
         if self.falls_back_to_user(&usual) {
-            self.info(
-                "Defaulting to user installation because normal site-packages is not writeable",
-            );
+            self.info("Defaulting to user installation because normal site-packages is not writeable");
             return self.user_place(&state);
         }
         Ok(usual)

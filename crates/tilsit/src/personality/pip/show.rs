@@ -40,8 +40,11 @@ impl Session<'_> {
         let bytes = one.metadata_bytes().ok().flatten().unwrap_or_default();
         let metadata = Metadata::parse(&bytes).ok();
         let text = |field| metadata.as_ref().and_then(|found| found.text(field)).unwrap_or_default();
-        let mut needs: Vec<String> =
-            graph.dependencies.requires(one.name(), &graph.markers).map(|one| one.raw_name.to_string()).collect();
+        let mut needs: Vec<String> = graph
+            .dependencies
+            .requires(one.name(), &graph.markers)
+            .map(|one| one.raw_name.to_string())
+            .collect();
         sort_names(&mut needs);
         let mut needed_by: Vec<String> = graph
             .dependencies
@@ -85,7 +88,8 @@ impl Session<'_> {
         let version = metadata.and_then(|found| found.text(Field::MetadataVersion)).unwrap_or_default();
         self.info(&format!("Metadata-Version: {version}"));
         self.info(&format!("Installer: {}", one.installer().unwrap_or_default()));
-        let classifiers = metadata.into_iter().flat_map(|found| found.list(Field::Classifier).map(str::to_owned));
+        let classifiers =
+            metadata.into_iter().flat_map(|found| found.list(Field::Classifier).map(str::to_owned));
         list("Classifiers:", classifiers.collect());
         let entries = one.read("entry_points.txt").ok().flatten().unwrap_or_default();
         let entries = String::from_utf8_lossy(&entries);

@@ -79,8 +79,5 @@ impl TargetFolder {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::error(format!(
-        "Could not install packages due to an OSError: {error}: '{}'\n",
-        path.display()
-    ))
+    Failure::error(format!("Could not install packages due to an OSError: {error}: '{}'\n", path.display()))
 }

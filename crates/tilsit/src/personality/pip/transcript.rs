@@ -68,15 +68,27 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn meet(&mut self, name: &PackageName, requirement: &str, raw_name: &str, (origin, place): (String, usize)) {
+    fn meet(
+        &mut self,
+        name: &PackageName,
+        requirement: &str,
+        raw_name: &str,
+        (origin, place): (String, usize),
+    ) {
         let Some(package) = self.packages.get(name).copied() else { return };
         if self.met.iter().any(|met| met.package.name == *name) {
             return;
         }
         let from = from_words(&origin);
-        let path = if origin.is_empty() { requirement.to_owned() } else { format!("{requirement}->{origin}") };
+        let path =
+            if origin.is_empty() { requirement.to_owned() } else { format!("{requirement}->{origin}") };
         self.waiting.push((self.met.len(), place, path));
-        self.met.push(Met { package, requirement: requirement.to_owned(), raw_name: raw_name.to_owned(), from });
+        self.met.push(Met {
+            package,
+            requirement: requirement.to_owned(),
+            raw_name: raw_name.to_owned(),
+            from,
+        });
     }
 
     /// The best of those not pinned: pinned by the requirement, with an upper bound, in the user's order, with any
@@ -100,9 +112,9 @@ impl<'a> Walk<'a> {
         let package = self.met[at].package;
         for edge in &package.dependencies {
             let Some(needed) = self.packages.get(&edge.name).copied() else { continue };
-            let asked = needed.reasons.iter().find(|reason| {
-                matches!(&*reason.origin, Origin::Package { name, .. } if *name == package.name)
-            });
+            let asked = needed.reasons.iter().find(
+                |reason| matches!(&*reason.origin, Origin::Package { name, .. } if *name == package.name),
+            );
             let Some(asked) = asked else { continue };
             if let Ok(requirement) = Requirement::parse(&asked.requirement) {
                 let raw_name = requirement.raw_name.to_string();
