@@ -17,7 +17,9 @@ mod parsed;
 pub mod pip;
 mod usage;
 
-pub use flag::{Command, Flag, Kind, Program, Takes};
+#[cfg(test)]
+pub use flag::Program;
+pub use flag::{Command, Flag, Kind, Takes};
 pub use nearest::nearest;
 pub use parse::{Expected, Outcome, check, parse};
 pub use parsed::{Given, Occurrence, Parsed};

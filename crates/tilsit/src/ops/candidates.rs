@@ -75,7 +75,10 @@ impl Selection {
     pub fn judge(&self, pages: &ProjectPages) -> Project {
         let pages = self.choose(pages);
         let allowed = self.formats.allowed_by(&pages);
-        let tallies = self.tallies(&pages, allowed);
+        let mut tallies = self.tallies(&pages, allowed);
+        if self.prefer_binary && tallies.iter().any(|(_, tally)| tally.has_wheel()) {
+            tallies.iter_mut().for_each(|(_, tally)| tally.prefer_others());
+        }
         let mut picks = Vec::with_capacity(tallies.len());
         let mut candidates = Vec::with_capacity(tallies.len());
         for (version, tally) in tallies {
@@ -205,6 +208,17 @@ fn build_rank(file: &PageEntry<'_>) -> (u64, u32) {
 }
 
 impl Tally {
+    fn has_wheel(&self) -> bool {
+        self.best.as_ref().is_some_and(|(rank, _, _)| !rank.source)
+    }
+
+    /// `--prefer-binary`: a version that has no wheel gives way to those that have one.
+    fn prefer_others(&mut self) {
+        if !self.has_wheel() && self.best.take().is_some() {
+            self.exclude("other versions have a wheel (--prefer-binary)");
+        }
+    }
+
     fn offer(&mut self, rank: Rank, page: u32, file: &PageEntry<'_>) {
         if self.best.as_ref().is_none_or(|(best, _, _)| rank < *best) {
             self.best = Some((rank, page, file.index()));
@@ -271,7 +285,7 @@ impl Project {
         let files = self.files_of(version);
         let hashes = files.filter_map(|(_, file)| file.hashes().into_iter().next());
         let mut hashes: Vec<Hash> = hashes.collect();
-        hashes.sort_by(|one, other| one.to_string().cmp(&other.to_string()));
+        hashes.sort_by_key(ToString::to_string);
         hashes.dedup();
         hashes
     }

@@ -15,13 +15,6 @@ use super::obtain::Source;
 pub enum Event<'a> {
     /// An environment was made because there was none.
     EnvironmentMade(&'a Path),
-    /// These places are asked, passwords masked.
-    LookingIn {
-        /// The indexes, when they are not the default one.
-        indexes: &'a [String],
-        /// The `--find-links` places.
-        links: &'a [String],
-    },
     /// The search for versions goes on; so many packages are known.
     Resolving(usize),
     /// A file's bytes begin to arrive.
@@ -31,20 +24,11 @@ pub enum Event<'a> {
         /// Its size in bytes, when known.
         size: Option<u64>,
     },
-    /// So many more bytes of it arrived.
-    Downloaded {
-        /// The file name.
-        filename: &'a str,
-        /// How many bytes since the last event.
-        bytes: u64,
-    },
     /// A file is in the store.
     DownloadFinished {
         /// The file name.
         filename: &'a str,
     },
-    /// Something is not as it should be, but does not stop the operation.
-    Warning(&'a str),
     /// The environment is about to be changed.
     Installing(usize),
     /// Versions are found; nothing has been downloaded or changed yet.
@@ -70,11 +54,4 @@ pub struct Planned<'a> {
 pub trait Listener {
     /// Called in the thread of the operation, in the order in which things happen.
     fn event(&mut self, event: &Event<'_>);
-}
-
-/// Listens to nothing.
-pub struct Silent;
-
-impl Listener for Silent {
-    fn event(&mut self, _event: &Event<'_>) {}
 }

@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn later_words_win() {
-        let table: &[(&[(FormatOption, &str)], &str, (bool, bool))] = &[
+        type Row<'a> = (&'a [(FormatOption, &'a str)], &'a str, (bool, bool));
+        let table: &[Row<'_>] = &[
             (&[], "a", (true, true)),
             (&[(OnlyBinary, ":all:")], "a", (true, false)),
             (&[(OnlyBinary, ":all:"), (NoBinary, "a,b")], "a", (false, true)),

@@ -70,16 +70,12 @@ pub struct InstallReport {
     pub resolution: Resolution,
     /// What stays, goes and comes.
     pub plan: InstallPlan<Source>,
-    /// What was there before.
-    pub before: Installed,
     /// Warnings of the search.
     pub warnings: Vec<Warning>,
     /// What the change did; nothing for a dry run.
     pub change: Option<Report>,
     /// What does not fit together afterwards.
     pub misfits: Vec<graph::Misfit>,
-    /// Names that came out of the store without a download.
-    pub cached: BTreeSet<PackageName>,
     /// The metadata of what is to be installed, as far as its headers go.
     pub metadata: BTreeMap<PackageName, Arc<[u8]>>,
 }
@@ -147,10 +143,8 @@ pub fn install(
         metadata: metadata_of(&found, &plan),
         resolution: found.resolution,
         plan,
-        before,
         change: None,
         misfits: Vec::new(),
-        cached,
     };
     if request.dry_run || report.plan.is_satisfied() {
         return Ok(report);

@@ -43,8 +43,6 @@ pub struct Listed {
     pub raw_name: String,
     /// The version as installed.
     pub version: String,
-    /// The folder it is imported from.
-    pub location: PathBuf,
     /// The folder it is developed in, when editable.
     pub editable: Option<PathBuf>,
     /// The distribution itself, for whoever shows more.
@@ -57,7 +55,6 @@ impl Listed {
             name: distribution.name().clone(),
             raw_name: distribution.raw_name(),
             version: distribution.version_text().to_owned(),
-            location: distribution.location().to_owned(),
             editable: distribution.editable_location(),
             distribution: distribution.clone(),
         }

@@ -16,5 +16,5 @@ mod terminal;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Excerpt};
-pub use redact::{redact, redact_text};
+pub use redact::redact_text;
 pub use terminal::{ColorChoice, Level, Style, Terminal, TerminalPolicy};

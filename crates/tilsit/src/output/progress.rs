@@ -12,8 +12,6 @@ pub struct Progress {
 /// What a bar counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Things.
-    Items,
     /// Bytes, with speed and time left.
     Bytes,
 }
@@ -42,7 +40,6 @@ impl Progress {
     /// A bar with a label, for work of known length.
     pub fn bar(&self, label: &str, length: u64, unit: Unit) -> Bar {
         let template = match unit {
-            Unit::Items => "{prefix:20!} {bar:30} {pos}/{len} {wide_msg}",
             Unit::Bytes => "{prefix:20!} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
         };
         self.add(ProgressBar::new(length), template, label)

@@ -19,8 +19,6 @@ pub enum Level {
     Info = 0,
     /// With `-v`.
     Verbose = 1,
-    /// With `-vv`.
-    Debug = 2,
 }
 
 /// When to colour.
@@ -56,6 +54,7 @@ pub struct Style {
 
 impl Style {
     /// No colours.
+    #[cfg(test)]
     pub const PLAIN: Self = Self { colored: false };
 
     fn paint(self, style: anstyle::Style, text: &str) -> String {
@@ -75,11 +74,6 @@ impl Style {
     /// For what helps, and for success.
     pub fn hint(self, text: &str) -> String {
         self.paint(anstyle::AnsiColor::Cyan.on_default().bold(), text)
-    }
-
-    /// For headings and names.
-    pub fn strong(self, text: &str) -> String {
-        self.paint(anstyle::Style::new().bold(), text)
     }
 
     /// For what may be overlooked.

@@ -92,18 +92,6 @@ pub enum IniError {
     },
 }
 
-impl IniError {
-    /// The first line at fault.
-    pub fn line(&self) -> u32 {
-        match self {
-            Self::NoSection { line, .. }
-            | Self::DuplicateSection { line, .. }
-            | Self::DuplicateKey { line, .. } => *line,
-            Self::Unreadable { lines, .. } => lines.first().map_or(0, |(line, _)| *line),
-        }
-    }
-}
-
 fn lines_shown(lines: &[(u32, String)]) -> String {
     lines.iter().map(|(line, text)| format!("\n\t[line {line:2}]: {}", python_repr(text))).collect()
 }

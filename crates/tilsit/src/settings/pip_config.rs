@@ -169,12 +169,7 @@ fn file_to_change(
         Some("/dev/null") => Err("Cannot write to PIP_CONFIG_VALUE when it is set to /dev/null".to_owned()),
         Some(path) if kind != Kind::Site => {
             let held = configuration.files.iter().find(|file| file.kind == Kind::Env);
-            let empty = || PipFile {
-                kind: Kind::Env,
-                path: Path::new(path).into(),
-                exists: false,
-                ini: Ini::default(),
-            };
+            let empty = || PipFile { kind: Kind::Env, path: Path::new(path).into(), ini: Ini::default() };
             let warning = format!(
                 "Because PIP_CONFIG_FILE is set, changes will be applied to '{path}', not to '{}'. To restore normal behavior, unset PIP_CONFIG_FILE.",
                 kind.word()

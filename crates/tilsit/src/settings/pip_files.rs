@@ -40,8 +40,6 @@ pub struct PipFile {
     pub kind: Kind,
     /// Where it is.
     pub path: Arc<Path>,
-    /// Whether it is there.
-    pub exists: bool,
     /// What it says.
     pub ini: Ini,
 }
@@ -203,14 +201,13 @@ pub fn user_files(process: &Process) -> Vec<PathBuf> {
 }
 
 fn read(kind: Kind, path: PathBuf) -> Result<PipFile, PipFileError> {
-    let missing = |path: PathBuf, exists| PipFile { kind, path: path.into(), exists, ini: Ini::default() };
+    let missing = |path: PathBuf| PipFile { kind, path: path.into(), ini: Ini::default() };
     let Ok(bytes) = std::fs::read(&path) else {
-        let exists = path.exists();
-        return Ok(missing(path, exists));
+        return Ok(missing(path));
     };
     let Ok(text) = String::from_utf8(bytes) else { return Err(PipFileError::Encoding { path }) };
     match Ini::parse(&text, &path.to_string_lossy()) {
-        Ok(ini) => Ok(PipFile { ini, ..missing(path, true) }),
+        Ok(ini) => Ok(PipFile { ini, ..missing(path) }),
         Err(error) => Err(PipFileError::Ini { path, error }),
     }
 }

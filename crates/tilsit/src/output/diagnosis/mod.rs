@@ -22,7 +22,7 @@ pub use lock::{lock, several_locks, sync};
 pub use operation::{install, search};
 pub use python::python;
 pub use requirements::{cannot_read, project_file, wanted};
-pub use settings::settings;
+pub use settings::{settings, warning as settings_warning};
 pub use usage::{
     bad_name, bad_platform, bad_python_version, not_a_name, nothing_named, nothing_to_install,
     unknown_command, unknown_setting, unknown_shell, usage,

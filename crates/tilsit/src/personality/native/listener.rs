@@ -31,7 +31,7 @@ impl Listener for Shown<'_> {
             Event::EnvironmentMade(path) => {
                 self.terminal.info(&format!("Made the environment {}", path.display()));
             }
-            Event::LookingIn { .. } | Event::Planned(_) | Event::PageSkipped(_) => {}
+            Event::Planned(_) | Event::PageSkipped(_) => {}
             Event::Resolving(count) => {
                 let spinner =
                     self.spinner.get_or_insert_with(|| self.terminal.progress().spinner("Resolving"));
@@ -47,7 +47,6 @@ impl Listener for Shown<'_> {
                     .get_or_insert_with(|| self.terminal.progress().bar("Downloading", 0, Unit::Bytes));
                 bar.set_length(self.total);
             }
-            Event::Downloaded { .. } => {}
             Event::DownloadFinished { filename } => {
                 if let (Some(bar), Some(size)) = (&self.bar, self.downloads.remove(*filename)) {
                     bar.advance(size);
@@ -56,7 +55,6 @@ impl Listener for Shown<'_> {
                     self.bar = None;
                 }
             }
-            Event::Warning(text) => self.terminal.warn(text),
             Event::Installing(count) => {
                 self.spinner = None;
                 self.bar = None;

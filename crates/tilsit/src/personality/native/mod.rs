@@ -48,6 +48,9 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
     let parsed = settings.apply(parsed);
     let terminal = Terminal::new(process, terminal_policy(&parsed));
     let session = Session { process, parsed: &parsed, settings: &settings, terminal: &terminal };
+    for warning in &settings.warnings {
+        terminal.warn(&diagnosis::settings_warning(warning));
+    }
     interrupt::listen();
     match session.dispatch() {
         Ok(code) => code,

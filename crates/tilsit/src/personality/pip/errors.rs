@@ -28,24 +28,6 @@ impl Failure {
         Self { lines: vec![(Level::Error, format!("ERROR: {}", text.into()))], code: 1 }
     }
 
-    /// Nothing but an exit code.
-    pub fn silent(code: u8) -> Self {
-        Self { lines: Vec::new(), code }
-    }
-
-    /// The same with another exit code.
-    #[must_use]
-    pub fn ending_with(self, code: u8) -> Self {
-        Self { code, ..self }
-    }
-
-    /// The same, with a line before everything else.
-    #[must_use]
-    pub fn after(mut self, level: Level, text: String) -> Self {
-        self.lines.insert(0, (level, text));
-        self
-    }
-
     /// Says it.
     pub fn tell(&self, terminal: &Terminal) {
         for (level, text) in &self.lines {

@@ -147,7 +147,6 @@ impl Listener for Lines<'_, '_> {
                     self.bar = None;
                 }
             }
-            Event::Warning(text) => self.session.warn(text),
             Event::Installing(_) => {
                 self.spinner = None;
                 self.bar = None;
