@@ -165,6 +165,11 @@ fn resolve_request(request: &InstallRequest<'_>, before: &Installed) -> ResolveR
     resolve.constraints.clone_from(&request.wanted.constraints);
     resolve.overrides.clone_from(&request.wanted.overrides);
     resolve.strategy = request.resolve.strategy;
+    // pip judges Requires-Python by the Python asked for and markers by the one at hand: the pages were judged already.
+    let other_python = request.markers.python_full_version != request.selection.python.to_string();
+    if request.selection.ignore_requires_python || other_python {
+        resolve.requires_python = resolver::RequiresPython::Ignored;
+    }
     resolve.prereleases = request.resolve.prereleases.clone();
     resolve.dependencies = request.resolve.dependencies;
     resolve.upgrade = request.resolve.upgrade.clone();
