@@ -7,6 +7,7 @@ use store::{CachedWheel, PrunePolicy, Removed, Store};
 
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
+use crate::ops::pattern;
 use crate::output::columns;
 
 /// Wheels, pages and metadata that nobody used for this long are pruned.
@@ -92,30 +93,7 @@ impl Session<'_> {
 fn matches(pattern: &str, wheel: &CachedWheel) -> bool {
     let named =
         packaging::name::canonicalize_name(pattern) == packaging::name::canonicalize_name(&wheel.name);
-    named || glob(pattern.as_bytes(), wheel.filename.as_bytes())
-}
-
-/// `*` and `?`, without backtracking more than one star.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut p, mut t, mut star) = (0, 0, None);
-    while t < text.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(b'?') => (p, t) = (p + 1, t + 1),
-            Some(byte) if *byte == text[t] => (p, t) = (p + 1, t + 1),
-            _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    (p, t) = (at + 1, from + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|byte| *byte == b'*')
+    named || pattern::fits(pattern, &wheel.filename)
 }
 
 /// Bytes for people: powers of 1000, as disks are sold.
@@ -136,19 +114,6 @@ pub fn human_size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn patterns() {
-        for (pattern, text, fits) in [
-            ("num*", "numpy-1.whl", true),
-            ("*py-?.whl", "numpy-1.whl", true),
-            ("numpy", "numpy-1.whl", false),
-            ("*", "", true),
-            ("a*b*c", "aXbYbc", true),
-        ] {
-            assert_eq!(glob(pattern.as_bytes(), text.as_bytes()), fits, "{pattern}");
-        }
-    }
 
     #[test]
     fn sizes() {
