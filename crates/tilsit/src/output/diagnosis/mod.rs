@@ -1,4 +1,4 @@
-//! Errors of every room as [`Diagnostic`]s: the one place that words them for our own commands.
+//! Errors of every room as [`Diagnostic`](super::Diagnostic)s: the one place that words them for our own commands.
 //!
 //! One file for each field, one function for each error enum. Facts stand in a list, whose fault it is is said
 //! plainly, and the hint can be pasted; the code in brackets leads to a page that says more (`tilsit explain CODE`).
