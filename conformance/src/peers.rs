@@ -44,9 +44,13 @@ impl Peers {
         Ok(Peers { binary, oracle_python: oracle_python.ok_or("--oracle-python is needed")?, folder, chosen })
     }
 
-    /// Whether `name` was asked for.
+    /// Whether `name` was asked for, as it is or by a front followed by `*`.
     pub fn wants(&self, name: &str) -> bool {
-        self.chosen.is_empty() || self.chosen.iter().any(|chosen| chosen == name)
+        let fits = |chosen: &String| match chosen.strip_suffix('*') {
+            Some(front) => name.starts_with(front),
+            None => chosen == name,
+        };
+        self.chosen.is_empty() || self.chosen.iter().any(fits)
     }
 
     /// A command that acts on the environment `env` by pip's command line (or ours, for `Side::Native`).
@@ -76,6 +80,14 @@ impl Peers {
             Command::new(&self.oracle_python).args(["-m", "venv", "--without-pip"]).arg(env).status();
         let status = status.map_err(|error| format!("{}: {error}", self.oracle_python.display()))?;
         if status.success() { Ok(()) } else { Err(format!("venv ended with {status}")) }
+    }
+
+    /// The script by which pip runs itself for another interpreter (what its `--python` comes to).
+    pub fn pip_runner(&self) -> Result<PathBuf, String> {
+        let ask = ["-I", "-c", "import pip; print(pip.__path__[0])"];
+        let done = Command::new(&self.oracle_python).args(ask).output();
+        let done = done.map_err(|error| format!("{}: {error}", self.oracle_python.display()))?;
+        Ok(Path::new(String::from_utf8_lossy(&done.stdout).trim()).join("__pip-runner__.py"))
     }
 
     /// The interpreter that the peer tools' environment was made from.
