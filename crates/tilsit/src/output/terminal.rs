@@ -3,7 +3,6 @@
 use super::progress::Progress;
 use crate::settings::Process;
 use std::io::{IsTerminal, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// How important a message is; the numbers are those of pip's levels (INFO 0, one step for each `-v` or `-q`).
@@ -101,7 +100,7 @@ pub struct Terminal {
     /// What was printed and not yet written.
     pending: Mutex<Vec<u8>>,
     stdout_is_terminal: bool,
-    stdout_broken: AtomicBool,
+    stdout_failure: OnceLock<std::io::Error>,
     progress: OnceLock<Progress>,
 }
 
@@ -119,7 +118,7 @@ impl Terminal {
             stderr_style: style(stderr_is_terminal),
             pending: Mutex::new(Vec::new()),
             stdout_is_terminal,
-            stdout_broken: AtomicBool::new(false),
+            stdout_failure: OnceLock::new(),
             progress: OnceLock::new(),
         }
     }
@@ -242,7 +241,7 @@ impl Terminal {
     /// Writes out what is pending.
     pub fn flush(&self) {
         let pending = std::mem::take(&mut *self.pending());
-        if pending.is_empty() || self.stdout_broken.load(Ordering::Relaxed) {
+        if pending.is_empty() || self.stdout_failure.get().is_some() {
             return;
         }
         let print = || {
@@ -253,15 +252,15 @@ impl Terminal {
             Some(progress) => progress.suspend(print),
             None => print(),
         };
-        if done.is_err() {
-            self.stdout_broken.store(true, Ordering::Relaxed);
+        if let Err(error) = done {
+            let _ = self.stdout_failure.set(error); // The first one is told.
         }
     }
 
-    /// Whether whoever read stdout has gone away (or its disk is full). Our commands end quietly then; pip ends with 120.
-    pub fn stdout_is_broken(&self) -> bool {
+    /// What came between us and stdout, if something did: its reader has gone away, or its disk is full.
+    pub fn stdout_failure(&self) -> Option<&std::io::Error> {
         self.flush();
-        self.stdout_broken.load(Ordering::Relaxed)
+        self.stdout_failure.get()
     }
 
     fn pending(&self) -> MutexGuard<'_, Vec<u8>> {

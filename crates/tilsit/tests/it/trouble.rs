@@ -82,6 +82,27 @@ fn a_full_disk() {
     assert_eq!(left, 0, "the environment was changed");
 }
 
+/// What could not be printed is not passed over in silence; a reader who has seen enough is no trouble.
+#[test]
+fn nowhere_to_print_to() {
+    let sandbox = Sandbox::new();
+    sandbox.tilsit(&["venv", "-q"]).ok();
+    let list = |stdout: Stdio| {
+        let mut command = sandbox.command(Path::new(BINARY));
+        command.arg("list").stdout(stdout).output().unwrap()
+    };
+    if let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") {
+        let output = list(full.into());
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("no room left for standard output") && said.contains("[disk-full]"), "{said}");
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = list(writer.into());
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
 #[test]
 fn no_permission() {
     let sandbox = Sandbox::new();

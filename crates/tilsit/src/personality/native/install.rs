@@ -2,7 +2,9 @@
 
 use environment::plan::{Arrival, InstallPlan, Others};
 use environment::{Environment, InstalledDistribution, externally_managed};
-use resolver::Warning;
+use packaging::PackageName;
+use packaging::markers::Marker;
+use resolver::{DependencyMode, Warning};
 use serde_json::json;
 
 use super::listener::{Shown, observer};
@@ -12,7 +14,22 @@ use crate::ops::events::{Event, Listener};
 use crate::ops::install::{InstallReport, InstallRequest, install};
 use crate::ops::obtain::Source;
 use crate::ops::python;
+use crate::ops::wanted::Sources;
 use crate::output::Diagnostic;
+
+/// What an environment holds after a change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Amount {
+    /// What was there, and what is asked with all it needs.
+    More,
+    /// What is asked, and nothing else: not even what that needs.
+    Exactly,
+}
+
+/// The package through which `python -m pip` reaches us stays whatever a file says.
+pub(super) fn kept() -> Vec<PackageName> {
+    PackageName::new("pip").into_iter().collect()
+}
 
 impl Session<'_> {
     pub(super) fn install(&self) -> Ended {
@@ -20,13 +37,29 @@ impl Session<'_> {
         if sources.is_empty() {
             return Err(Box::new(diagnosis::nothing_to_install()));
         }
+        self.install_sources(&sources, Amount::More)
+    }
+
+    /// What `install` and `sync` of requirements have in common: all but what becomes of the rest of the environment.
+    pub(super) fn install_sources(&self, sources: &Sources, amount: Amount) -> Ended {
         let store = self.store()?;
         let mut shown = Shown::new(self.terminal);
         let environment = self.place(&store, &mut shown)?;
         let target = self.target(environment.interpreter())?;
-        let mut wanted = self.wanted(&sources, environment.interpreter(), &store)?;
+        let mut wanted = self.wanted(sources, environment.interpreter(), &store)?;
+        if amount == Amount::Exactly {
+            let fits = |marker: &Marker| marker.evaluate(&target.markers, &[]);
+            wanted.requirements.retain(|one| one.marker.as_ref().is_none_or(fits));
+        }
         let selection = self.selection(&target, &wanted)?;
-        let resolve = self.resolve_policy(&mut wanted)?;
+        let mut resolve = self.resolve_policy(&mut wanted)?;
+        let others = match amount {
+            Amount::More => Others::Keep,
+            Amount::Exactly => {
+                resolve.dependencies = DependencyMode::Ignore;
+                Others::RemoveExcept(kept())
+            }
+        };
         let policy = self.install_policy(&environment);
         let mut connection = self.connection()?;
         self.join_file_options(&mut connection, &wanted);
@@ -40,7 +73,7 @@ impl Session<'_> {
             resolve: &resolve,
             markers: target.markers,
             policy: &policy,
-            others: Others::Keep,
+            others,
             blind: false,
             reinstall: self.parsed.is_on(&flags::REINSTALL),
             require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),

@@ -14,6 +14,9 @@ mod tree;
 mod uninstall;
 mod venv;
 
+use std::io::ErrorKind;
+use std::path::Path;
+
 use environment::{Environment, Interpreter};
 use store::Store;
 
@@ -52,12 +55,17 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         terminal.warn(&diagnosis::settings_warning(warning));
     }
     interrupt::listen();
-    match session.dispatch() {
-        Ok(code) => code,
-        Err(diagnostic) => {
-            terminal.diagnose(&diagnostic);
-            diagnostic.exit
+    let failed = |diagnostic: &Diagnostic| {
+        terminal.diagnose(diagnostic);
+        diagnostic.exit
+    };
+    let code = session.dispatch().unwrap_or_else(|diagnostic| failed(&diagnostic));
+    match terminal.stdout_failure() {
+        // Who read has seen enough: `tilsit list | head`.
+        Some(error) if error.kind() != ErrorKind::BrokenPipe => {
+            failed(&diagnosis::cannot_write(Path::new("standard output"), error))
         }
+        _ => code,
     }
 }
 

@@ -1,14 +1,11 @@
 //! `tilsit sync`
 
-use environment::plan::Others;
-use packaging::PackageName;
 use packaging::pylock::{Pylock, is_pylock_filename};
-use resolver::DependencyMode;
 
+use super::install::{Amount, kept};
 use super::listener::{Shown, observer};
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
-use crate::ops::install::{InstallRequest, install};
 use crate::ops::sync::{SyncRequest, sync};
 use crate::ops::wanted;
 
@@ -21,49 +18,10 @@ impl Session<'_> {
         }
     }
 
-    /// The package through which `python -m pip` reaches us stays whatever a file says.
-    fn kept(&self) -> Vec<PackageName> {
-        PackageName::new("pip").into_iter().collect()
-    }
-
     fn sync_requirements(&self) -> Ended {
         let mut sources = self.sources();
         sources.files = std::mem::take(&mut sources.words);
-        let store = self.store()?;
-        let mut shown = Shown::new(self.terminal);
-        let environment = self.place(&store, &mut shown)?;
-        let target = self.target(environment.interpreter())?;
-        let mut wanted = self.wanted(&sources, environment.interpreter(), &store)?;
-        wanted
-            .requirements
-            .retain(|one| one.marker.as_ref().is_none_or(|marker| marker.evaluate(&target.markers, &[])));
-        let selection = self.selection(&target, &wanted)?;
-        let mut resolve = self.resolve_policy(&mut wanted)?;
-        resolve.dependencies = DependencyMode::Ignore;
-        let policy = self.install_policy(&environment);
-        let mut connection = self.connection()?;
-        self.join_file_options(&mut connection, &wanted);
-        let mut client = connection
-            .client(self.process, environment.interpreter(), &store, (observer(), None))
-            .map_err(|error| diagnosis::connection(&error))?;
-        let request = InstallRequest {
-            environment: &environment,
-            wanted: &wanted,
-            selection: &selection,
-            resolve: &resolve,
-            markers: target.markers,
-            policy: &policy,
-            others: Others::RemoveExcept(self.kept()),
-            blind: false,
-            reinstall: self.parsed.is_on(&flags::REINSTALL),
-            require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),
-            dry_run: self.parsed.is_on(&flags::DRY_RUN),
-        };
-        let report = install(&request, &mut client, &store, &mut shown);
-        drop(shown);
-        let report = report.map_err(|error| diagnosis::install(&error, &selection))?;
-        self.tell_installed(&request, &report);
-        Ok(0)
+        self.install_sources(&sources, Amount::Exactly)
     }
 
     fn sync_lock(&self, file: &str) -> Ended {
@@ -87,7 +45,7 @@ impl Session<'_> {
             markers: &target.markers,
             selection: &selection,
             policy: &policy,
-            keep: self.kept(),
+            keep: kept(),
             reinstall: self.parsed.is_on(&flags::REINSTALL),
             dry_run: self.parsed.is_on(&flags::DRY_RUN),
         };

@@ -82,7 +82,7 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
     let session =
         Session { process, parsed: &parsed, interpreter: &interpreter, terminal: &terminal, store: &store };
     let code = session.dispatch();
-    if terminal.stdout_is_broken() {
+    if terminal.stdout_failure().is_some() {
         terminal.err("ERROR: Pipe to stdout was broken");
         return 120;
     }
