@@ -20,8 +20,10 @@
 //! # Ok::<(), builder::BuildSystemError>(())
 //! ```
 
+pub mod archive;
 mod build_system;
 mod error;
+pub mod native;
 mod product;
 mod settings;
 
