@@ -8,6 +8,9 @@ mod gzip;
 mod tar;
 mod zip;
 
+// Named for its feature alone: `flate2` compresses with it.
+use libz_sys as _;
+
 pub use gzip::{GzipForm, GzipWriter};
 pub use tar::{TarEntry, TarKind, TarTime, TarWriter};
 pub use zip::{Method, ZipForm, ZipMember, ZipTime, ZipWriter};
