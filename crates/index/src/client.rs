@@ -308,28 +308,6 @@ impl Client {
         self.complete(ticket, Outcome::Document(text));
     }
 
-    /// The text behind `url`; answers to other requests that come meanwhile are kept.
-    ///
-    /// # Errors
-    /// That it could not be fetched, or that `url` is none.
-    pub fn document(&mut self, url: &str) -> Result<Vec<u8>, FetchError> {
-        let lost = |problem| FetchError { url: crate::error::redacted_text(url), problem, attempts: 0 };
-        let parsed = Url::parse(url).map_err(|error| lost(Problem::BadAddress(error.to_string())))?;
-        let (wanted, mut others) = (self.submit(Request::Document(parsed)), VecDeque::new());
-        let text = loop {
-            match self.next() {
-                Some(Completed { ticket, outcome: Outcome::Document(text) }) if ticket == wanted => {
-                    break text;
-                }
-                Some(other) => others.push_back(other),
-                None => break Err(lost(Problem::Stopped)),
-            }
-        };
-        others.append(&mut self.ready);
-        self.ready = others;
-        text
-    }
-
     pub(crate) fn locate(&self, distribution: &Distribution) -> Result<Located, FetchError> {
         let url = Url::parse(&distribution.file().url)
             .map_err(|error| distribution_error(distribution, Problem::BadAddress(error.to_string())))?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use index::{Client, Outcome, Problem, Request};
 use packaging::hashes::Hash;
 use packaging::{Origin, PackageName, Requirement};
 use project::requirements_file::{
@@ -12,6 +13,7 @@ use project::requirements_file::{
 };
 
 use super::direct::{self, DirectError};
+use super::interrupt;
 use crate::settings::Process;
 
 /// Everything that was asked for, read.
@@ -88,6 +90,9 @@ pub enum WantedError {
     /// A file behind a URL could not be had.
     #[error(transparent)]
     Fetch(#[from] index::FetchError),
+    /// The user asked to stop while one was fetched.
+    #[error("interrupted")]
+    Interrupted,
     /// A path or URL that cannot be used.
     #[error(transparent)]
     Direct(#[from] DirectError),
@@ -108,7 +113,7 @@ impl Sources {
 }
 
 /// Who fetches requirements files behind a URL.
-pub type FetchText<'a> = dyn FnMut(&str) -> Result<Vec<u8>, index::FetchError> + 'a;
+pub type FetchText<'a> = dyn FnMut(&str) -> Result<Vec<u8>, WantedError> + 'a;
 
 /// Reads everything.
 ///
@@ -260,7 +265,22 @@ pub fn local_path(process: &Process, path: &str) -> PathBuf {
     url.and_then(|url| url.to_file_path().ok()).unwrap_or_else(|| process.absolute(path))
 }
 
+/// The text behind `url`, by a client that has nothing else to do.
+///
+/// # Errors
+/// That it is no URL, could not be fetched, or that the user asked to stop.
+pub fn fetch(client: &mut Client, url: &str) -> Result<Vec<u8>, WantedError> {
+    let failed = |problem| index::FetchError { url: index::redacted_text(url), problem, attempts: 0 };
+    let parsed = url::Url::parse(url).map_err(|error| failed(Problem::BadAddress(error.to_string())))?;
+    client.submit(Request::Document(parsed));
+    match interrupt::next(client).map(|completed| completed.outcome) {
+        Some(Outcome::Document(text)) => Ok(text?),
+        None if interrupt::requested() => Err(WantedError::Interrupted),
+        _ => Err(failed(Problem::Stopped).into()),
+    }
+}
+
 /// The answer where nothing can be fetched.
-pub fn no_fetch(url: &str) -> index::FetchError {
-    index::FetchError { url: index::redacted_text(url), problem: index::Problem::Offline, attempts: 0 }
+pub fn no_fetch(url: &str) -> WantedError {
+    index::FetchError { url: index::redacted_text(url), problem: Problem::Offline, attempts: 0 }.into()
 }

@@ -190,3 +190,21 @@ fn ctrl_c_during_a_download() {
         "something was installed"
     );
 }
+
+#[test]
+fn ctrl_c_while_a_requirements_file_is_fetched() {
+    let sandbox = Sandbox::new();
+    sandbox.index.put("/requirements.txt", "text/plain", "alpha\n");
+    sandbox.index.fault("/requirements.txt", Fault::StallAfter(2));
+    sandbox.tilsit(&["venv", "-q", "--without-pip"]).ok();
+    let url = sandbox.index.url("/requirements.txt");
+    let child = spawn(&sandbox, &["install", "--timeout", "300", "-r", &url]);
+    while !sandbox.index.paths().iter().any(|path| path == "/requirements.txt") {
+        std::thread::yield_now();
+    }
+    assert!(ran("kill", &["-INT", &child.id().to_string()]));
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("[interrupted]"), "{said}");
+}

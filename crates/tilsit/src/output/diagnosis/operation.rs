@@ -57,7 +57,7 @@ fn other_hashes(facts: &[ConflictFact]) -> Option<Diagnostic> {
 }
 
 /// Ctrl-C.
-fn interrupted() -> Diagnostic {
+pub(super) fn interrupted() -> Diagnostic {
     Diagnostic::new(&codes::INTERRUPTED, "interrupted").fact("the environment was not changed")
 }
 

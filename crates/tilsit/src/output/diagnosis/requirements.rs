@@ -116,6 +116,7 @@ pub fn wanted(error: &WantedError) -> Diagnostic {
                 .fact(format!("it is named again in {again}"))
         }
         WantedError::Fetch(error) => error.into(),
+        WantedError::Interrupted => super::operation::interrupted(),
         WantedError::Direct(error) => error.into(),
         WantedError::Constraint(words) => Diagnostic::new(&codes::BAD_REQUIREMENTS_FILE, lowered(words))
             .fact("a constraint limits versions of a named package: `alpha<2`"),

@@ -216,7 +216,7 @@ impl Session<'_> {
         let connection = self.connection()?;
         let mut fetch =
             |url: &str| match connection.client(self.process, interpreter, store, (observer(), None)) {
-                Ok(mut client) => client.document(url),
+                Ok(mut client) => wanted::fetch(&mut client, url),
                 Err(_) => Err(wanted::no_fetch(url)),
             };
         wanted::read(sources, self.process, &mut fetch).map_err(|error| Box::new(diagnosis::wanted(&error)))

@@ -71,7 +71,7 @@ impl Session<'_> {
             self.store,
             (observer(), None),
         ) {
-            Ok(mut client) => client.document(url),
+            Ok(mut client) => wanted::fetch(&mut client, url),
             Err(_) => Err(wanted::no_fetch(url)),
         };
         Ok(wanted::read(sources, self.process, &mut fetch)?)

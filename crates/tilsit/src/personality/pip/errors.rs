@@ -275,6 +275,7 @@ impl From<WantedError> for Failure {
                 Self::error(format!("{path} recursively references itself in {again}"))
             }
             WantedError::Direct(error) => error.into(),
+            WantedError::Interrupted => Self::error("Operation cancelled by user"),
             other => Self::error(other.to_string()),
         }
     }
