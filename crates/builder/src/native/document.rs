@@ -74,6 +74,18 @@ impl TomlTable {
         self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Toml> {
+        self.0.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// Sets the value of a key; a new key becomes the last.
+    pub(super) fn insert(&mut self, key: &str, value: Toml) {
+        match self.get_mut(key) {
+            Some(old) => *old = value,
+            None => self.0.push((key.to_owned(), value)),
+        }
+    }
+
     pub(super) fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }

@@ -8,6 +8,9 @@
 #![expect(dead_code, reason = "the back ends come one after the other")]
 
 mod document;
+mod glob;
+mod members;
+mod pdm;
 mod people;
 mod project;
 mod tree;
@@ -23,6 +26,7 @@ use packaging::{Prereleases, Version};
 use crate::archive::TooLarge;
 use crate::{BuildSystem, BuiltFile, ConfigSettings, Product, UnknownKeys};
 use document::{Toml, TomlTable};
+use glob::GlobError;
 
 /// What shall be built, and how.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +107,12 @@ impl From<NativeError> for Stop {
     }
 }
 
+impl From<GlobError> for Stop {
+    fn from(error: GlobError) -> Self {
+        Self::NotNative(error.to_string())
+    }
+}
+
 /// The real back end is needed, because …
 fn not_native<T>(why: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::NotNative(why.into()))
@@ -177,8 +187,10 @@ fn recipe(tree: &Path, request: NativeRequest<'_>) -> Result<Box<dyn Recipe>, St
 
 /// Each back end by the name it has in `build-backend`.
 fn backend(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    let _ = source;
-    not_native(format!("no native back end for `{}`", system.backend))
+    match system.backend.to_string().as_str() {
+        "pdm.backend" => pdm::recognise(source, system),
+        other => not_native(format!("no native back end for `{other}`")),
+    }
 }
 
 /// Whether all that the build requires is one release that is emulated here; gives the newest one that fits.
