@@ -17,12 +17,15 @@ const fn program(name: &'static str, package: &'static str, proves: &'static str
 }
 
 /// Everything that tests use beyond Rust, Python 3 and a C compiler.
-pub const PROGRAMS: [Program; 5] = [
+pub const PROGRAMS: [Program; 8] = [
     program("zsh", "zsh", "completions and activation in zsh"),
     program("fish", "fish", "completions and activation in fish"),
     program("tcsh", "tcsh", "activation in csh"),
     program("strace", "strace", "that reading commands start nothing and open no socket"),
-    program("git", "git", "the list of tracked files"),
+    program("git", "git", "the list of tracked files, and repositories of git"),
+    program("hg", "mercurial", "repositories of Mercurial"),
+    program("svn", "subversion", "repositories of Subversion"),
+    program("bzr", "brz", "repositories of Bazaar"),
 ];
 
 /// Installs what is missing when we are root on Debian; returns what is missing after that.

@@ -54,6 +54,7 @@ mod network;
 mod policy;
 mod projects;
 mod sdist;
+pub mod vcs;
 mod wheel_tail;
 mod worker;
 

@@ -57,6 +57,10 @@ pub enum Kind {
     Metadata,
     /// Facts about interpreters.
     Interpreters,
+    /// Wheels that were built from sources: the wheel files, by what they were built from and for.
+    Built,
+    /// Clones of repositories.
+    Repositories,
     /// Downloads that were interrupted.
     Partial,
     /// Locks by key.
@@ -67,12 +71,14 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Wheels,
         Self::Pointers,
         Self::Pages,
         Self::Metadata,
         Self::Interpreters,
+        Self::Built,
+        Self::Repositories,
         Self::Partial,
         Self::Locks,
         Self::Temporary,
@@ -87,6 +93,8 @@ impl Kind {
             Self::Pages => "pages-1",
             Self::Metadata => "metadata-1",
             Self::Interpreters => "interpreters-1",
+            Self::Built => "built-1",
+            Self::Repositories => "repositories-1",
             Self::Partial => "partial-1",
             Self::Locks => "locks-1",
             Self::Temporary => "temporary-1",

@@ -26,18 +26,24 @@
 //! ```
 
 pub mod archive;
+mod built;
 mod disk;
 mod flat;
 mod maintenance;
 pub mod pages;
 mod records;
+mod repositories;
+mod sources;
 mod sys;
 pub mod wheels;
 mod workers;
 
 pub use archive::SafePath;
+pub use built::BuiltEntry;
 pub use disk::{DiskError, Kind, Lock, Store};
 pub use maintenance::{CachedWheel, KindSize, Maintenance, PrunePolicy, Removed};
 pub use pages::{Freshness, PageTable};
+pub use repositories::Repository;
+pub use sources::{Scratch, SourceTree, UnpackError};
 pub use wheels::{AddWheelError, IncomingFile, Manifest, StoredWheel, VerifiedFile, WheelBytes};
 pub use workers::Workers;

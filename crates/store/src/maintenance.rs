@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use packaging::hashes::Hash;
 
 use crate::archive::FileBytes;
+use crate::built::{BuiltEntry, built_at};
 use crate::disk::{DiskError, Kind, Store, sweep};
 use crate::wheels::{MANIFEST, Manifest, is_whole, read_manifest};
 
@@ -145,6 +146,21 @@ impl Maintenance<'_> {
         Ok(removed)
     }
 
+    /// Removes the wheels built from sources that `chosen` accepts. What was unpacked from them stays.
+    ///
+    /// # Errors
+    /// That an entry cannot be moved away.
+    pub fn remove_built(&mut self, chosen: &dyn Fn(&BuiltEntry) -> bool) -> Result<Removed, DiskError> {
+        let mut removed = Removed::default();
+        for entry in entries_of(&self.store.folder(Kind::Built))? {
+            if let Some(built) = built_at(&entry.path()).filter(chosen) {
+                self.take_away(&entry.path())?;
+                removed.add(built.size);
+            }
+        }
+        Ok(removed)
+    }
+
     /// Removes everything but locks and what running processes are working on.
     ///
     /// # Errors
@@ -177,7 +193,7 @@ impl Maintenance<'_> {
         })?;
         let store = self.store;
         self.prune_kind(Kind::Pointers, &mut removed, &|path| !points_somewhere(store, path))?;
-        for kind in [Kind::Pages, Kind::Metadata, Kind::Interpreters] {
+        for kind in [Kind::Pages, Kind::Metadata, Kind::Interpreters, Kind::Built, Kind::Repositories] {
             let unused = |path: &Path| policy.unused_for.is_some_and(|age| is_older(path, age, policy.now));
             self.prune_kind(kind, &mut removed, &unused)?;
         }
@@ -259,7 +275,7 @@ impl Drop for Maintenance<'_> {
 }
 
 /// The entries of a folder; none where it is missing.
-fn entries_of(folder: &Path) -> Result<Vec<DirEntry>, DiskError> {
+pub(crate) fn entries_of(folder: &Path) -> Result<Vec<DirEntry>, DiskError> {
     match fs::read_dir(folder) {
         Ok(entries) => Ok(entries.flatten().collect()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),

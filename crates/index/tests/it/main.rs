@@ -8,6 +8,7 @@ mod metadata;
 mod pages;
 mod places;
 mod proxies;
+mod repositories;
 mod tls;
 
 use std::sync::Arc;

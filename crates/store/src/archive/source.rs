@@ -23,7 +23,7 @@ pub enum ArchiveFormat {
     TarGz,
     /// `.tar.bz2`, `.tbz`, `.tbz2`
     TarBz2,
-    /// `.tar.xz`, `.txz`
+    /// `.tar.xz`, `.txz`, and the older packings of the same family: `.tar.lzma`, `.tlz`, `.tar.lz`
     TarXz,
 }
 
@@ -31,7 +31,7 @@ impl ArchiveFormat {
     /// The format by a file name's extension, of any case; `None` for another.
     #[must_use]
     pub fn of_filename(name: &str) -> Option<Self> {
-        const TABLE: [(&str, ArchiveFormat); 10] = [
+        const TABLE: [(&str, ArchiveFormat); 13] = [
             (".tar.gz", ArchiveFormat::TarGz),
             (".tgz", ArchiveFormat::TarGz),
             (".zip", ArchiveFormat::Zip),
@@ -41,6 +41,9 @@ impl ArchiveFormat {
             (".tbz2", ArchiveFormat::TarBz2),
             (".tar.xz", ArchiveFormat::TarXz),
             (".txz", ArchiveFormat::TarXz),
+            (".tar.lzma", ArchiveFormat::TarXz),
+            (".tlz", ArchiveFormat::TarXz),
+            (".tar.lz", ArchiveFormat::TarXz),
             (".tar", ArchiveFormat::Tar),
         ];
         let lower = name.to_ascii_lowercase();
@@ -77,6 +80,8 @@ pub struct SourceEntry<'r> {
     pub mode: u32,
     /// Bytes of a file's content.
     pub size: u64,
+    /// Seconds since 1970 of its last change, where the format says so (a tar does).
+    pub modified: Option<u64>,
     /// A file's content.
     pub content: &'r mut dyn Read,
 }
@@ -162,12 +167,22 @@ pub fn for_each_entry(
         ArchiveFormat::Tar => Box::new(bytes),
         ArchiveFormat::TarGz => Box::new(flate2::read::MultiGzDecoder::new(bytes)),
         ArchiveFormat::TarBz2 => Box::new(bzip2::read::MultiBzDecoder::new(bytes)),
-        ArchiveFormat::TarXz => Box::new(lzma_rust2::XzReader::new_mem_limit(bytes, true, XZ_MEMORY_KIB)),
+        ArchiveFormat::TarXz => xz(bytes)?,
     };
     let allowed = limits.unpacked.min((bytes.len() as u64).saturating_mul(limits.ratio).max(limits.free));
     let mut limited = Limited { reader, left: allowed };
     let result = visit_tar(&mut limited, limits, visit);
     if limited.left == 0 { Err(SourceError::Bomb { limit: allowed }) } else { result }
+}
+
+/// As Python's `lzma` reads files of this family: by what they begin with.
+fn xz(bytes: &[u8]) -> Result<Box<dyn Read + '_>, SourceError> {
+    Ok(match bytes {
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => {
+            Box::new(lzma_rust2::XzReader::new_mem_limit(bytes, true, XZ_MEMORY_KIB))
+        }
+        _ => Box::new(lzma_rust2::LzmaReader::new_mem_limit(bytes, XZ_MEMORY_KIB, None)?),
+    })
 }
 
 /// Largest xz dictionary served (`xz -9` needs 64 MiB).
@@ -225,7 +240,14 @@ fn visit_zip(bytes: &[u8], limits: &Limits, visit: Visit<'_>) -> Result<(), Sour
             (false, false) => (EntryKind::File, 0o644),
         };
         let path = member.path().clone();
-        let entry = SourceEntry { path, kind, mode, size: member.size(), content: &mut member.reader() };
+        let entry = SourceEntry {
+            path,
+            kind,
+            mode,
+            size: member.size(),
+            modified: None,
+            content: &mut member.reader(),
+        };
         if visit(entry)?.is_break() {
             break;
         }
@@ -245,7 +267,8 @@ fn visit_tar(reader: &mut dyn Read, limits: &Limits, visit: Visit<'_>) -> Result
         let executable = entry.header().mode().unwrap_or(0) & 0o100 != 0;
         let mode = if executable || kind == EntryKind::Directory { 0o755 } else { 0o644 };
         let size = if kind == EntryKind::File { entry.size() } else { 0 };
-        if visit(SourceEntry { path, kind, mode, size, content: &mut entry })?.is_break() {
+        let modified = entry.header().mtime().ok();
+        if visit(SourceEntry { path, kind, mode, size, modified, content: &mut entry })?.is_break() {
             break;
         }
     }

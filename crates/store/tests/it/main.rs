@@ -11,4 +11,5 @@
 mod maintenance;
 mod pages;
 mod processes;
+mod sources;
 mod wheels;

@@ -1,0 +1,127 @@
+//! Running the programs: nobody is asked, nothing of a surrounding repository leaks in.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use super::error::{Meaning, meaning};
+use super::url::VcsUrl;
+use super::{VcsError, VcsPolicy};
+
+/// How many of the last lines of a failed program are kept.
+const LAST_LINES: usize = 12;
+
+/// Variables by which an outer repository (a hook, a rebase) would redirect git.
+const REDIRECTING: [&str; 8] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+];
+
+/// The programs for one repository.
+pub(super) struct Programs<'a> {
+    pub(super) url: &'a VcsUrl,
+    pub(super) policy: &'a VcsPolicy,
+}
+
+impl<'a> Programs<'a> {
+    pub(super) fn new(url: &'a VcsUrl, policy: &'a VcsPolicy) -> Self {
+        Self { url, policy }
+    }
+
+    fn is_set(&self, name: &str) -> bool {
+        self.policy.environment.iter().any(|(key, value)| key == name && !value.is_empty())
+    }
+
+    fn command(&self, folder: Option<&Path>) -> Command {
+        let mut command = Command::new(self.url.system.program());
+        command.env_clear().stdin(Stdio::null());
+        let kept =
+            self.policy.environment.iter().filter(|(key, _)| !REDIRECTING.iter().any(|one| key == one));
+        command.envs(kept.map(|(key, value)| (key, value)));
+        // Messages are read; a terminal or a window must not be.
+        command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0").env("GCM_INTERACTIVE", "never");
+        command.env("HGPLAIN", "1").env("SSH_ASKPASS_REQUIRE", "never");
+        if !self.is_set("GIT_ASKPASS") {
+            // An empty one also keeps SSH_ASKPASS, a window, from being used for passwords.
+            command.env("GIT_ASKPASS", "");
+        }
+        if !self.is_set("GIT_SSH_COMMAND") && !self.is_set("GIT_SSH") {
+            command.env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
+        }
+        if let Some(folder) = folder {
+            command.current_dir(folder);
+        }
+        command
+    }
+
+    /// What the program writes to stdout, without the last line's end.
+    pub(super) fn text<I, S>(&self, folder: Option<&Path>, arguments: I) -> Result<String, VcsError>
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
+        let output = self.output(folder, arguments)?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_owned())
+    }
+
+    /// As [`Programs::text`], `None` where the program says no.
+    pub(super) fn if_so<const N: usize>(
+        &self,
+        folder: &Path,
+        arguments: [&str; N],
+    ) -> Result<Option<String>, VcsError> {
+        match self.text(Some(folder), arguments) {
+            Err(VcsError::Failed { .. } | VcsError::NoSuchRevision { .. }) => Ok(None),
+            text => text.map(Some),
+        }
+    }
+
+    fn output<I, S>(&self, folder: Option<&Path>, arguments: I) -> Result<Output, VcsError>
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
+        let arguments: Vec<OsString> = arguments.into_iter().map(|one| one.as_ref().to_owned()).collect();
+        let url = self.url.shown();
+        let verb = arguments.iter().find(|one| !one.to_string_lossy().starts_with('-'));
+        let verb = verb.map(|verb| verb.to_string_lossy().into_owned()).unwrap_or_default();
+        let command = format!("{} {verb}", self.url.system.program());
+        let output = self.command(folder).args(&arguments).output().map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound if folder.is_none_or(Path::is_dir) => {
+                VcsError::MissingProgram { system: self.url.system, url: url.clone() }
+            }
+            _ => VcsError::Failed {
+                command: command.clone(),
+                url: url.clone(),
+                status: None,
+                output: error.to_string(),
+            },
+        })?;
+        if output.status.success() {
+            return Ok(output);
+        }
+        let said = self.last_lines(&output);
+        Err(match meaning(&said) {
+            Meaning::Credentials => VcsError::NeedsCredentials { url },
+            Meaning::Revision => {
+                VcsError::NoSuchRevision { url, revision: self.url.revision.clone().unwrap_or_default() }
+            }
+            Meaning::Other => VcsError::Failed { command, url, status: output.status.code(), output: said },
+        })
+    }
+
+    /// The last lines of what a program wrote; the repository's credentials do not show.
+    fn last_lines(&self, output: &Output) -> String {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let text = if text.trim().is_empty() { String::from_utf8_lossy(&output.stdout) } else { text };
+        let text = text.replace(&self.url.repository, &self.url.shown());
+        let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
+    }
+}
