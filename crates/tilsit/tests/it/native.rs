@@ -299,3 +299,11 @@ fn pip_of_a_made_environment_is_this_binary() {
     assert_eq!(s.frozen(), "beta==2.0 gamma==1.0");
     s.tilsit(&["as", "pip", "--python", ".venv", "freeze"]).ok().says("gamma==1.0");
 }
+
+#[test]
+fn commands_of_other_tools_lead_to_ours() {
+    let sandbox = Sandbox::new();
+    sandbox.tilsit(&["pip", "list"]).fails(2, "did you mean `tilsit as pip`?");
+    sandbox.tilsit(&["add", "alpha"]).fails(2, "did you mean `install`?");
+    sandbox.tilsit(&["cache", "remov"]).fails(2, "did you mean `remove`?");
+}

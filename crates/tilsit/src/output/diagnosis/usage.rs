@@ -3,6 +3,15 @@
 use super::super::{Diagnostic, codes};
 use crate::cli::{Expected, Flag, UsageError, words};
 
+/// What commands of other tools are called here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("add", "install"),
+    ("pip", "tilsit as pip"),
+    ("pip3", "tilsit as pip"),
+    ("remove", "uninstall"),
+    ("virtualenv", "venv"),
+];
+
 impl From<&UsageError> for Diagnostic {
     fn from(error: &UsageError) -> Self {
         let verb = format!("tilsit {}", words(error.path()));
@@ -18,7 +27,12 @@ impl From<&UsageError> for Diagnostic {
                 usage(format!("`{verb}` has no option {given}")).hint(format!("{hint}All options: {all}"))
             }
             UsageError::UnknownCommand { given, nearest, .. } => {
-                let hint = nearest.map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
+                let ours = ELSEWHERE
+                    .iter()
+                    .find(|(name, _)| name == given && verb == "tilsit")
+                    .map(|(_, ours)| *ours);
+                let hint =
+                    ours.or(*nearest).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
                 usage(format!("`{verb}` has no command `{given}`")).hint(format!("{hint}All commands: {all}"))
             }
             UsageError::Ambiguous { given, candidates, .. } => {
