@@ -1,10 +1,11 @@
 //! Doors through which peer tools and their recorded answers are compared with Tilsit.
 //!
 //! `packaging` reads recorded answers of the `packaging` library; `lines` runs everyday pip commands by pip and by us
-//! against a fake index; `install` installs real wheels from PyPI by pip and by us; `effects` watches our commands by
-//! `strace`; `crowd` lets many of our processes meet. Each prints what differs and closes with `DOOR: N passed, M failed`.
+//! against a fake index; `install` installs real wheels from PyPI by pip and by us; `build` builds real projects by
+//! their back ends and by us; `effects` watches our commands by `strace`; `crowd` lets many of our processes meet. Each prints what differs and closes with `DOOR: N passed, M failed`.
 #![expect(clippy::print_stdout, reason = "a door that prints what it finds")]
 
+mod build;
 mod crowd;
 mod effects;
 mod install;
@@ -19,6 +20,7 @@ const USAGE: &str = "\
 usage: conformance packaging DIR [-v]
        conformance lines   --bin TILSIT --oracle-python PYTHON [CASE…]
        conformance install --bin TILSIT --oracle-python PYTHON [--dir DIR] [NAME…]
+       conformance build   --bin TILSIT --oracle-python PYTHON [--dir DIR] [NAME…]
        conformance effects --bin TILSIT --oracle-python PYTHON [COMMAND…]
        conformance crowd   --bin TILSIT --oracle-python PYTHON";
 
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         "packaging" => return packaging_vectors::run(rest),
         "lines" => lines::run,
         "install" => install::run,
+        "build" => build::run,
         "effects" => effects::run,
         "crowd" => crowd::run,
         _ => return usage(),

@@ -17,6 +17,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     match door.as_str() {
         "packaging" => workspace::run(checker(workspace).arg("packaging").args(options)),
         "resolver" => resolver(workspace, options),
+        "build" => build(workspace, options),
         "install" | "lines" | "effects" | "crowd" => by_binary(workspace, door, options),
         other => Err(Failure(format!("conformance has no door `{other}`"))),
     }
@@ -38,6 +39,15 @@ fn by_binary(workspace: &Workspace, door: &str, options: &[String]) -> Result<()
         command.arg("--bin").arg(workspace.tilsit("fast")?);
     }
     workspace::run(&mut command)
+}
+
+/// Real projects built both ways; what is downloaded for that stays under the target folder.
+fn build(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
+    let mut options = options.to_vec();
+    if !options.iter().any(|option| option == "--dir") {
+        options.extend(["--dir".to_owned(), workspace.target.join("build-door").display().to_string()]);
+    }
+    by_binary(workspace, "build", &options)
 }
 
 /// A lock for an architecture that is not ours: there is nothing to install until locks exist.
