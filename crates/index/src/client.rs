@@ -174,6 +174,11 @@ impl Client {
         self.projects.loose_failures()
     }
 
+    /// Whether the request that was submitted last was answered at once, without the network.
+    pub fn is_answered(&self, ticket: Ticket) -> bool {
+        self.ready.back().is_some_and(|completed| completed.ticket == ticket)
+    }
+
     /// Hands in a request; its answer comes out of the client, which iterates over answers. What the store has is answered without the network.
     pub fn submit(&mut self, request: Request) -> Ticket {
         self.last_id += 1;

@@ -177,6 +177,16 @@ pub fn local_distribution(path: &Path) -> Option<Distribution> {
     Some(Distribution::new(filename, RemoteFile { url: url.into(), hashes: Vec::new(), size: None }))
 }
 
+/// The file that a URL names, wherever it lies.
+pub fn distribution(url: &str) -> Option<Distribution> {
+    let parsed = Url::parse(url).ok()?;
+    let filename = DistributionFilename::parse(&file_part(url)).ok()?;
+    let hashes = fragment_hashes(&parsed);
+    let mut bare = parsed;
+    bare.set_fragment(None);
+    Some(Distribution::new(filename, RemoteFile { url: bare.into(), hashes, size: None }))
+}
+
 /// `#sha256=…` after a URL is a promise about the file.
 fn fragment_hashes(url: &Url) -> Vec<Hash> {
     let parts = url.fragment().unwrap_or_default().split('&');

@@ -80,7 +80,8 @@ pub fn download(
     Ok(saved)
 }
 
-fn is_there(path: &Path, hashes: &[Hash]) -> bool {
+/// Whether the file is there and has one of the hashes.
+pub fn is_there(path: &Path, hashes: &[Hash]) -> bool {
     use sha2::Digest as _;
     let Ok(bytes) = std::fs::read(path) else { return false };
     let digest = sha2::Sha256::digest(&bytes);

@@ -9,6 +9,7 @@ use packaging::PackageName;
 use packaging::resolution::Resolution;
 
 use super::obtain::Source;
+use super::search::Learned;
 
 /// Something happened that a person may want to see at once.
 #[derive(Debug)]
@@ -46,6 +47,10 @@ pub struct Planned<'a> {
     pub plan: &'a InstallPlan<Source>,
     /// What is there before.
     pub before: &'a Installed,
+    /// What was asked of the search.
+    pub request: &'a resolver::ResolveRequest,
+    /// What the search learned.
+    pub learned: &'a Learned,
     /// Names that come out of the store without a download.
     pub cached: &'a BTreeSet<PackageName>,
 }

@@ -120,7 +120,8 @@ pub fn install(
 ) -> Result<InstallReport, InstallOpError> {
     let before = if request.blind { Installed::default() } else { request.environment.installed()? };
     let mut search = Search { client, store, selection: request.selection, installed: &before, listener };
-    let found = match search.run_to_install(&resolve_request(request, &before)) {
+    let wish = resolve_request(request, &before);
+    let found = match search.run_to_install(&wish) {
         // as in pip, a missing hash is told before a wrong one
         Err(SearchError::Conflict(dead)) if request.require_hashes => {
             return Err(without_hashes(request).unwrap_or(SearchError::Conflict(dead).into()));
@@ -136,6 +137,8 @@ pub fn install(
         resolution: &found.resolution,
         plan: &plan,
         before: &before,
+        request: &wish,
+        learned: &found.learned,
         cached: &cached,
     }));
     let mut report = InstallReport {
@@ -158,7 +161,8 @@ pub fn install(
     Ok(report)
 }
 
-fn resolve_request(request: &InstallRequest<'_>, before: &Installed) -> ResolveRequest {
+/// What the resolver is asked.
+pub fn resolve_request(request: &InstallRequest<'_>, before: &Installed) -> ResolveRequest {
     let environment = Target::Single(Box::new(request.markers.clone()));
     let mut resolve =
         ResolveRequest::new(request.wanted.requirements.clone(), request.selection.rules, environment);

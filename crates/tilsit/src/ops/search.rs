@@ -50,20 +50,47 @@ pub struct Dead {
     pub conflict: Conflict,
     /// Every candidate of the packages that the facts name.
     pub candidates: BTreeMap<PackageName, Arc<[Candidate]>>,
+    /// What was learned on the way.
+    pub learned: Box<Learned>,
 }
 
-/// A resolution, and the files behind it.
-pub struct Found {
-    /// The pinned graph.
-    pub resolution: Resolution,
-    /// What the user should hear besides.
-    pub warnings: Vec<Warning>,
-    /// Where the candidates came from.
+/// What a search learned about packages.
+#[derive(Default)]
+pub struct Learned {
+    /// Their pages, as judged.
     pub projects: Projects,
     /// Wheels of direct requirements, by URL, in the store already.
     pub direct: FxHashMap<String, direct::Direct>,
     /// The metadata that was read, as far as its headers go.
     pub metadata: FxHashMap<Pick, Arc<[u8]>>,
+    /// The metadata that came over the network, with the bytes it had.
+    pub fetched: FxHashMap<Pick, usize>,
+    /// Versions whose metadata cannot be used, and why.
+    pub unusable: FxHashMap<Pick, String>,
+}
+
+impl std::fmt::Debug for Learned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} projects", self.projects.len())
+    }
+}
+
+/// A resolution, and what is known about the files behind it.
+pub struct Found {
+    /// The pinned graph.
+    pub resolution: Resolution,
+    /// What the user should hear besides.
+    pub warnings: Vec<Warning>,
+    /// What was learned on the way.
+    pub learned: Learned,
+}
+
+impl std::ops::Deref for Found {
+    type Target = Learned;
+
+    fn deref(&self) -> &Learned {
+        &self.learned
+    }
 }
 
 /// The search and all that it may use.
@@ -95,6 +122,8 @@ struct Run<'s, 'a> {
     projects: Projects,
     direct: FxHashMap<String, direct::Direct>,
     metadata: FxHashMap<Pick, Arc<[u8]>>,
+    fetched: FxHashMap<Pick, usize>,
+    unusable: FxHashMap<Pick, String>,
 }
 
 impl Search<'_> {
@@ -140,10 +169,12 @@ impl Search<'_> {
             projects: Projects::default(),
             direct: FxHashMap::default(),
             metadata: FxHashMap::default(),
+            fetched: FxHashMap::default(),
+            unusable: FxHashMap::default(),
         };
         let resolution = run.until_done()?;
         let warnings = run.resolver.warnings().to_vec();
-        Ok(Found { resolution, warnings, projects: run.projects, direct: run.direct, metadata: run.metadata })
+        Ok(Found { resolution, warnings, learned: run.learned() })
     }
 
     /// Waits until every stale page was asked about; whether any has changed.
@@ -241,6 +272,9 @@ impl Run<'_, '_> {
                 let request = self.projects.get(&pick.name).and_then(|project| project.metadata_request(*id));
                 if let Some(request) = request {
                     let ticket = self.search.client.submit(Request::Metadata(request));
+                    if !self.search.client.is_answered(ticket) {
+                        self.fetched.insert(pick.clone(), 0);
+                    }
                     self.tickets.insert(ticket, Asked::Metadata(pick));
                     return false;
                 }
@@ -346,6 +380,7 @@ impl Run<'_, '_> {
         let found = match found {
             Ok(text) => {
                 let found = dependencies(&pick, &text);
+                self.fetched.entry(pick.clone()).and_modify(|length| *length = text.len());
                 self.metadata.insert(pick.clone(), text);
                 found
             }
@@ -357,6 +392,9 @@ impl Run<'_, '_> {
             }
             Err(error) => return Err(error.into()),
         };
+        if let Err(unavailable) = &found {
+            self.unusable.insert(pick.clone(), unavailable.reason.clone());
+        }
         self.resolver.answer(Answer::Metadata { pick, found });
         Ok(())
     }
@@ -367,7 +405,64 @@ impl Run<'_, '_> {
             let project = self.projects.get(&name)?;
             Some((name, Arc::clone(&project.candidates)))
         });
-        SearchError::Conflict(Box::new(Dead { candidates: candidates.collect(), conflict }))
+        let candidates = candidates.collect();
+        SearchError::Conflict(Box::new(Dead { candidates, conflict, learned: Box::new(self.learned()) }))
+    }
+
+    fn learned(&mut self) -> Learned {
+        Learned {
+            projects: std::mem::take(&mut self.projects),
+            direct: std::mem::take(&mut self.direct),
+            metadata: std::mem::take(&mut self.metadata),
+            fetched: std::mem::take(&mut self.fetched),
+            unusable: std::mem::take(&mut self.unusable),
+        }
+    }
+}
+
+impl Search<'_> {
+    /// Reads one thing more, for somebody who wants to explain a result.
+    ///
+    /// # Errors
+    /// What cannot be had.
+    pub fn learn(&mut self, learned: &mut Learned, need: Need) -> Result<(), SearchError> {
+        let (ticket, pick) = match need {
+            Need::Candidates(name) => (self.client.submit(Request::Project(name)), None),
+            Need::Metadata(pick) => {
+                let id = if let Source::Candidate(id) = pick.source { id } else { u32::MAX };
+                let project = learned.projects.get(&pick.name);
+                let Some(request) = project.and_then(|project| project.metadata_request(id)) else {
+                    learned.unusable.insert(pick, String::new());
+                    return Ok(());
+                };
+                let ticket = self.client.submit(Request::Metadata(request));
+                if !self.client.is_answered(ticket) {
+                    learned.fetched.insert(pick.clone(), 0);
+                }
+                (ticket, Some(pick))
+            }
+            Need::Direct { url, .. } => return Err(DirectError::BadUrl { url }.into()),
+        };
+        while let Some(completed) = interrupt::next(self.client) {
+            match completed.outcome {
+                _ if completed.ticket != ticket => {}
+                Outcome::Project(pages) => {
+                    learned.projects.insert(pages.project.clone(), self.selection.judge(&pages));
+                    return Ok(());
+                }
+                Outcome::Metadata(text) => {
+                    if let (Some(pick), Ok(text)) = (&pick, &text) {
+                        learned.fetched.entry(pick.clone()).and_modify(|length| *length = text.len());
+                        learned.metadata.insert(pick.clone(), Arc::clone(text));
+                    } else if let (Some(pick), Err(error)) = (pick, text) {
+                        learned.unusable.insert(pick, error.to_string());
+                    }
+                    return Ok(());
+                }
+                _ => return Ok(()),
+            }
+        }
+        Err(SearchError::Interrupted)
     }
 }
 

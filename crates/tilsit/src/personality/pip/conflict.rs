@@ -1,112 +1,216 @@
 //! pip's words for requirements that nothing can satisfy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use environment::Installed;
+use index::Client;
 use packaging::candidate::Availability;
 use packaging::resolution::{ConflictFact, Dependent};
-use packaging::{Origin, PackageName, Requirement, Version};
+use packaging::{Requirement, SpecifierSet, Version};
 use project::requirements_file::{Hint, RequestedError};
+use resolver::{PrereleaseMode, ResolveRequest};
 
+use super::Session;
 use super::errors::Failure;
-use super::transcript::{bare, origin_text};
-use crate::ops::search::Dead;
+use super::listener::Lines;
+use super::replay::{self, Cause, End, Parent, World};
+use super::transcript::bare;
+use crate::ops::install::{InstallOpError, InstallRequest, resolve_request};
+use crate::ops::search::{Dead, Learned, Search, SearchError};
 use crate::output::Level;
 
-/// Someone who requires something.
-struct Cause<'a> {
-    from: &'a Dependent,
-    name: &'a PackageName,
-    requirement: String,
-}
+/// So much may be read only to say what pip would say.
+const QUESTIONS: usize = 200;
 
-/// What pip says about a search without a result.
-pub fn worded(dead: &Dead) -> Failure {
-    let causes = causes(dead);
-    let limits = limits(dead);
-    let alone = |name: &PackageName| {
-        causes.iter().filter(|cause| cause.name == name).count() == 1
-            && !limits.iter().any(|(limited, _)| *limited == name)
-    };
-    let ends = dead.conflict.facts.iter().filter(|fact| is_end(fact)).map(ConflictFact::name);
-    let without: Vec<&PackageName> = ends.collect();
-    let single = without.iter().copied().find(|name| alone(name));
-    let single = single.or_else(|| {
-        let lonely: Vec<&Cause<'_>> = causes.iter().filter(|cause| alone(cause.name)).collect();
-        (causes.len() == 1).then(|| lonely.first().map(|cause| cause.name)).flatten()
-    });
-    match single.and_then(|name| causes.iter().find(|cause| cause.name == name)) {
-        Some(cause) => not_found(dead, cause),
-        None => impossible(dead, &causes, &limits),
+impl Session<'_> {
+    /// What pip says about an installation that failed; for a conflict, with what it says on the way there.
+    pub fn explained(
+        &self,
+        error: InstallOpError,
+        request: &InstallRequest<'_>,
+        client: &mut Client,
+        lines: &mut Lines<'_, '_>,
+    ) -> Failure {
+        let mut dead = match error {
+            InstallOpError::Search(SearchError::Conflict(dead)) => dead,
+            other => return other.into(),
+        };
+        let before = if request.blind {
+            Installed::default()
+        } else {
+            request.environment.installed().unwrap_or_default()
+        };
+        let wish = resolve_request(request, &before);
+        for _ in 0..QUESTIONS {
+            let world = World {
+                request: &wish,
+                markers: &request.markers,
+                python: &request.selection.python,
+                ignore_requires_python: request.selection.ignore_requires_python,
+                learned: &dead.learned,
+                installed: &before,
+            };
+            let tale = replay::walk(&world);
+            let need = match &tale.end {
+                End::Impossible(causes) => {
+                    lines.tell(&tale, &world);
+                    return worded(causes, &wish, &dead.learned, request.selection.python.to_string());
+                }
+                End::Missing(need) => need.clone(),
+                End::Pinned(_) | End::TooLong => break,
+            };
+            let selection = request.selection;
+            let mut search =
+                Search { client, store: self.store, selection, installed: &before, listener: lines };
+            if search.learn(&mut dead.learned, need).is_err() {
+                break;
+            }
+        }
+        let python = request.selection.python.to_string();
+        worded(&causes_of(&dead), &wish, &dead.learned, python)
     }
 }
 
-fn causes(dead: &Dead) -> Vec<Cause<'_>> {
-    let found = dead.conflict.facts.iter().filter_map(|fact| match fact {
-        ConflictFact::Requires { from, name, requirement } => {
-            Some(Cause { from, name, requirement: without_marker(requirement) })
-        }
+/// The causes by our own account, where pip's would take too long.
+fn causes_of(dead: &Dead) -> Vec<Cause> {
+    let requires = dead.conflict.facts.iter().filter_map(|fact| match fact {
+        ConflictFact::Requires { from, name, requirement } => Some((from, name, requirement)),
         _ => None,
     });
-    found.collect()
-}
-
-fn limits(dead: &Dead) -> Vec<(&PackageName, String)> {
-    let found = dead.conflict.facts.iter().filter_map(|fact| match fact {
-        ConflictFact::Constrains { name, requirement, .. } => Some((name, without_marker(requirement))),
-        _ => None,
-    });
-    found.collect()
+    let all: Vec<Cause> = requires
+        .map(|(from, name, requirement)| Cause {
+            key: name.to_string(),
+            wish: for_error(requirement),
+            requirement: Requirement::parse(requirement).ok(),
+            requires_python: None,
+            parent: match from {
+                Dependent::User(_) => None,
+                Dependent::Package { name, versions, .. } => versions.last().map(|version| Parent {
+                    name: name.to_string(),
+                    version: version.clone(),
+                    brought_by: None,
+                    shown: format!("{name} {version}"),
+                }),
+            },
+        })
+        .collect();
+    let ends: BTreeSet<String> =
+        dead.conflict.facts.iter().filter(|fact| is_end(fact)).map(|fact| fact.name().to_string()).collect();
+    let disputed = |cause: &&Cause| {
+        ends.contains(&cause.key) || all.iter().filter(|other| other.key == cause.key).count() > 1
+    };
+    let kept: Vec<Cause> = all.iter().filter(disputed).cloned().collect();
+    if kept.is_empty() { all } else { kept }
 }
 
 fn is_end(fact: &ConflictFact) -> bool {
     !matches!(fact, ConflictFact::Requires { .. } | ConflictFact::Constrains { .. })
 }
 
-fn without_marker(requirement: &str) -> String {
-    Requirement::parse(requirement).map_or_else(|_| requirement.to_owned(), |one| bare(&one))
+/// What pip says when these cannot be satisfied.
+fn worded(causes: &[Cause], wish: &ResolveRequest, learned: &Learned, python: String) -> Failure {
+    let pythons: Vec<(&Cause, &String)> =
+        causes.iter().filter_map(|cause| Some((cause, cause.requires_python.as_ref()?))).collect();
+    if !pythons.is_empty() {
+        return other_python(&pythons, &python);
+    }
+    let limits = limits(wish);
+    match causes {
+        [only] if !limits.contains_key(&only.key) => not_found(only, wish, learned),
+        _ => impossible(causes, &limits),
+    }
+}
+
+/// The constraints by name, as pip shows them.
+fn limits(wish: &ResolveRequest) -> BTreeMap<String, String> {
+    let mut limits: BTreeMap<String, (SpecifierSet, Vec<String>)> = BTreeMap::new();
+    for constraint in &wish.constraints {
+        let (set, links) = limits.entry(constraint.name.to_string()).or_default();
+        match (constraint.specifiers(), constraint.url()) {
+            (Some(specifiers), _) => *set = set.and(specifiers),
+            (None, url) => links.extend(url.map(index::redacted_text)),
+        }
+    }
+    let shown = limits.into_iter().map(|(name, (set, links))| {
+        let from = if links.is_empty() { String::new() } else { format!(" (from {})", links.join(", ")) };
+        (name, format!("{set}{from}"))
+    });
+    shown.collect()
+}
+
+fn other_python(causes: &[(&Cause, &String)], python: &str) -> Failure {
+    let who = |cause: &Cause| cause.parent.as_ref().map(|parent| parent.name.clone()).unwrap_or_default();
+    if let [(only, specifiers)] = causes {
+        let name = crate::cli::python_repr(&who(only));
+        return Failure::error(format!(
+            "Package {name} requires a different Python: {python} not in {}",
+            crate::cli::python_repr(specifiers)
+        ));
+    }
+    let rows = causes.iter().map(|(cause, specifiers)| {
+        let shown = cause.parent.as_ref().map(|parent| parent.shown.as_str()).unwrap_or_default();
+        format!("\n{} (required by {shown})", crate::cli::python_repr(specifiers))
+    });
+    Failure::error(format!(
+        "Packages require a different Python. {python} not in:{}",
+        rows.collect::<String>()
+    ))
 }
 
 /// `Could not find a version …` with what there is instead.
-fn not_found(dead: &Dead, cause: &Cause<'_>) -> Failure {
-    let candidates = dead.candidates.get(cause.name);
+fn not_found(cause: &Cause, wish: &ResolveRequest, learned: &Learned) -> Failure {
+    let written = cause.requirement.as_ref().map_or_else(|| cause.wish.clone(), bare);
+    let shown = match &cause.parent {
+        None => written.clone(),
+        Some(parent) => format!("{written} (from {})", parent.name),
+    };
+    let name = cause.requirement.as_ref().map(|one| one.name.clone());
+    let project = name.as_ref().and_then(|name| learned.projects.get(name));
     let mut usable: BTreeSet<Version> = BTreeSet::new();
     let mut yanked: BTreeSet<Version> = BTreeSet::new();
-    let mut python: BTreeSet<String> = BTreeSet::new();
-    for candidate in candidates.iter().flat_map(|list| list.iter()) {
+    for candidate in project.iter().flat_map(|project| project.candidates.iter()) {
         match &candidate.availability {
             Availability::Usable => drop(usable.insert(candidate.version.clone())),
             Availability::Yanked { .. } => drop(yanked.insert(candidate.version.clone())),
-            Availability::NeedsPython { requires_python } => {
-                python.insert(format!("{} Requires-Python {requires_python}", candidate.version));
-            }
             _ => {}
         }
     }
-    let shown = match cause.from {
-        Dependent::User(_) => cause.requirement.clone(),
-        Dependent::Package { name, .. } => format!("{} (from {name})", cause.requirement),
-    };
     let mut lines = Vec::new();
     let mut say = |text: String| lines.push((Level::Critical, format!("ERROR: {text}")));
     if !yanked.is_empty() {
         say(format!("Ignored the following yanked versions: {}", joined(&yanked)));
     }
+    let python = other_pythons(learned);
     if !python.is_empty() {
         let reasons = python.into_iter().collect::<Vec<_>>().join("; ");
         say(format!("Ignored the following versions that require a different python version: {reasons}"));
     }
     let versions = if usable.is_empty() { "none".to_owned() } else { joined(&usable) };
+    let only_final = name.is_some_and(|name| wish.prereleases.of(&name) == PrereleaseMode::Disallow);
+    let what = if only_final { "final version" } else { "version" };
     say(format!(
-        "Could not find a version that satisfies the requirement {shown} (from versions: {versions})"
+        "Could not find a {what} that satisfies the requirement {shown} (from versions: {versions})"
     ));
-    if cause.requirement == "requirements.txt" {
+    if written == "requirements.txt" {
         lines.push((
             Level::Info,
             "HINT: You are attempting to install a package literally named \"requirements.txt\" (which cannot exist). Consider using the '-r' flag to install the packages listed in requirements.txt".to_owned(),
         ));
     }
-    lines.push((Level::Error, format!("ERROR: No matching distribution found for {shown}")));
+    lines.push((Level::Critical, format!("ERROR: No matching distribution found for {shown}")));
     Failure { lines, code: 1 }
+}
+
+/// The versions of all packages that were looked at and need another Python.
+fn other_pythons(learned: &Learned) -> BTreeSet<String> {
+    let all = learned.projects.values().flat_map(|project| project.candidates.iter());
+    all.filter_map(|candidate| match &candidate.availability {
+        Availability::NeedsPython { requires_python } => {
+            Some(format!("{} Requires-Python {requires_python}", candidate.version))
+        }
+        _ => None,
+    })
+    .collect()
 }
 
 fn joined(versions: &BTreeSet<Version>) -> String {
@@ -114,41 +218,25 @@ fn joined(versions: &BTreeSet<Version>) -> String {
 }
 
 /// `Cannot install … because these package versions have conflicting dependencies.`
-fn impossible(dead: &Dead, causes: &[Cause<'_>], limits: &[(&PackageName, String)]) -> Failure {
-    let fought_over = |name: &PackageName| {
-        causes.iter().filter(|cause| cause.name == name).count() > 1
-            || limits.iter().any(|(limited, _)| *limited == name)
-    };
-    let disputed: Vec<&Cause<'_>> = causes.iter().filter(|cause| fought_over(cause.name)).collect();
-    let disputed = if disputed.is_empty() { causes.iter().collect() } else { disputed };
-    let triggers: BTreeSet<String> = disputed.iter().map(|cause| trigger(cause, causes)).collect();
+fn impossible(causes: &[Cause], limits: &BTreeMap<String, String>) -> Failure {
+    let triggers: BTreeSet<String> = causes.iter().map(trigger).collect();
     let triggers: Vec<String> = triggers.into_iter().collect();
     let info = if triggers.is_empty() { "the requested packages".to_owned() } else { and(&triggers) };
     let mut text = String::from("\nThe conflict is caused by:");
-    for cause in &disputed {
-        let who = match cause.from {
-            Dependent::User(_) => "The user requested".to_owned(),
-            Dependent::Package { name, versions, .. } => {
-                format!("{name} {} depends on", versions.last().map(ToString::to_string).unwrap_or_default())
-            }
+    for cause in causes {
+        let who = match &cause.parent {
+            None => "The user requested".to_owned(),
+            Some(parent) => format!("{} {} depends on", parent.name, parent.version),
         };
-        text.push_str(&format!("\n    {who} {}", for_error(&cause.requirement)));
+        text.push_str(&format!("\n    {who} {}", cause.wish));
     }
-    for (_, limit) in limits.iter().filter(|(name, _)| disputed.iter().any(|cause| cause.name == *name)) {
-        text.push_str(&format!("\n    The user requested (constraint) {}", for_error(limit)));
+    let keys: BTreeSet<&String> = causes.iter().map(|cause| &cause.key).collect();
+    for (name, limit) in limits.iter().filter(|(name, _)| keys.contains(name)) {
+        text.push_str(&format!("\n    The user requested (constraint) {name}{limit}"));
     }
-    let empty: BTreeSet<&str> = disputed
-        .iter()
-        .filter(|cause| {
-            let list = dead.candidates.get(cause.name);
-            list.is_some_and(|list| !list.iter().any(|one| one.availability.is_usable()))
-        })
-        .map(|cause| cause.name.as_str())
-        .collect();
-    if !empty.is_empty() {
-        text.push_str("\n\nAdditionally, some packages in these conflicts have no matching distributions available for your environment:");
-        empty.iter().for_each(|name| text.push_str(&format!("\n    {name}")));
-    }
+    // pip asks for candidates without saying for whom, and so finds none for any of them
+    text.push_str("\n\nAdditionally, some packages in these conflicts have no matching distributions available for your environment:");
+    keys.iter().for_each(|name| text.push_str(&format!("\n    {name}")));
     text.push_str("\n\nTo fix this you could try to:\n1. loosen the range of package versions you've specified\n2. remove package versions to allow pip to attempt to solve the dependency conflict\n");
     Failure {
         lines: vec![
@@ -158,7 +246,7 @@ fn impossible(dead: &Dead, causes: &[Cause<'_>], limits: &[(&PackageName, String
             ),
             (Level::Info, text),
             (
-                Level::Error,
+                Level::Critical,
                 "ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/en/latest/topics/dependency-resolution/#dealing-with-dependency-conflicts".to_owned(),
             ),
         ],
@@ -167,21 +255,16 @@ fn impossible(dead: &Dead, causes: &[Cause<'_>], limits: &[(&PackageName, String
 }
 
 /// How pip names whoever brought a cause in.
-fn trigger(cause: &Cause<'_>, causes: &[Cause<'_>]) -> String {
-    let Dependent::Package { name, versions, .. } = cause.from else { return for_error(&cause.requirement) };
-    let version = versions.last().map(ToString::to_string).unwrap_or_default();
-    match causes.iter().find(|other| other.name == name).map(|other| other.from) {
-        Some(Dependent::Package { name: parent, .. }) => parent.to_string(),
-        Some(Dependent::User(origin)) => match origin.as_deref() {
-            Some(file @ Origin::File { .. }) => origin_text(Some(file)),
-            _ => format!("{name}=={version}"),
-        },
-        None => format!("{name}=={version}"),
+fn trigger(cause: &Cause) -> String {
+    match &cause.parent {
+        None => cause.wish.clone(),
+        Some(Parent { brought_by: Some(words), .. }) => words.clone(),
+        Some(parent) => format!("{}=={}", parent.name, parent.version),
     }
 }
 
 /// pip joins the specifiers of a requirement with commas and a last `and`.
-fn for_error(requirement: &str) -> String {
+pub fn for_error(requirement: &str) -> String {
     let parts: Vec<String> = requirement.split(',').map(|part| part.trim().to_owned()).collect();
     and(&parts)
 }

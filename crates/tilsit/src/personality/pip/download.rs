@@ -28,7 +28,8 @@ impl Session<'_> {
         let connection = self.connection(&wanted)?;
         let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
         self.tell_places(&connection, &client);
-        let mut lines = Lines::new(self, &wanted.requirements);
+        let checks_hashes = self.requires_hashes(&wanted);
+        let mut lines = Lines::new(self, &selection, checks_hashes).into_folder(folder.clone());
         let request = InstallRequest {
             environment: &environment,
             wanted: &wanted,
@@ -39,10 +40,11 @@ impl Session<'_> {
             others: Others::Keep,
             blind: true,
             reinstall: false,
-            require_hashes: self.requires_hashes(&wanted),
+            require_hashes: checks_hashes,
             dry_run: true,
         };
-        let found = install(&request, &mut client, self.store, &mut lines)?;
+        let found = install(&request, &mut client, self.store, &mut lines);
+        let found = found.map_err(|error| self.explained(error, &request, &mut client, &mut lines))?;
         let (names, order) = (std::mem::take(&mut lines.names), std::mem::take(&mut lines.order));
         drop(lines);
         self.tell_warnings(&found);
@@ -50,9 +52,7 @@ impl Session<'_> {
         let mut saved = download(files, &folder, &mut client).map_err(failed)?;
         saved.sort_by_key(|one| order.iter().position(|name| *name == one.name));
         for one in &saved {
-            if one.was_there {
-                self.info(&format!("  File was already downloaded {}", one.path.display()));
-            } else {
+            if !one.was_there {
                 self.info(&format!("Saved {}", self.shown(&one.path)));
             }
         }

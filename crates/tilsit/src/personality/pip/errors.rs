@@ -3,7 +3,6 @@
 use environment::{InstallError, ReadError, RemovalError};
 use project::requirements_file::{Problem, RequestedError};
 
-use super::conflict;
 use crate::ops::direct::DirectError;
 use crate::ops::install::InstallOpError;
 use crate::ops::network::ConnectionError;
@@ -25,7 +24,7 @@ pub struct Failure {
 impl Failure {
     /// `ERROR: text`, exit code 1.
     pub fn error(text: impl Into<String>) -> Self {
-        Self { lines: vec![(Level::Error, format!("ERROR: {}", text.into()))], code: 1 }
+        Self { lines: vec![(Level::Critical, format!("ERROR: {}", text.into()))], code: 1 }
     }
 
     /// Says it.
@@ -212,7 +211,7 @@ impl From<ObtainError> for Failure {
 impl From<SearchError> for Failure {
     fn from(error: SearchError) -> Self {
         match error {
-            SearchError::Conflict(dead) => conflict::worded(&dead),
+            SearchError::Conflict(dead) => Self::error(dead.to_string()),
             SearchError::Fetch(error) => Self::error(error.to_string()),
             SearchError::Direct(error) => error.into(),
             SearchError::Interrupted => Self::error("Operation cancelled by user"),

@@ -39,7 +39,8 @@ impl Session<'_> {
         let connection = self.connection(&wanted)?;
         let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
         self.tell_places(&connection, &client);
-        let mut lines = Lines::new(self, &wanted.requirements);
+        let checks_hashes = self.requires_hashes(&wanted);
+        let mut lines = Lines::new(self, &selection, checks_hashes);
         let request = InstallRequest {
             environment,
             wanted: &wanted,
@@ -50,10 +51,11 @@ impl Session<'_> {
             others: Others::Keep,
             blind: self.is_blind(),
             reinstall: self.parsed.is_on(&flags::FORCE_REINSTALL),
-            require_hashes: self.requires_hashes(&wanted),
+            require_hashes: checks_hashes,
             dry_run,
         };
-        let done = install(&request, &mut client, self.store, &mut lines)?;
+        let done = install(&request, &mut client, self.store, &mut lines);
+        let done = done.map_err(|error| self.explained(error, &request, &mut client, &mut lines))?;
         let names = std::mem::take(&mut lines.names);
         drop(lines);
         let raw = |name: &PackageName| names.get(name).cloned().unwrap_or_else(|| name.to_string());

@@ -1,42 +1,65 @@
 //! Events in pip's lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use index::{Observer, Problem};
-use packaging::PackageName;
-use packaging::Requirement;
+use packaging::distribution::Distribution;
 use packaging::resolution::PackageSource;
+use packaging::{PackageName, Version};
+use resolver::{Pick, Source as Origin};
 
 use super::Session;
-use super::transcript::{Met, meetings};
+use super::replay::{self, Ask, End, Tale, World};
+use super::transcript::{bare, meetings};
+use crate::cli::pip as flags;
+use crate::ops::candidates::Selection;
 use crate::ops::events::{Event, Listener, Planned};
 use crate::ops::obtain::Source;
+use crate::ops::search::Learned;
 use crate::output::progress::{Bar, Unit};
 
 /// Prints what pip prints while it works.
 pub struct Lines<'a, 's> {
     session: &'a Session<'s>,
-    /// What the user asked for.
-    roots: Vec<Requirement>,
+    selection: &'a Selection,
+    /// Every file is fetched at once, because its hash is to be checked.
+    checks_hashes: bool,
+    /// Where `download` puts files.
+    folder: Option<PathBuf>,
     /// Names as requirements spell them, once they are known.
     pub names: BTreeMap<PackageName, String>,
-    /// The packages in the order in which pip meets them.
+    /// The packages in the order in which pip pins them.
     pub order: Vec<PackageName>,
+    /// The line above, which pip does not say twice.
+    header: String,
     spinner: Option<Bar>,
     bar: Option<Bar>,
     sizes: BTreeMap<String, u64>,
     total: u64,
 }
 
+/// A file that is looked at.
+struct Look<'a> {
+    pick: &'a Pick,
+    /// The requirement as pip shows it.
+    requirement: String,
+    /// ` (from …)`, or nothing.
+    from: String,
+}
+
 impl<'a, 's> Lines<'a, 's> {
-    /// For a command that wants `roots`.
-    pub fn new(session: &'a Session<'s>, roots: &[Requirement]) -> Self {
+    /// For a command that selects files so.
+    pub fn new(session: &'a Session<'s>, selection: &'a Selection, checks_hashes: bool) -> Self {
         Self {
             session,
-            roots: roots.to_vec(),
+            selection,
+            checks_hashes,
+            folder: None,
             names: BTreeMap::new(),
             order: Vec::new(),
+            header: String::new(),
             spinner: None,
             bar: None,
             sizes: BTreeMap::new(),
@@ -44,78 +67,219 @@ impl<'a, 's> Lines<'a, 's> {
         }
     }
 
+    /// For a command that puts files into `folder`.
+    pub fn into_folder(self, folder: PathBuf) -> Self {
+        Self { folder: Some(folder), ..self }
+    }
+
     fn planned(&mut self, planned: &Planned<'_>) {
         self.spinner = None;
-        for met in meetings(planned.resolution, &self.roots) {
-            self.names.insert(met.package.name.clone(), met.raw_name.clone());
-            self.order.push(met.package.name.clone());
-            match &met.package.source {
-                PackageSource::Installed => self.satisfied(&met, planned),
-                PackageSource::Url(url) => {
-                    self.direct(&met, url);
-                    self.same_version(&met, url, planned);
+        let resolver::Environment::Single(markers) = &planned.request.environment else { return };
+        let world = World {
+            request: planned.request,
+            markers,
+            python: &self.selection.python,
+            ignore_requires_python: self.selection.ignore_requires_python,
+            learned: planned.learned,
+            installed: planned.before,
+        };
+        let tale = replay::walk(&world);
+        match &tale.end {
+            End::Pinned(pins) if is_the_same(pins, planned) => {
+                self.order = pins.iter().map(|(name, _)| name.clone()).collect();
+                self.tell(&tale, &world);
+            }
+            _ => self.tell_simply(planned),
+        }
+        for name in self.order.clone() {
+            self.same_version(&name, planned);
+        }
+        if !self.session.parsed.is_on(&flags::DRY_RUN) {
+            self.order.iter().for_each(|name| self.fetching(name, planned));
+        }
+    }
+
+    /// What pip says on its way.
+    pub fn tell(&mut self, tale: &Tale, world: &World<'_>) {
+        for event in &tale.events {
+            match event {
+                replay::Event::Prepared { pick, ask } => {
+                    self.name(&pick.name, ask);
+                    let requirement = bare(&ask.requirement);
+                    self.prepared(&Look { pick, requirement, from: ask.because() }, world.learned);
                 }
-                PackageSource::Candidate(_) => self.collecting(&met, planned),
+                replay::Event::Satisfied { name, ask } => {
+                    self.name(name, ask);
+                    self.satisfied(name, &bare(&ask.requirement), &ask.because(), world);
+                }
+                replay::Event::Rejected { package, count } => self.rejected(package, *count),
             }
         }
     }
 
-    fn satisfied(&self, met: &Met<'_>, planned: &Planned<'_>) {
-        let Some(old) = planned.before.get(&met.package.name) else { return };
+    fn name(&mut self, name: &PackageName, ask: &Ask) {
+        self.names.entry(name.clone()).or_insert_with(|| ask.requirement.raw_name.to_string());
+    }
+
+    /// Where pip would have gone another way than we did: the packages of the result in its order.
+    fn tell_simply(&mut self, planned: &Planned<'_>) {
+        let resolver::Environment::Single(markers) = &planned.request.environment else { return };
+        let world = World {
+            request: planned.request,
+            markers,
+            python: &self.selection.python,
+            ignore_requires_python: self.selection.ignore_requires_python,
+            learned: planned.learned,
+            installed: planned.before,
+        };
+        for met in meetings(planned.resolution, &planned.request.requirements) {
+            self.names.insert(met.package.name.clone(), met.raw_name.clone());
+            self.order.push(met.package.name.clone());
+            let source = match &met.package.source {
+                PackageSource::Installed => {
+                    self.satisfied(&met.package.name, &met.requirement, &met.from, &world);
+                    continue;
+                }
+                PackageSource::Url(url) => Origin::Url(url.clone()),
+                PackageSource::Candidate(id) => Origin::Candidate(*id),
+            };
+            let (name, version) = (met.package.name.clone(), met.package.version.clone());
+            let pick = Pick { name, version, source };
+            let (requirement, from) = (met.requirement, met.from);
+            self.prepared(&Look { pick: &pick, requirement, from }, planned.learned);
+        }
+    }
+
+    fn rejected(&self, package: &str, count: usize) {
+        let again = match count {
+            2 => "pip is looking",
+            8 => "pip is still looking",
+            13 => {
+                return self.session.info(
+                    "INFO: This is taking longer than usual. You might need to provide the dependency resolver with stricter constraints to reduce runtime. See https://pip.pypa.io/warnings/backtracking for guidance. If you want to abort this run, press Ctrl + C.",
+                );
+            }
+            _ => return,
+        };
+        self.session.info(&format!(
+            "INFO: {again} at multiple versions of {package} to determine which version is compatible with other requirements. This could take a while."
+        ));
+    }
+
+    fn satisfied(&self, name: &PackageName, requirement: &str, from: &str, world: &World<'_>) {
+        let Some(old) = world.installed.get(name) else { return };
         let place = self.session.shown(old.location());
         let version = old.version().map_or_else(|| old.version_text().to_owned(), |one| one.to_string());
-        let (requirement, from) = (&met.requirement, &met.from);
         self.session
             .info(&format!("Requirement already satisfied: {requirement} in {place}{from} ({version})"));
     }
 
-    fn collecting(&self, met: &Met<'_>, planned: &Planned<'_>) {
-        self.session.info(&format!("Collecting {}{}", met.requirement, met.from));
-        let wishes = planned.plan.install.iter().map(|(wish, _)| wish);
-        let Some(wish) = wishes.into_iter().find(|wish| wish.name == met.package.name) else { return };
-        let Source::File(distribution) = &wish.wheel else { return };
-        let url = &distribution.file().url;
-        let word = if planned.cached.contains(&wish.name) { "Using cached" } else { "Downloading" };
-        match url::Url::parse(url).ok().filter(|url| url.scheme() == "file") {
-            Some(file) => {
-                let path = file.to_file_path().unwrap_or_default();
-                self.session.info(&format!("  Processing {}", self.session.shown(&path)));
-            }
-            None => {
-                let size = distribution.file().size.map(|size| format!(" ({})", size_text(size)));
-                let shown = self.link(url, distribution.filename());
-                self.session.info(&format!("  {word} {shown}{}", size.unwrap_or_default()));
-            }
+    fn prepared(&mut self, look: &Look<'_>, learned: &Learned) {
+        let distribution = distribution(look.pick, learned);
+        let url = distribution.as_ref().map(|one| one.file().url.clone()).unwrap_or_default();
+        let path = local_path(&url);
+        let header = match &path {
+            Some(path) => format!("Processing {}{}", self.session.shown(path), look.from),
+            None => format!("Collecting {}{}", look.requirement, look.from),
+        };
+        if header != self.header {
+            self.session.info(&header);
+            self.header = header;
         }
-    }
-
-    /// pip shows the file's name alone when it is from the default index's host, else its whole address.
-    fn link(&self, url: &str, filename: &str) -> String {
-        let host = url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
-        let usual = crate::settings::index_of_the_build().map(|index| index.file_host);
-        if host == usual { filename.to_owned() } else { index::redacted_text(url) }
-    }
-
-    fn direct(&self, met: &Met<'_>, url: &str) {
-        let parsed = url::Url::parse(url).ok();
-        let path = parsed.filter(|url| url.scheme() == "file").and_then(|url| url.to_file_path().ok());
-        match path {
-            Some(path) => self.session.info(&format!("Processing {}{}", self.session.shown(&path), met.from)),
-            None => {
-                self.session.info(&format!("Collecting {}{}", met.requirement, met.from));
-                self.session.info(&format!("  Using cached {}", index::redacted_text(url)));
-            }
-        }
-    }
-
-    fn same_version(&self, met: &Met<'_>, url: &str, planned: &Planned<'_>) {
-        if url.starts_with("file:") && planned.plan.keep.iter().any(|kept| *kept.name() == met.package.name) {
+        let Some(distribution) = distribution else { return };
+        if let Some(there) = self.already_there(&distribution) {
+            self.session.info(&format!("  File was already downloaded {}", there.display()));
+        } else if path.is_some() {
+        } else if let Some(size) = self.metadata_size(look.pick, &distribution, learned) {
+            let word = if learned.fetched.contains_key(look.pick) { "Downloading" } else { "Using cached" };
             self.session.info(&format!(
-                "{} is already installed with the same version as the provided wheel. Use --force-reinstall to force an installation of the wheel.",
-                met.raw_name
+                "  {word} {}.metadata ({})",
+                distribution.filename(),
+                size_text(size)
+            ));
+        } else {
+            let word = if learned.fetched.contains_key(look.pick) { "Downloading" } else { "Using cached" };
+            self.session.info(&format!("  {word} {}", file_text(&distribution)));
+        }
+    }
+
+    /// The size of a metadata file beside the wheel; nothing where pip reads the wheel itself.
+    fn metadata_size(&self, pick: &Pick, distribution: &Distribution, learned: &Learned) -> Option<u64> {
+        let Origin::Candidate(id) = pick.source else { return None };
+        let request = learned.projects.get(&pick.name)?.metadata_request(id)?;
+        request.beside.as_ref().filter(|_| !self.checks_hashes)?;
+        if let Some(length) = learned.fetched.get(pick) {
+            return u64::try_from(*length).ok();
+        }
+        let stored =
+            distribution.file().sha256().and_then(|hash| self.session.store.wheel(hash).ok().flatten());
+        let whole = stored.and_then(|wheel| {
+            let path = format!("{}/METADATA", wheel.manifest().dist_info());
+            wheel.manifest().files().find(|file| file.path() == path).map(|file| file.size())
+        });
+        whole.or_else(|| u64::try_from(learned.metadata.get(pick)?.len()).ok())
+    }
+
+    /// The file in the folder of `download`, if it is there and right.
+    fn already_there(&self, distribution: &Distribution) -> Option<PathBuf> {
+        let path = self.folder.as_ref()?.join(distribution.filename());
+        crate::ops::download::is_there(&path, &distribution.file().hashes).then_some(path)
+    }
+
+    /// The wheels whose metadata alone was needed until now.
+    fn fetching(&self, name: &PackageName, planned: &Planned<'_>) {
+        let coming = planned.plan.install.iter().find(|(wish, _)| wish.name == *name);
+        let Some(Source::File(distribution)) = coming.map(|(wish, _)| &wish.wheel) else { return };
+        let package = planned.resolution.get(name).next();
+        let Some(PackageSource::Candidate(id)) = package.map(|package| &package.source) else { return };
+        let request = planned.learned.projects.get(name).and_then(|project| project.metadata_request(*id));
+        let late = request.is_some_and(|request| request.beside.is_some()) && !self.checks_hashes;
+        if late
+            && local_path(&distribution.file().url).is_none()
+            && self.already_there(distribution).is_none()
+        {
+            let word = if planned.cached.contains(name) { "Using cached" } else { "Downloading" };
+            self.session.info(&format!("{word} {}", file_text(distribution)));
+        }
+    }
+
+    fn same_version(&self, name: &PackageName, planned: &Planned<'_>) {
+        let package = planned.resolution.get(name).next();
+        let Some(PackageSource::Url(url)) = package.map(|package| &package.source) else { return };
+        if url.starts_with("file:") && planned.plan.keep.iter().any(|kept| kept.name() == name) {
+            let raw = self.names.get(name).cloned().unwrap_or_else(|| name.to_string());
+            self.session.info(&format!(
+                "{raw} is already installed with the same version as the provided wheel. Use --force-reinstall to force an installation of the wheel."
             ));
         }
     }
+}
+
+/// Whether pip's way ends where we did.
+fn is_the_same(pins: &[(PackageName, Version)], planned: &Planned<'_>) -> bool {
+    let theirs: BTreeSet<(&PackageName, &Version)> =
+        pins.iter().map(|(name, version)| (name, version)).collect();
+    let ours = planned.resolution.packages.iter().map(|one| (&one.name, &one.version));
+    theirs == ours.collect()
+}
+
+/// The file that is meant.
+fn distribution(pick: &Pick, learned: &Learned) -> Option<Distribution> {
+    match &pick.source {
+        Origin::Candidate(id) => learned.projects.get(&pick.name)?.distribution(*id),
+        Origin::Url(url) => crate::ops::direct::distribution(url),
+        Origin::Installed => None,
+    }
+}
+
+fn local_path(url: &str) -> Option<PathBuf> {
+    url::Url::parse(url).ok().filter(|url| url.scheme() == "file")?.to_file_path().ok()
+}
+
+/// A file's name and size.
+fn file_text(distribution: &Distribution) -> String {
+    let size = distribution.file().size.map(|size| format!(" ({})", size_text(size)));
+    format!("{}{}", distribution.filename(), size.unwrap_or_default())
 }
 
 impl Listener for Lines<'_, '_> {

@@ -10,6 +10,7 @@ mod install;
 mod listener;
 mod looking;
 mod places;
+mod replay;
 mod show;
 mod target_folder;
 mod transcript;

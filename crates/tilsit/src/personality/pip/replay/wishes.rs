@@ -1,0 +1,103 @@
+//! What is asked for, and by whom.
+
+use std::rc::Rc;
+
+use packaging::{Origin, Requirement, SpecifierSet};
+
+use super::super::transcript::origin_text;
+
+/// Something that somebody asks for: pip's `InstallRequirement`.
+#[derive(Debug)]
+pub struct Ask {
+    /// The requirement; its marker is part of the text where pip has it there.
+    pub requirement: Requirement,
+    /// Who asks.
+    pub from: Asker,
+}
+
+/// Who asks for something.
+#[derive(Clone, Debug)]
+pub enum Asker {
+    /// The command line, or a group.
+    Nobody,
+    /// A line of a file: `-r FILE (line N)`.
+    Line(String),
+    /// A package that was asked for itself.
+    Package(Rc<Ask>),
+}
+
+impl Ask {
+    /// What the user asks for.
+    pub fn by_user(requirement: &Requirement) -> Self {
+        let mut requirement = requirement.clone();
+        requirement.marker = None;
+        let from = match requirement.origin.as_deref() {
+            Some(file @ Origin::File { .. }) => Asker::Line(origin_text(Some(file))),
+            _ => Asker::Nobody,
+        };
+        Self { requirement, from }
+    }
+
+    /// The same without its marker: what a file stands for that is looked at on behalf of it.
+    pub fn for_file(&self) -> Self {
+        let mut requirement = self.requirement.clone();
+        requirement.marker = None;
+        Self { requirement, from: self.from.clone() }
+    }
+
+    /// The requirement and how it came to be, the nearest first.
+    pub fn path(&self) -> String {
+        let own = self.requirement.to_string();
+        match self.from.path() {
+            Some(from) => format!("{own}->{from}"),
+            None => own,
+        }
+    }
+
+    /// ` (from …)`, or nothing.
+    pub fn because(&self) -> String {
+        self.from.path().map_or_else(String::new, |from| format!(" (from {from})"))
+    }
+}
+
+impl Asker {
+    fn path(&self) -> Option<String> {
+        match self {
+            Self::Nobody => None,
+            Self::Line(text) => Some(text.clone()),
+            Self::Package(ask) => Some(ask.path()),
+        }
+    }
+}
+
+/// What must be true of a package: resolvelib's requirement.
+#[derive(Clone, Debug)]
+pub enum Wish {
+    /// A version that specifiers allow.
+    Versions {
+        /// Which package, with extras.
+        key: usize,
+        /// Who asks.
+        ask: Rc<Ask>,
+        /// The extras are asked for by another wish beside this one.
+        drop_extras: bool,
+    },
+    /// This very candidate.
+    Exactly(usize),
+    /// A Python.
+    Python {
+        /// Which.
+        specifiers: Rc<SpecifierSet>,
+        /// It is the one at hand.
+        holds: bool,
+    },
+}
+
+/// A wish, and which candidate has it (the user, where there is none).
+#[derive(Debug)]
+pub struct Info {
+    /// The wish.
+    pub wish: Wish,
+    /// Whose.
+    pub parent: Option<usize>,
+}
