@@ -170,15 +170,15 @@ impl BuildSystem {
     ///
     /// # Errors
     /// See [`BuildSystemError`].
-    pub fn read(tree: &Path, unknown: UnknownKeys) -> Result<Self, BuildSystemError> {
+    pub fn read(tree: &Path, unknown: UnknownKeys) -> Result<Self, Box<BuildSystemError>> {
         if !tree.is_dir() {
-            return Err(BuildSystemError::NotAFolder(tree.to_owned()));
+            return Err(Box::new(BuildSystemError::NotAFolder(tree.to_owned())));
         }
         let path = tree.join("pyproject.toml");
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Self::without_file(tree),
-            Err(source) => return Err(BuildSystemError::Open { path, source }),
+            Err(source) => return Err(Box::new(BuildSystemError::Open { path, source })),
         };
         let name = path.to_string_lossy();
         let text = std::str::from_utf8(&bytes).map_err(|error| {
@@ -196,11 +196,11 @@ impl BuildSystem {
         Ok(system)
     }
 
-    fn without_file(tree: &Path) -> Result<Self, BuildSystemError> {
+    fn without_file(tree: &Path) -> Result<Self, Box<BuildSystemError>> {
         if tree.join("setup.py").exists() {
             Ok(Self::legacy())
         } else {
-            Err(BuildSystemError::NotAProject(tree.to_owned()))
+            Err(Box::new(BuildSystemError::NotAProject(tree.to_owned())))
         }
     }
 
@@ -220,7 +220,7 @@ impl BuildSystem {
     ///
     /// # Errors
     /// See [`BuildSystemError::Wrong`].
-    pub fn parse(path: &str, text: &str, unknown: UnknownKeys) -> Result<Self, BuildSystemError> {
+    pub fn parse(path: &str, text: &str, unknown: UnknownKeys) -> Result<Self, Box<BuildSystemError>> {
         let source = Source { path, text };
         let arena = Arena::new();
         let document = toml_spanner::parse(text, &arena)
@@ -241,23 +241,23 @@ struct Source<'a> {
     text: &'a str,
 }
 
-type Read<T> = Result<T, BuildSystemError>;
+type Read<T> = Result<T, Box<BuildSystemError>>;
 
 impl Source<'_> {
-    fn error(&self, span: Range<usize>, fault: Fault) -> BuildSystemError {
+    fn error(&self, span: Range<usize>, fault: Fault) -> Box<BuildSystemError> {
         let start = (0..=span.start.min(self.text.len())).rev().find(|at| self.text.is_char_boundary(*at));
         let start = start.unwrap_or(0);
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();
         let at_fault = self.text.get(start..span.end.min(line_start + line.len()).max(start));
-        BuildSystemError::Wrong {
+        Box::new(BuildSystemError::Wrong {
             path: self.path.to_owned(),
             line: line_number(self.text, start),
             column: self.text[line_start..start].chars().count() + 1,
             text: line.to_owned(),
             length: at_fault.map_or(0, |text| text.chars().count()),
             fault,
-        }
+        })
     }
 
     /// Where an entry is written, quotes included.

@@ -16,7 +16,7 @@ use crate::{BackendName, BuildSystemError};
 pub enum BuildError {
     /// The project does not say how it is built.
     #[error(transparent)]
-    System(#[from] BuildSystemError),
+    System(#[from] Box<BuildSystemError>),
     /// A native back end found what the real one refuses too.
     #[error("{backend}: {message}")]
     Refused {
@@ -65,30 +65,20 @@ pub enum BuildError {
         reason: String,
     },
     /// The hook raised an exception.
-    #[error("`{hook}` of `{backend}` failed: {exception}")]
+    #[error("`{}` of `{}` failed: {exception}", run.hook, run.backend)]
     Failed {
-        /// The back end.
-        backend: BackendName,
-        /// The hook.
-        hook: &'static str,
         /// The exception's last line.
         exception: String,
-        /// What Python said.
-        traceback: String,
-        /// Where all that the build wrote is kept.
-        log: PathBuf,
+        /// The hook and what it wrote.
+        run: Box<HookRun>,
     },
     /// The process ended without an answer.
-    #[error("`{hook}` of `{backend}` ended without an answer: {ending}")]
+    #[error("`{}` of `{}` ended without an answer: {ending}", run.hook, run.backend)]
     Crashed {
-        /// The back end.
-        backend: BackendName,
-        /// The hook.
-        hook: &'static str,
         /// How it ended.
         ending: Ending,
-        /// Where all that the build wrote is kept.
-        log: PathBuf,
+        /// The hook and what it wrote.
+        run: Box<HookRun>,
     },
     /// The hook answered something that PEP 517 does not know.
     #[error("`{hook}` of `{backend}` answered {answer}")]
@@ -108,7 +98,7 @@ pub enum BuildError {
         /// What it asked for.
         text: String,
         /// Why it is none.
-        source: RequirementError,
+        source: Box<RequirementError>,
     },
     /// The file is not what it should be.
     #[error("`{hook}` of `{backend}` made `{filename}`: {problem}")]
@@ -120,7 +110,17 @@ pub enum BuildError {
         /// What it said it made.
         filename: String,
         /// What is wrong.
-        problem: WrongFile,
+        problem: Box<WrongFile>,
+    },
+    /// Metadata that the back end prepared is of no use.
+    #[error("`{hook}` of `{backend}` made metadata that is of no use: {problem}")]
+    WrongMetadata {
+        /// The back end.
+        backend: BackendName,
+        /// The hook.
+        hook: &'static str,
+        /// What is wrong.
+        problem: Box<WrongFile>,
     },
     /// A file or folder of the build cannot be read or written.
     #[error("{}: {source}", path.display())]
@@ -130,6 +130,21 @@ pub enum BuildError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// A hook that came to nothing.
+#[derive(Clone, Debug)]
+pub struct HookRun {
+    /// The back end.
+    pub backend: BackendName,
+    /// The hook.
+    pub hook: &'static str,
+    /// What Python said of the exception; empty when there was none.
+    pub traceback: String,
+    /// The last lines that the build wrote.
+    pub tail: Vec<String>,
+    /// Where all that the build wrote is kept.
+    pub log: PathBuf,
 }
 
 /// How a back end's process ended.

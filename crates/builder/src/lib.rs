@@ -17,7 +17,7 @@
 //! let system = BuildSystem::parse("pyproject.toml", text, UnknownKeys::Refused)?;
 //! assert_eq!(system.requires[0].to_string(), "hatchling");
 //! assert_eq!(system.backend.to_string(), "hatchling.build");
-//! # Ok::<(), builder::BuildSystemError>(())
+//! # Ok::<(), Box<builder::BuildSystemError>>(())
 //! ```
 
 pub mod archive;
@@ -25,9 +25,14 @@ mod build_system;
 mod error;
 pub mod native;
 mod product;
+mod sandbox;
+mod session;
 mod settings;
+mod sys;
 
 pub use build_system::{BackendName, BuildSystem, BuildSystemError, Declared, Fault, UnknownKeys};
-pub use error::{BuildError, Ending, WrongFile};
+pub use error::{BuildError, Ending, HookRun, WrongFile};
 pub use product::{BuiltFile, Product};
+pub use sandbox::{Lack, Network, Sandbox};
+pub use session::{BuildPlace, Session, Stream, Watch};
 pub use settings::{ConfigSettings, SettingsError};
