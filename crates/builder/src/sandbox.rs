@@ -72,9 +72,9 @@ impl Sandbox {
     }
 
     /// Makes `command` put itself under the rules before it starts.
-    pub(crate) fn apply(&self, command: &mut Command, tree: &Path, place: &BuildPlace<'_>) -> io::Result<()> {
+    pub(crate) fn apply(&self, command: &mut Command, tree: &Path, place: &BuildPlace) -> io::Result<()> {
         let Self::On { writable, network } = self else { return Ok(()) };
-        let mut folders = vec![tree, place.scratch];
+        let mut folders = vec![tree, place.scratch.as_path()];
         folders.extend(writable.iter().map(PathBuf::as_path));
         let rules = rules(&folders, *network).map_err(io::Error::other)?;
         sys::confine(command, rules, *network == Network::Denied);

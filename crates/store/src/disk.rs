@@ -61,6 +61,8 @@ pub enum Kind {
     Built,
     /// Clones of repositories.
     Repositories,
+    /// Environments for builds, by what is installed in them.
+    BuildEnvironments,
     /// Downloads that were interrupted.
     Partial,
     /// Locks by key.
@@ -71,7 +73,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Wheels,
         Self::Pointers,
         Self::Pages,
@@ -79,6 +81,7 @@ impl Kind {
         Self::Interpreters,
         Self::Built,
         Self::Repositories,
+        Self::BuildEnvironments,
         Self::Partial,
         Self::Locks,
         Self::Temporary,
@@ -95,6 +98,7 @@ impl Kind {
             Self::Interpreters => "interpreters-1",
             Self::Built => "built-1",
             Self::Repositories => "repositories-1",
+            Self::BuildEnvironments => "build-environments-1",
             Self::Partial => "partial-1",
             Self::Locks => "locks-1",
             Self::Temporary => "temporary-1",

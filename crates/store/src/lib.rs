@@ -26,6 +26,7 @@
 //! ```
 
 pub mod archive;
+mod build_environments;
 mod built;
 mod disk;
 mod flat;

@@ -197,6 +197,10 @@ impl Maintenance<'_> {
             let unused = |path: &Path| policy.unused_for.is_some_and(|age| is_older(path, age, policy.now));
             self.prune_kind(kind, &mut removed, &unused)?;
         }
+        self.prune_kind(Kind::BuildEnvironments, &mut removed, &|path| {
+            let used = crate::build_environments::used(path);
+            !used.is_file() || policy.unused_for.is_some_and(|age| is_older(&used, age, policy.now))
+        })?;
         self.prune_kind(Kind::Partial, &mut removed, &|path| is_older(path, policy.partial_for, policy.now))?;
         self.sweep(&mut removed)?;
         self.remove_idle_locks()?;

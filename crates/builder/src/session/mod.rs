@@ -17,19 +17,19 @@ use check::Prepared;
 use process::{Answer, Process};
 
 /// Where a build runs.
-pub struct BuildPlace<'a> {
+pub struct BuildPlace {
     /// The build environment's Python.
-    pub python: &'a Path,
+    pub python: PathBuf,
     /// Variables of the processes, beside those that are there; without a value: taken away.
     pub variables: Vec<(OsString, Option<OsString>)>,
     /// A folder of its own for this build, which the caller removes. It is also the build's `TMPDIR`.
-    pub scratch: &'a Path,
+    pub scratch: PathBuf,
     /// What the build may do.
     pub sandbox: Sandbox,
     /// The file that gets all that the build writes.
-    pub log: &'a Path,
+    pub log: PathBuf,
     /// Turns true when the user asks to stop.
-    pub interrupted: &'a AtomicBool,
+    pub interrupted: &'static AtomicBool,
 }
 
 /// Which of its two streams a build wrote to.
@@ -56,8 +56,8 @@ impl Watch for () {
 }
 
 /// A running build.
-pub struct Session<'p> {
-    place: &'p BuildPlace<'p>,
+pub struct Session {
+    place: BuildPlace,
     process: Process,
     tree: PathBuf,
     backend: BackendName,
@@ -72,15 +72,15 @@ struct Hook<'a> {
     watch: &'a mut dyn Watch,
 }
 
-impl<'p> Session<'p> {
+impl Session {
     /// Starts the Python of `place` for the project in `tree`. The back end itself is imported with the first hook.
     ///
     /// # Errors
     /// [`BuildError::Start`], or that the sandbox cannot be had.
-    pub fn start(tree: &Path, system: &BuildSystem, place: &'p BuildPlace<'p>) -> Result<Self, BuildError> {
+    pub fn start(tree: &Path, system: &BuildSystem, place: BuildPlace) -> Result<Self, BuildError> {
         let tree = std::path::absolute(tree).map_err(|source| disk(tree, source))?;
         Ok(Self {
-            process: Process::start(&tree, place)?,
+            process: Process::start(&tree, &place)?,
             place,
             tree,
             backend: system.backend.clone(),
@@ -94,7 +94,7 @@ impl<'p> Session<'p> {
     pub fn move_to(&mut self, tree: &Path, system: &BuildSystem) -> bool {
         let same =
             system.backend == self.backend && self.folders.is_empty() && system.backend_path.is_empty();
-        let reachable = self.place.sandbox.is_off() || tree.starts_with(self.place.scratch);
+        let reachable = self.place.sandbox.is_off() || tree.starts_with(&self.place.scratch);
         let Ok(tree) = std::path::absolute(tree) else { return false };
         if same && reachable {
             self.tree = tree;
@@ -249,7 +249,7 @@ impl<'p> Session<'p> {
         });
         let answer = self.process.ask(&request, self.place.interrupted, hook.watch);
         let backend = || self.backend.clone();
-        match answer.map_err(|source| disk(self.place.log, source))? {
+        match answer.map_err(|source| disk(&self.place.log, source))? {
             Answer::Value(value) => Ok(Some(value)),
             Answer::Missing => Ok(None),
             Answer::Interrupted => Err(BuildError::Interrupted),
@@ -277,7 +277,7 @@ impl<'p> Session<'p> {
 
     fn run_of(&self, hook: &'static str, traceback: String) -> Box<HookRun> {
         let (backend, tail) = (self.backend.clone(), self.process.tail());
-        Box::new(HookRun { backend, hook, traceback, tail, log: self.place.log.to_owned() })
+        Box::new(HookRun { backend, hook, traceback, tail, log: self.place.log.clone() })
     }
 
     fn bad_answer(&self, hook: &'static str, value: &Value) -> BuildError {

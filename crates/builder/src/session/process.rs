@@ -98,11 +98,11 @@ pub(super) struct Process {
 }
 
 impl Process {
-    pub(super) fn start(tree: &Path, place: &BuildPlace<'_>) -> Result<Self, BuildError> {
-        let failed = |source| BuildError::Start { python: place.python.to_owned(), source };
+    pub(super) fn start(tree: &Path, place: &BuildPlace) -> Result<Self, BuildError> {
+        let failed = |source| BuildError::Start { python: place.python.clone(), source };
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
-        let mut command = Command::new(place.python);
-        command.args(["-c", PROGRAM]).current_dir(tree).env("TMPDIR", place.scratch).process_group(0);
+        let mut command = Command::new(&place.python);
+        command.args(["-c", PROGRAM]).current_dir(tree).env("TMPDIR", &place.scratch).process_group(0);
         for (name, value) in &place.variables {
             match value {
                 Some(value) => command.env(name, value),
@@ -115,8 +115,8 @@ impl Process {
         drop(command); // and with it this process's copy of the child's end
         let streams = child.stdout.take().zip(child.stderr.take());
         let (output, error) = streams.ok_or_else(|| failed(io::ErrorKind::BrokenPipe.into()))?;
-        let log = File::create(place.log)
-            .map_err(|source| BuildError::Disk { path: place.log.to_owned(), source })?;
+        let log = File::create(&place.log)
+            .map_err(|source| BuildError::Disk { path: place.log.clone(), source })?;
         Ok(Self {
             group: Pid::from_raw(child.id().cast_signed()),
             child,

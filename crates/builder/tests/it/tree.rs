@@ -1,6 +1,6 @@
 //! A source tree with its own back end, and all that a build of it needs.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use builder::{
@@ -27,7 +27,7 @@ def build_sdist(folder, settings=None):
 pub struct Tree {
     folder: tempfile::TempDir,
     pub sandbox: Sandbox,
-    pub interrupted: AtomicBool,
+    pub interrupted: &'static AtomicBool,
 }
 
 /// All that was heard.
@@ -52,7 +52,7 @@ impl Tree {
         let tree = Self {
             folder: tempfile::tempdir().unwrap(),
             sandbox: Sandbox::Off,
-            interrupted: AtomicBool::new(false),
+            interrupted: Box::leak(Box::new(AtomicBool::new(false))),
         };
         for folder in ["project", "scratch", "out"] {
             std::fs::create_dir(tree.path(folder)).unwrap();
@@ -78,22 +78,21 @@ impl Tree {
     /// Runs `work` in a session, and says what was heard.
     pub fn session<T>(
         &self,
-        work: impl FnOnce(&mut Session<'_>, &mut Heard) -> Result<T, BuildError>,
+        work: impl FnOnce(&mut Session, &mut Heard) -> Result<T, BuildError>,
     ) -> (Result<T, BuildError>, Heard) {
-        let (scratch, log) = (self.path("scratch"), self.path("log"));
         let place = BuildPlace {
-            python: Path::new("python3"),
+            python: "python3".into(),
             variables: vec![("PYTHONDONTWRITEBYTECODE".into(), Some("1".into()))],
-            scratch: &scratch,
+            scratch: self.path("scratch"),
             sandbox: self.sandbox.clone(),
-            log: &log,
-            interrupted: &self.interrupted,
+            log: self.path("log"),
+            interrupted: self.interrupted,
         };
         let mut heard = Heard::default();
         let result = (|| {
             let project = self.path("project");
             let system = BuildSystem::read(&project, UnknownKeys::Refused)?;
-            let mut session = Session::start(&project, &system, &place)?;
+            let mut session = Session::start(&project, &system, place)?;
             work(&mut session, &mut heard)
         })();
         (result, heard)

@@ -184,7 +184,7 @@ def build_wheel(folder, settings=None, metadata=None):
         }
         fn warning(&mut self, _: &str) {}
     }
-    let mut stop = Stop(&tree.interrupted, None);
+    let mut stop = Stop(tree.interrupted, None);
     let (built, _) = tree.session(|session, _| {
         session.build(Product::Wheel, &ConfigSettings::default(), &tree.path("out"), &mut stop)
     });
@@ -203,16 +203,15 @@ def build_wheel(folder, settings=None, metadata=None):
 #[test]
 fn a_python_that_is_none() {
     let tree = Tree::with("");
-    let scratch = tree.path("scratch");
     let place = builder::BuildPlace {
-        python: std::path::Path::new("/nowhere/python"),
+        python: "/nowhere/python".into(),
         variables: Vec::new(),
-        scratch: &scratch,
+        scratch: tree.path("scratch"),
         sandbox: builder::Sandbox::Off,
-        log: &tree.path("log"),
-        interrupted: &tree.interrupted,
+        log: tree.path("log"),
+        interrupted: tree.interrupted,
     };
     let system = builder::BuildSystem::legacy();
-    let error = builder::Session::start(&tree.path("project"), &system, &place).err().unwrap();
+    let error = builder::Session::start(&tree.path("project"), &system, place).err().unwrap();
     assert!(matches!(error, BuildError::Start { .. }), "{error}");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use fixtures::WheelBuilder;
-use store::{Kind, PrunePolicy, Store};
+use store::{DiskError, Kind, PrunePolicy, Store};
 
 use crate::wheels::add;
 
@@ -132,4 +132,32 @@ fn a_temporary_store_is_removed() {
     assert!(root.exists() && clone.is_temporary());
     drop(clone);
     assert!(!root.exists());
+}
+
+#[test]
+fn build_environments_are_made_once_and_pruned() {
+    let store = Store::temporary(&std::env::temp_dir()).unwrap();
+    let make = |content: &'static str| {
+        store.build_environment::<DiskError>("key", |folder| {
+            std::fs::write(folder.join("content"), content).unwrap();
+            Ok(())
+        })
+    };
+    let folder = make("first").unwrap();
+    assert_eq!(make("second").unwrap(), folder);
+    assert_eq!(std::fs::read_to_string(folder.join("content")).unwrap(), "first");
+    // half made by a process that was killed
+    std::fs::remove_file(folder.join(".complete")).unwrap();
+    assert_eq!(make("third").unwrap(), folder);
+    assert_eq!(std::fs::read_to_string(folder.join("content")).unwrap(), "third");
+    let failed = store.build_environment("other", |folder| {
+        std::fs::write(folder.join("content"), "").unwrap();
+        Err(DiskError { action: "make", path: folder.into(), source: std::io::ErrorKind::Other.into() })
+    });
+    assert!(!failed.unwrap_err().path.exists());
+    std::fs::remove_file(folder.join(".complete")).unwrap();
+    let policy =
+        PrunePolicy { now: SystemTime::now(), unused_for: None, partial_for: Duration::from_secs(1) };
+    let removed = store.maintain().unwrap().prune(&policy).unwrap();
+    assert!(removed.entries >= 1 && !folder.exists());
 }
