@@ -3,6 +3,9 @@
 
 mod cases;
 mod normal;
+mod oddities;
+#[cfg(test)]
+mod options;
 mod tree;
 mod universe;
 
@@ -20,7 +23,7 @@ pub fn run(peers: &Peers) -> Result<bool, String> {
     let folder = temporary.path().canonicalize().map_err(|error| error.to_string())?;
     let (index, empty, runner) = (universe::index(), folder.join("empty"), peers.pip_runner()?);
     peers.new_environment(&empty)?;
-    let chosen: Vec<&Case> = cases::all().filter(|case| peers.wants(case.name)).collect();
+    let chosen: Vec<&Case<'_>> = cases::all().filter(|case| peers.wants(case.name)).collect();
     let next = AtomicUsize::new(0);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let mut verdicts = std::thread::scope(|scope| {
@@ -61,7 +64,7 @@ struct Counts {
 
 impl Counts {
     /// Counts a case; what differs without a reason is shown, and so is a reason that nothing needs any more.
-    fn judge(&mut self, case: &Case, verdict: &Result<Vec<String>, String>) {
+    fn judge(&mut self, case: &Case<'_>, verdict: &Result<Vec<String>, String>) {
         let differences = match verdict {
             Ok(differences) => differences.clone(),
             Err(why) => vec![why.clone()],
@@ -82,6 +85,7 @@ impl Counts {
 }
 
 /// What one side said.
+#[derive(PartialEq)]
 struct Told {
     code: Option<i32>,
     stdout: Vec<String>,
@@ -156,19 +160,34 @@ struct Stage<'a> {
 
 impl Stage<'_> {
     /// How our lines differ from pip's.
-    fn verdict(&self, case: &Case) -> Result<Vec<String>, String> {
-        Ok(self.play(case, Side::Pip)?.differences(&self.play(case, Side::AsPip)?))
+    fn verdict(&self, case: &Case<'_>) -> Result<Vec<String>, String> {
+        let (theirs, ours) = (self.play(case, Side::Pip)?, self.play(case, Side::AsPip)?);
+        let mut differences = theirs.differences(&ours);
+        if let Some(option) = case.without {
+            let command = case.command.replacen(option, "", 1);
+            let without = Case { command: &command, ..*case };
+            for (side, told) in [(Side::Pip, &theirs), (Side::AsPip, &ours)] {
+                if self.play(&without, side)? == *told {
+                    differences.push(format!("{side:?} answers the same without {option}"));
+                }
+            }
+        }
+        Ok(differences)
     }
 
-    fn play(&self, case: &Case, side: Side) -> Result<Told, String> {
+    fn play(&self, case: &Case<'_>, side: Side) -> Result<Told, String> {
         if self.folder.exists() {
             std::fs::remove_dir_all(&self.folder).map_err(|error| error.to_string())?;
         }
         std::fs::create_dir_all(self.folder.join("home")).map_err(|error| error.to_string())?;
         universe::files(&self.folder).map_err(|error| error.to_string())?;
+        oddities::script(&self.folder).map_err(|error| error.to_string())?;
         copy(self.empty, &self.folder.join("env"))?;
         for before in case.before {
-            let done = self.command(side, before, case)?;
+            let done = match before.strip_prefix('!') {
+                Some(script) => self.shell(script)?,
+                None => self.command(side, before, case)?,
+            };
             if !done.status.success() && side == Side::Pip {
                 let why = String::from_utf8_lossy(&done.stderr);
                 return Err(format!("{}: pip cannot {before}: {why}", case.name));
@@ -176,7 +195,13 @@ impl Stage<'_> {
         }
         let done = self.command(side, case.command, case)?;
         let port = self.index.address().port();
-        let lines = |bytes: &[u8]| normal::lines(&String::from_utf8_lossy(bytes), &self.folder, port);
+        let lines = |bytes: &[u8]| {
+            let mut lines = normal::lines(&String::from_utf8_lossy(bytes), &self.folder, port);
+            if case.any_order {
+                lines.sort();
+            }
+            lines
+        };
         Ok(Told {
             code: done.status.code(),
             stdout: lines(&done.stdout),
@@ -185,7 +210,15 @@ impl Stage<'_> {
         })
     }
 
-    fn command(&self, side: Side, line: &str, case: &Case) -> Result<Output, String> {
+    fn shell(&self, script: &str) -> Result<Output, String> {
+        let mut command = Command::new("sh");
+        command.args(["-ec", script]).current_dir(&self.folder).env_clear();
+        command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        command.env("HOME", self.folder.join("home")).stdin(Stdio::null());
+        command.output().map_err(|error| format!("{command:?}: {error}"))
+    }
+
+    fn command(&self, side: Side, line: &str, case: &Case<'_>) -> Result<Output, String> {
         let env = self.folder.join("env");
         let mut command = if side == Side::Pip {
             let mut command = Command::new(env.join("bin/python"));

@@ -1,6 +1,6 @@
 //! The little world in which the cases take place: an index and a folder of files.
 
-use fixtures::{FakeIndex, ServedFile, WheelBuilder};
+use fixtures::{FakeIndex, SdistBuilder, ServedFile, WheelBuilder};
 use std::io;
 use std::path::Path;
 
@@ -34,10 +34,14 @@ pub fn index() -> FakeIndex {
         wheel("newer", "1.0"),
         wheel("newer", "2.0").requires_python(">=4"),
         wheel("yanked", "1.0"),
+        wheel("sourced", "1.0"),
+        wheel("sourced", "1.5"),
+        wheel("pypy-only", "1.0").tag("pp311-pypy311_pp73-any"),
     ] {
         index.add(wheel);
     }
     index.add(ServedFile::from(wheel("yanked", "1.1")).yanked("it eats files"));
+    index.add(SdistBuilder::new("sourced", "2.0"));
     index.add(tool());
     index
 }
@@ -61,6 +65,10 @@ pub fn files(folder: &Path) -> io::Result<()> {
     let (filename, bytes) = wheel("omega", "1.0").build();
     std::fs::write(links.join(&filename), bytes)?;
     std::fs::write(links.join("odd.whl"), "not a wheel")?;
+    let newer = folder.join("newer");
+    std::fs::create_dir_all(&newer)?;
+    let (filename, bytes) = wheel("omega", "2.0").build();
+    std::fs::write(newer.join(&filename), bytes)?;
 
     let hash = fixtures::sha256_hex(&wheel("gamma", "1.0").build().1);
     let wrong = "0".repeat(64);
@@ -70,6 +78,13 @@ pub fn files(folder: &Path) -> io::Result<()> {
         ("constraints.txt", "beta<1.5\n".to_owned()),
         ("tight.txt", "beta<0.9\nalpha==2.0\n".to_owned()),
         ("markers.txt", "alpha; python_version < '3'\ngamma; python_version >= '3'\n".to_owned()),
+        ("options.txt", "--pre\n-i https://index.example/simple\n--no-binary alpha\nalpha\n".to_owned()),
+        (
+            "unclear.txt",
+            "# first\n./links\n-e src/devel\n\n-e git+https://vcs.example/x#egg=alpha\n".to_owned(),
+        ),
+        ("empty.txt", "# nothing\n".to_owned()),
+        ("pyproject.toml", "[dependency-groups]\ndocs = ['gamma']\n".to_owned()),
         ("malformed.txt", "gamma\nalpha >>1.0\n".to_owned()),
         ("hashed.txt", format!("gamma==1.0 --hash=sha256:{hash}\n")),
         ("wrong-hash.txt", format!("gamma==1.0 --hash=sha256:{wrong}\n")),

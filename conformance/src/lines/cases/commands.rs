@@ -8,7 +8,7 @@ const SEVERAL: &[&str] = &["install -q alpha tool Camel_Case.Name"];
 const BROKEN: &[&str] = &["install -q --no-deps alpha==2.0", "install -q --no-deps beta==0.5 needs-gone"];
 
 /// The cases.
-pub const CASES: &[Case] = &[
+pub const CASES: &[Case<'_>] = &[
     case("uninstall", ALPHA, "uninstall -y alpha"),
     case("uninstall-several", SEVERAL, "uninstall -y alpha tool"),
     case("uninstall-absent", &[], "uninstall -y alpha"),

@@ -6,7 +6,7 @@ use super::{Case, case};
 const ALPHA: &[&str] = &["install -q alpha==1.0"];
 
 /// The cases.
-pub const CASES: &[Case] = &[
+pub const CASES: &[Case<'_>] = &[
     case("install-one", &[], "install gamma"),
     case("install-with-dependency", &[], "install alpha"),
     case("install-several", &[], "install tool alpha gamma"),

@@ -1,32 +1,41 @@
 //! The cases: one table for each family of commands.
 
 mod commands;
+mod index;
 mod install;
+mod installed;
+mod settings;
+mod uninstall;
 
 /// One command line, what is run before it, and what surrounds it.
 ///
-/// Words are split at spaces; single quotes keep spaces together.
+/// Words are split at spaces; single quotes keep spaces together. A command of `before` that starts with `!` is the
+/// shell's; `oddities` makes what no command of pip's makes.
 #[derive(Clone, Copy)]
-pub struct Case {
+pub struct Case<'a> {
     pub name: &'static str,
     /// Commands that fill the environment; what they print is not compared.
     pub before: &'static [&'static str],
-    pub command: &'static str,
+    pub command: &'a str,
     /// Further environment variables; `{stage}` in a value is the folder of the case, `{index}` the index's address.
     pub env: &'static [(&'static str, &'static str)],
     /// What the command reads from its standard input.
     pub stdin: &'static str,
     /// Why our answer differs from pip's; such a case is counted apart and does not fail.
     pub differs: Option<&'static str>,
+    /// A part of the command without which both sides must answer otherwise than with it.
+    pub without: Option<&'static str>,
+    /// pip prints in the order of folders' entries: lines are sorted before they are compared.
+    pub any_order: bool,
 }
 
 /// A case without anything special; the methods add that.
-const fn case(name: &'static str, before: &'static [&'static str], command: &'static str) -> Case {
-    Case { name, before, command, env: &[], stdin: "", differs: None }
+const fn case(name: &'static str, before: &'static [&'static str], command: &'static str) -> Case<'static> {
+    Case { name, before, command, env: &[], stdin: "", differs: None, without: None, any_order: false }
 }
 
 #[allow(dead_code, reason = "the tables grow and shrink")]
-impl Case {
+impl Case<'static> {
     /// With these environment variables.
     const fn env(self, env: &'static [(&'static str, &'static str)]) -> Self {
         Self { env, ..self }
@@ -37,6 +46,16 @@ impl Case {
         Self { stdin, ..self }
     }
 
+    /// An option of the command (with its value) that matters: taking it away changes what both sides answer.
+    const fn without(self, option: &'static str) -> Self {
+        Self { without: Some(option), ..self }
+    }
+
+    /// In whatever order.
+    const fn any_order(self) -> Self {
+        Self { any_order: true, ..self }
+    }
+
     /// Known to differ, for this reason (which `docs/reference/differences.md` gives too).
     const fn differs(self, reason: &'static str) -> Self {
         Self { differs: Some(reason), ..self }
@@ -44,6 +63,8 @@ impl Case {
 }
 
 /// All cases. Files named there are made by `universe`.
-pub fn all() -> impl Iterator<Item = &'static Case> {
-    install::CASES.iter().chain(commands::CASES)
+pub fn all() -> impl Iterator<Item = &'static Case<'static>> {
+    let tables =
+        [install::CASES, commands::CASES, installed::CASES, uninstall::CASES, settings::CASES, index::CASES];
+    tables.into_iter().flatten()
 }

@@ -18,6 +18,8 @@ pub struct Preview {
     pub kept: Vec<PathBuf>,
     /// Files outside the environment.
     pub refused: Vec<PathBuf>,
+    /// Every file that would go, bytecode too, one by one.
+    pub files: Vec<PathBuf>,
 }
 
 impl Preview {
@@ -30,8 +32,10 @@ impl Preview {
         environment: &Environment,
     ) -> Result<Preview, RemovalError> {
         let owned = paths::owned(distribution, environment)?;
-        let there = |path: &PathBuf| path.symlink_metadata().is_ok() && !has_ending(path, b".pyc");
-        let all = owned.paths.into_iter().chain(owned.trees).filter(there);
+        let there = |path: &PathBuf| path.symlink_metadata().is_ok();
+        let all: Vec<PathBuf> = owned.paths.into_iter().chain(owned.trees).filter(there).collect();
+        let files: BTreeSet<PathBuf> = all.iter().filter(|path| environment.owns(path)).cloned().collect();
+        let all = all.into_iter().filter(|path| !has_ending(path, b".pyc"));
         let (inside, refused): (BTreeSet<PathBuf>, BTreeSet<PathBuf>) =
             all.partition(|path| environment.owns(path));
         let folders = outermost(
@@ -44,7 +48,12 @@ impl Preview {
         let below = |path: &Path| folders.iter().any(|folder| path.starts_with(folder));
         let mut removed: Vec<PathBuf> = inside.iter().filter(|path| !below(path)).cloned().collect();
         removed.extend(folders.iter().map(|folder| folder.join("*")));
-        Ok(Preview { removed: sorted(removed), kept: sorted(kept), refused: sorted(refused) })
+        Ok(Preview {
+            removed: sorted(removed),
+            kept: sorted(kept),
+            refused: sorted(refused),
+            files: sorted(files),
+        })
     }
 }
 

@@ -501,6 +501,9 @@ pub static UNINSTALL_REQUIREMENT: Flag = Flag::many(
 .kind(Kind::Path);
 /// `uninstall -y`
 pub static YES: Flag = Flag::on("yes", &["-y", "--yes"], "Do not ask before uninstalling.");
+/// `uninstall --dry-run`, which pip itself does not have.
+pub static UNINSTALL_DRY_RUN: Flag =
+    Flag::on("dry-run", &["--dry-run"], "Only say what would be removed (pip has no such option).");
 /// `freeze -r`
 pub static FREEZE_REQUIREMENT: Flag = Flag::many(
     "requirement",
@@ -575,6 +578,43 @@ pub static CACHE_FORMAT: Flag = Flag::one(
 )
 .kind(Kind::Choice(&["human", "abspath"]))
 .default("human");
+
+/// `lock -o`
+pub static LOCK_OUTPUT: Flag = Flag::one(
+    "output",
+    &["-o", "--output"],
+    "path",
+    "The lock file to write (default: pylock.toml). - means stdout.",
+)
+.kind(Kind::Path)
+.default("pylock.toml");
+/// `inspect --local`
+pub static INSPECT_LOCAL: Flag =
+    Flag::on("local", &["--local"], "In a virtual environment that sees global packages, leave those out.");
+/// `index versions --json`
+pub static JSON: Flag = Flag::on("json", &["--json"], "Print JSON.");
+/// `hash -a`
+pub static ALGORITHM: Flag =
+    Flag::one("algorithm", &["-a", "--algorithm"], "algorithm", "Which hash: sha256, sha384 or sha512")
+        .kind(Kind::Choice(&["sha256", "sha384", "sha512"]))
+        .default("sha256");
+/// `search -i`
+pub static SEARCH_INDEX: Flag = Flag::one(
+    "index",
+    &["-i", "--index"],
+    "url",
+    "The address that is asked, with the XML-RPC protocol (default: PyPI's)",
+)
+.kind(Kind::Url);
+/// `completion --bash`
+pub static BASH: Flag = Flag::on("bash", &["-b", "--bash"], "Print the code for bash");
+/// `completion --zsh`
+pub static ZSH: Flag = Flag::on("zsh", &["-z", "--zsh"], "Print the code for zsh");
+/// `completion --fish`
+pub static FISH: Flag = Flag::on("fish", &["-f", "--fish"], "Print the code for fish");
+/// `completion --powershell`
+pub static POWERSHELL: Flag =
+    Flag::on("powershell", &["-p", "--powershell"], "Print the code for PowerShell");
 
 static TOP: Group = Group { title: "", flags: &[&VERSION] };
 static GENERAL: Group = Group {
@@ -734,7 +774,7 @@ static UNINSTALL: Command = Command {
     usage: &["[options] <package> ...", "[options] -r <requirements file> ..."],
     groups: &[&Group {
         title: "Uninstall Options",
-        flags: &[&UNINSTALL_REQUIREMENT, &YES, &ROOT_USER_ACTION, &BREAK_SYSTEM_PACKAGES],
+        flags: &[&UNINSTALL_REQUIREMENT, &YES, &UNINSTALL_DRY_RUN, &ROOT_USER_ACTION, &BREAK_SYSTEM_PACKAGES],
     }],
     ..BLANK
 };
@@ -818,6 +858,101 @@ static CACHE: Command = Command {
     groups: &[&Group { title: "Cache Options", flags: &[&CACHE_FORMAT] }],
     ..BLANK
 };
+static LOCK: Command = Command {
+    name: "lock",
+    about: "Generate a lock file.",
+    description: "EXPERIMENTAL. Pins packages, with their dependencies, from:\n\n- package indexes, by requirement specifier;\n- VCS URLs;\n- local project folders;\n- local or remote source archives.\n\nA requirements file names a whole environment at once.\n\nThe lock holds for the Python and the platform that it was made with.",
+    usage: &[
+        "[options] [-e] <local project path> ...",
+        "[options] <requirement specifier> [package-index-options] ...",
+        "[options] -r <requirements file> [package-index-options] ...",
+        "[options] <archive url/path> ...",
+    ],
+    groups: &[
+        &Group {
+            title: "Lock Options",
+            flags: &[
+                &LOCK_OUTPUT,
+                &REQUIREMENT,
+                &REQUIREMENTS_FROM_SCRIPT,
+                &CONSTRAINT,
+                &BUILD_CONSTRAINT,
+                &NO_DEPS,
+                &ONLY_DEPS,
+                &EDITABLE,
+                &SRC,
+                &IGNORE_REQUIRES_PYTHON,
+                &NO_BUILD_ISOLATION,
+                &USE_PEP517,
+                &CHECK_BUILD_DEPENDENCIES,
+                &CONFIG_SETTINGS,
+                &REQUIRE_HASHES,
+                &NO_REQUIRE_HASHES,
+                &PROGRESS_BAR,
+                &GROUP,
+                &NO_CLEAN,
+            ],
+        },
+        &SELECTION,
+        &INDEX,
+    ],
+    ..BLANK
+};
+static INSPECT: Command = Command {
+    name: "inspect",
+    about: "Inspect the python environment.",
+    description: "Prints everything that is known about an environment as JSON.",
+    usage: &["[options]"],
+    groups: &[&Group { title: "Inspect Options", flags: &[&INSPECT_LOCAL, &ONLY_USER, &PATH] }],
+    ..BLANK
+};
+static SEARCH: Command = Command {
+    name: "search",
+    about: "Search PyPI for packages.",
+    description: "Looks for packages whose name or summary has <query> in it. PyPI no longer answers this.",
+    usage: &["[options] <query>"],
+    groups: &[&Group { title: "Search Options", flags: &[&SEARCH_INDEX] }],
+    ..BLANK
+};
+static INDEX_COMMAND: Command = Command {
+    name: "index",
+    about: "Inspect information available from package indexes.",
+    description: "Shows what package indexes have.",
+    usage: &["versions <package>"],
+    groups: &[
+        &Group {
+            title: "Index Options",
+            flags: &[&PLATFORM, &PYTHON_VERSION, &IMPLEMENTATION, &ABI, &IGNORE_REQUIRES_PYTHON, &JSON],
+        },
+        &SELECTION,
+        &INDEX,
+    ],
+    ..BLANK
+};
+static HASH: Command = Command {
+    name: "hash",
+    about: "Compute hashes of package archives.",
+    description: "Computes the hash of an archive on disk,\nas --hash in a requirements file takes it.",
+    usage: &["[options] <file> ..."],
+    groups: &[&Group { title: "Hash Options", flags: &[&ALGORITHM] }],
+    ..BLANK
+};
+static COMPLETION: Command = Command {
+    name: "completion",
+    about: "A helper command used for command completion.",
+    description: "Prints the code by which a shell completes pip's command lines.",
+    usage: &[],
+    groups: &[&Group { title: "Completion Options", flags: &[&BASH, &ZSH, &FISH, &POWERSHELL] }],
+    ..BLANK
+};
+static DEBUG_COMMAND: Command = Command {
+    name: "debug",
+    about: "Show information useful for debugging.",
+    description: "Shows what helps to find out what is wrong.",
+    usage: &["<options>"],
+    groups: &[&Group { title: "Debug Options", flags: &[&PLATFORM, &PYTHON_VERSION, &IMPLEMENTATION, &ABI] }],
+    ..BLANK
+};
 static HELP_COMMAND: Command = Command {
     name: "help",
     about: "Show help for commands.",
@@ -835,14 +970,21 @@ pub static PROGRAM: Program = Program {
     general: &[&GENERAL],
     commands: &[
         &INSTALL,
+        &LOCK,
         &DOWNLOAD,
         &UNINSTALL,
         &FREEZE,
+        &INSPECT,
         &LIST,
         &SHOW,
         &CHECK,
         &CONFIG,
+        &SEARCH,
         &CACHE,
+        &INDEX_COMMAND,
+        &HASH,
+        &COMPLETION,
+        &DEBUG_COMMAND,
         &HELP_COMMAND,
     ],
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use environment::dependencies::Dependencies;
-use environment::{Environment, Installed, InstalledDistribution, ReadError};
+use environment::{Environment, Installed, InstalledDistribution, Kind, ReadError};
 use packaging::PackageName;
 
 /// Which packages to list.
@@ -12,14 +12,26 @@ use packaging::PackageName;
 pub struct ListRequest {
     /// Leave these out.
     pub exclude: BTreeSet<PackageName>,
-    /// Only packages of the environment itself, not those it sees through system site-packages.
-    pub local: bool,
-    /// Only these folders, whatever the environment has.
-    pub paths: Vec<PathBuf>,
-    /// Only packages that no other installed one needs.
+    /// Where they lie.
+    pub place: Place,
+    /// Only packages that no other of them needs.
     pub not_required: bool,
     /// Whether editable ones are shown.
     pub editable: Editable,
+}
+
+/// Where the packages lie that are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// Wherever the environment's Python looks.
+    #[default]
+    Everywhere,
+    /// In the environment itself, not where it sees the base interpreter's; outside of an environment, everywhere.
+    Own,
+    /// Of those that Python sees, the ones in this folder (the user's).
+    Below(PathBuf),
+    /// In these folders, whatever the environment has.
+    Folders(Vec<PathBuf>),
 }
 
 /// Whether editable installations are listed.
@@ -32,6 +44,8 @@ pub enum Editable {
     Exclude,
     /// Nothing else.
     Only,
+    /// Only them, and not them: nothing.
+    Neither,
 }
 
 /// One installed package.
@@ -66,20 +80,25 @@ impl Listed {
 /// # Errors
 /// A folder that cannot be read.
 pub fn list(environment: &Environment, request: &ListRequest) -> Result<Vec<Listed>, ReadError> {
-    let installed = installed(environment, request)?;
-    let needed = if request.not_required { needed(&installed, environment) } else { BTreeSet::new() };
-    let wanted = |distribution: &&InstalledDistribution| {
-        !request.exclude.contains(distribution.name()) && !needed.contains(distribution.name())
+    let installed = match &request.place {
+        Place::Folders(folders) => Installed::scan(folders)?,
+        _ => environment.installed()?,
     };
-    let listed = installed.iter().filter(wanted).map(Listed::of);
-    Ok(listed.filter(|one| fits(request.editable, one)).collect())
+    let all = installed.iter().filter(|one| is_at(&request.place, one, environment)).map(Listed::of);
+    let mut listed: Vec<Listed> = all.filter(|one| fits(request.editable, one)).collect();
+    if request.not_required {
+        let needed = needed(&listed, &installed, environment);
+        listed.retain(|one| !needed.contains(&one.name));
+    }
+    listed.retain(|one| !request.exclude.contains(&one.name));
+    Ok(listed)
 }
 
-/// Every package that some installed one needs.
-fn needed(installed: &Installed, environment: &Environment) -> BTreeSet<PackageName> {
+/// Every package that some listed one needs.
+fn needed(listed: &[Listed], installed: &Installed, environment: &Environment) -> BTreeSet<PackageName> {
     let markers = environment.interpreter().marker_environment();
     let dependencies = Dependencies::read(installed);
-    let names = installed.iter().flat_map(|one| dependencies.requires(one.name(), &markers));
+    let names = listed.iter().flat_map(|one| dependencies.requires(&one.name, &markers));
     names.map(|requirement| requirement.name.clone()).collect()
 }
 
@@ -88,16 +107,16 @@ fn fits(editable: Editable, one: &Listed) -> bool {
         Editable::Include => true,
         Editable::Exclude => one.editable.is_none(),
         Editable::Only => one.editable.is_some(),
+        Editable::Neither => false,
     }
 }
 
-fn installed(environment: &Environment, request: &ListRequest) -> Result<Installed, ReadError> {
-    if !request.paths.is_empty() {
-        return Installed::scan(&request.paths);
+fn is_at(place: &Place, one: &InstalledDistribution, environment: &Environment) -> bool {
+    match place {
+        Place::Own if environment.kind() == Kind::Virtual => {
+            one.location().starts_with(environment.interpreter().prefix())
+        }
+        Place::Below(folder) => one.location().starts_with(folder),
+        Place::Everywhere | Place::Own | Place::Folders(_) => true,
     }
-    if request.local {
-        let own = environment.site_packages().into_iter().filter(|folder| environment.owns(folder));
-        return Installed::scan(&own.collect::<Vec<_>>());
-    }
-    environment.installed()
 }

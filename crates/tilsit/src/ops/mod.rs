@@ -23,4 +23,6 @@ pub mod python;
 pub mod report;
 pub mod search;
 pub mod sync;
+pub mod versions;
 pub mod wanted;
+pub mod working_copy;

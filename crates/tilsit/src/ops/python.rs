@@ -1,12 +1,14 @@
 //! Which Python a command works on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use environment::discovery::{
     DiscoveryError, FoundPython, PythonRequest, Surroundings, active_environment, discover, discover_base,
     list,
 };
-use environment::{FactsCache, Interpreter, InterpreterError, VenvError, VenvPolicy, create};
+use environment::{
+    Environment, FactsCache, Interpreter, InterpreterError, Kind, VenvError, VenvPolicy, create,
+};
 use store::Store;
 
 use crate::settings::Process;
@@ -130,4 +132,60 @@ pub fn all(process: &Process, store: &Store) -> Vec<FoundPython> {
 /// This binary, which the environments' `pip` hands over to.
 pub fn binary() -> Option<PathBuf> {
     std::env::current_exe().ok()
+}
+
+/// The folders with packages in the order of `sys.path`: an environment's own, the user's, the base interpreter's, each
+/// followed by what its `.pth` files name (Python's `site`; lines that are code are not run).
+pub fn search_path(environment: &Environment, user_site: Option<PathBuf>) -> Vec<PathBuf> {
+    let mut folders = environment.site_packages();
+    let own = if environment.kind() == Kind::Virtual { 1.min(folders.len()) } else { 0 };
+    let user = user_site.filter(|folder| folder.is_dir() && !folders.contains(folder));
+    folders.splice(own..own, user);
+    let mut found: Vec<PathBuf> = Vec::with_capacity(folders.len());
+    for folder in folders {
+        if !found.contains(&folder) {
+            let added = added_by_pth(&folder);
+            found.push(folder);
+            added.into_iter().for_each(|one| {
+                if !found.contains(&one) {
+                    found.push(one);
+                }
+            });
+        }
+    }
+    found
+}
+
+/// The folders that the `.pth` files of a site-packages folder name, in the order of the files' names.
+fn added_by_pth(folder: &Path) -> Vec<PathBuf> {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let mut files: Vec<_> = names.filter(|name| is_pth(&name.to_string_lossy())).collect();
+    files.sort();
+    let texts = files.iter().filter_map(|file| std::fs::read_to_string(folder.join(file)).ok());
+    let named = texts.flat_map(|text| pth_folders(&text, folder));
+    named.filter(|path| path.is_dir()).collect()
+}
+
+fn is_pth(name: &str) -> bool {
+    name.ends_with(".pth") && !name.starts_with('.')
+}
+
+fn pth_folders(text: &str, folder: &Path) -> Vec<PathBuf> {
+    let is_code = |line: &str| line.starts_with("import ") || line.starts_with("import\t");
+    let lines =
+        text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty() && !is_code(line));
+    lines.map(|line| folder.join(line.trim_end()).components().collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_pth_files() {
+        let text = "# comment\nimport sys; x\n\nsub/../other\n/abs \n";
+        let found = pth_folders(text, Path::new("/site"));
+        assert_eq!(found, [PathBuf::from("/site/sub/../other"), PathBuf::from("/abs")]);
+        assert!(is_pth("a.pth") && !is_pth(".a.pth") && !is_pth("a.pth~"));
+    }
 }

@@ -9,6 +9,7 @@ pub mod columns;
 pub mod diagnosis;
 mod diagnostic;
 mod log_sink;
+mod ordered_json;
 pub mod progress;
 mod redact;
 pub mod settings_table;
@@ -16,5 +17,6 @@ mod terminal;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Excerpt};
+pub use ordered_json::Json;
 pub use redact::redact_text;
 pub use terminal::{ColorChoice, Level, Style, Terminal, TerminalPolicy};

@@ -1,6 +1,7 @@
 //! `pip config`
 
-use super::Session;
+use super::errors::Failure;
+use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::output::Level;
 use crate::settings::{PipConfiguration, PipFileKind, PipPolicy, pip_config, pip_get};
@@ -16,55 +17,58 @@ const VERBS: &[(&str, &[&str])] = &[
 ];
 
 impl Session<'_> {
-    pub(super) fn config(&self) -> u8 {
+    pub(super) fn config(&self) -> Ended {
         let names: Vec<&str> = VERBS.iter().map(|(name, _)| *name).collect();
         let words = &self.parsed.arguments;
         let verb = words.first().and_then(|word| VERBS.iter().find(|(name, _)| name == word));
         let Some((verb, takes)) = verb else {
-            return self.error(&format!("Need an action ({}) to perform.", names.join(", ")));
+            return Err(Failure::error(format!("Need an action ({}) to perform.", names.join(", "))));
         };
-        let rest = words.get(1..).unwrap_or_default();
-        let done = if rest.len() == takes.len() {
-            self.config_verb(verb, rest)
-        } else {
-            let example: String = takes.iter().map(|name| format!(" [{name}]")).collect();
-            Err(format!(
-                "Got unexpected number of arguments, expected {}. (example: \"pip config {verb}{example}\")",
-                takes.len()
-            ))
-        };
-        match done {
-            Ok(()) => 0,
-            Err(text) => self.error(&text),
-        }
-    }
-
-    fn config_verb(&self, verb: &str, words: &[String]) -> Result<(), String> {
         let policy = PipPolicy {
             isolated: self.parsed.is_on(&flags::ISOLATED),
             prefix: Some(self.interpreter.prefix()),
         };
-        let chosen: Vec<PipFileKind> = [
+        let needs_one = !matches!(*verb, "list" | "debug");
+        let kind =
+            pip_config::choose(&self.chosen_files(), needs_one, policy.prefix).map_err(Failure::error)?;
+        let loaded = PipConfiguration::load(self.process, policy)
+            .map_err(|error| Failure::exception(error.to_string()))?;
+        let rest = words.get(1..).unwrap_or_default();
+        if rest.len() != takes.len() {
+            let example: String = takes.iter().map(|name| format!(" [{name}]")).collect();
+            return Err(Failure::error(format!(
+                "Got unexpected number of arguments, expected {}. (example: \"pip config {verb}{example}\")",
+                takes.len()
+            )));
+        }
+        self.config_verb((verb, rest), policy, (&loaded.only(kind), kind)).map_err(Failure::error)?;
+        Ok(0)
+    }
+
+    /// `--user`, `--global`, `--site`
+    fn chosen_files(&self) -> Vec<PipFileKind> {
+        let all = [
             (&flags::CONFIG_USER, PipFileKind::User),
             (&flags::CONFIG_GLOBAL, PipFileKind::Global),
             (&flags::CONFIG_SITE, PipFileKind::Site),
-        ]
-        .into_iter()
-        .filter(|(flag, _)| self.parsed.is_on(flag))
-        .map(|(_, kind)| kind)
-        .collect();
-        let needs_one = !matches!(verb, "list" | "debug");
-        let kind = pip_config::choose(&chosen, needs_one, policy.prefix)?;
-        let loaded = PipConfiguration::load(self.process, policy).map_err(|error| error.to_string())?;
-        let configuration = loaded.only(kind);
+        ];
+        all.into_iter().filter(|(flag, _)| self.parsed.is_on(flag)).map(|(_, kind)| kind).collect()
+    }
+
+    fn config_verb(
+        &self,
+        (verb, words): (&str, &[String]),
+        policy: PipPolicy<'_>,
+        (configuration, kind): (&PipConfiguration, Option<PipFileKind>),
+    ) -> Result<(), String> {
         let kind = kind.unwrap_or(PipFileKind::User);
         match (verb, words) {
-            ("get", [key]) => self.terminal.info(&pip_get(&configuration, key)?.value),
-            ("set", [key, value]) => self.change(&configuration, (kind, key), Some(value))?,
-            ("unset", [key]) => self.change(&configuration, (kind, key), None)?,
-            ("edit", _) => self.edit(&configuration, kind)?,
+            ("get", [key]) => self.terminal.info(&pip_get(configuration, key)?.value),
+            ("set", [key, value]) => self.change(configuration, (kind, key), Some(value))?,
+            ("unset", [key]) => self.change(configuration, (kind, key), None)?,
+            ("edit", _) => self.edit(configuration, kind)?,
             ("debug", _) => {
-                let lines = pip_config::debug(self.process, policy, &configuration);
+                let lines = pip_config::debug(self.process, policy, configuration);
                 lines.iter().for_each(|line| self.terminal.info(line));
             }
             _ => configuration.list().iter().for_each(|line| self.terminal.info(line)),
@@ -93,6 +97,7 @@ impl Session<'_> {
     fn edit(&self, configuration: &PipConfiguration, kind: PipFileKind) -> Result<(), String> {
         let editor = pip_config::editor(self.process, self.parsed.text(&flags::EDITOR))?;
         let path = pip_config::file_to_edit(self.process, configuration, kind)?;
+        self.terminal.flush();
         let command = format!("{editor} \"{}\"", path.display());
         let status = std::process::Command::new("sh").args(["-c", &command]).status();
         match status.map_err(|error| error.to_string())?.code() {

@@ -27,6 +27,39 @@ impl Failure {
         Self { lines: vec![(Level::Critical, format!("ERROR: {}", text.into()))], code: 1 }
     }
 
+    /// The same with another exit code.
+    #[must_use]
+    pub fn ending_with(mut self, code: u8) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Adds what pip does not say: a way out.
+    pub fn hint(&mut self, hint: &str) {
+        self.lines.push((Level::Error, format!("hint: {hint}")));
+    }
+
+    /// What pip calls an exception: a mistake that none of its commands expects, exit code 2.
+    pub fn exception(text: impl std::fmt::Display) -> Self {
+        let text = format!("ERROR: Exception:\n{text}");
+        Self { lines: vec![(Level::Critical, text)], code: 2 }
+    }
+
+    /// An exception of the system's about a file, in Python's words.
+    pub fn system(error: &std::io::Error, path: &str) -> Self {
+        let kind = match error.kind() {
+            std::io::ErrorKind::NotFound => "FileNotFoundError",
+            std::io::ErrorKind::PermissionDenied => "PermissionError",
+            std::io::ErrorKind::IsADirectory => "IsADirectoryError",
+            std::io::ErrorKind::NotADirectory => "NotADirectoryError",
+            _ => "OSError",
+        };
+        let number = error.raw_os_error().unwrap_or(5);
+        let words = error.to_string();
+        let words = words.split(" (os error").next().unwrap_or_default();
+        Self::exception(format!("{kind}: [Errno {number}] {words}: {}", crate::cli::python_repr(path)))
+    }
+
     /// Says it.
     pub fn tell(&self, terminal: &Terminal) {
         for (level, text) in &self.lines {

@@ -2,29 +2,40 @@
 
 mod arguments;
 mod cache;
+mod check;
+mod completion;
 mod config;
 mod conflict;
+mod debug;
 mod download;
 mod errors;
+mod freeze;
+mod hash;
+mod inspect;
 mod install;
+mod list;
 mod listener;
-mod looking;
+mod lock;
 mod places;
 mod replay;
+mod search;
 mod show;
 mod target_folder;
 mod transcript;
 mod uninstall;
+mod versions;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use environment::{Environment, Interpreter, PIP_VERSION};
 use store::Store;
 
 use crate::cli::{self, Command, Outcome, Parsed, pip as flags};
+use crate::ops::list::{ListRequest, Place, list};
 use crate::ops::python;
 use crate::output::{ColorChoice, Level, Terminal, TerminalPolicy};
 use crate::settings::{Origin, Process, SettingsError, join_pip};
+use completion::Completion;
 use errors::Failure;
 
 /// pip's exit code for an error.
@@ -45,6 +56,9 @@ struct Session<'a> {
 /// Runs a command line of pip's; returns the exit code.
 pub fn run(process: &Process, words: &[String]) -> u8 {
     let plain = Terminal::new(process, TerminalPolicy { info_to_stdout: true, ..TerminalPolicy::default() });
+    if completion::is_asked(process) {
+        return completed(process, &plain);
+    }
     let (parsed, is_version) = match cli::parse(&flags::PROGRAM, words) {
         Ok(Outcome::Run(parsed)) => (parsed, false),
         Ok(Outcome::Version(parsed)) => (parsed, true),
@@ -88,6 +102,36 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         return 120;
     }
     code
+}
+
+/// Tells a shell what can stand where its cursor is; pip ends with 1 then.
+fn completed(process: &Process, plain: &Terminal) -> u8 {
+    let words = match completion::complete(process) {
+        Completion::Line(words) => vec![words.join(" ")],
+        Completion::Words(words) => words,
+        Completion::Installed { current, words } => completed_names(process, &current, &words),
+    };
+    words.iter().for_each(|word| plain.line(word));
+    ERROR
+}
+
+/// Names of installed packages, or options where there is none.
+fn completed_names(process: &Process, current: &str, words: &[String]) -> Vec<String> {
+    let beginning = current.to_lowercase();
+    let parsed = Parsed::default();
+    let named = || -> Option<Vec<String>> {
+        let interpreter = interpreter(process, &parsed)?;
+        let environment = Environment::of(interpreter, Path::new(""));
+        let request = ListRequest { place: Place::Own, ..ListRequest::default() };
+        let names = list(&environment, &request).ok()?.into_iter().map(|one| one.name.to_string());
+        let mut names: Vec<String> = names.collect();
+        names.retain(|name| name.starts_with(&beginning) && !words[1..].contains(name));
+        Some(names)
+    };
+    match named().filter(|names| !names.is_empty()) {
+        Some(names) => names,
+        None => completion::instead_of_names(process),
+    }
 }
 
 /// The interpreter that is worked for: `--python`, else the first that is found.
@@ -167,25 +211,46 @@ fn policy(parsed: &Parsed) -> TerminalPolicy {
 impl Session<'_> {
     fn dispatch(&self) -> u8 {
         let outside = self.interpreter.virtual_environment().is_none();
-        let exempt = ["cache", "check", "config", "freeze", "help", "list", "show"];
+        let exempt = [
+            "cache",
+            "check",
+            "completion",
+            "config",
+            "debug",
+            "freeze",
+            "hash",
+            "help",
+            "index",
+            "inspect",
+            "list",
+            "search",
+            "show",
+        ];
         let command = self.parsed.words().first().copied().unwrap_or_default();
         if self.parsed.is_on(&flags::REQUIRE_VIRTUALENV) && outside && !exempt.contains(&command) {
             self.terminal.say(Level::Critical, "ERROR: Could not find an activated virtualenv (required).");
             return 3;
         }
         match command {
-            "check" => self.check(),
-            "config" => self.config(),
-            "freeze" => self.freeze(),
-            "list" => self.list(),
-            "uninstall" => self.uninstall(),
             "cache" => self.ended(self.cache()),
+            "check" => self.ended(self.check()),
+            "completion" => self.ended(self.completion()),
+            "config" => self.ended(self.config()),
+            "debug" => self.ended(self.debug()),
             "download" => self.ended(self.download()),
+            "freeze" => self.ended(self.freeze()),
+            "hash" => self.ended(self.hash()),
+            "index" => self.ended(self.index()),
+            "inspect" => self.ended(self.inspect()),
             "install" => {
                 crate::ops::interrupt::listen();
                 self.ended(self.install())
             }
+            "list" => self.ended(self.list()),
+            "lock" => self.ended(self.lock()),
+            "search" => self.ended(self.search()),
             "show" => self.ended(self.show()),
+            "uninstall" => self.ended(self.uninstall()),
             other => self.error(&format!("unknown command \"{other}\"")),
         }
     }

@@ -7,16 +7,40 @@ use environment::{Environment, externally_managed};
 use super::Session;
 use super::errors::Failure;
 use crate::cli::pip as flags;
+use crate::ops::python::search_path;
 
 impl Session<'_> {
-    /// The interpreter's own environment, listing what `TILSIT_SYS_PATH` says Python really sees.
+    /// The interpreter's own environment, listing what `TILSIT_SYS_PATH` says Python really sees; without it, what Python
+    /// would see: the user's folder and what `.pth` files add, too.
     pub fn seen_environment(&self) -> Environment {
         let environment = Environment::of(self.interpreter.clone(), &self.state_dir());
         let seen = self.process.filled("TILSIT_SYS_PATH");
         match seen.and_then(|text| serde_json::from_str::<Vec<PathBuf>>(text).ok()) {
             Some(folders) => environment.with_search_path(folders),
-            None => environment,
+            None => {
+                let user = self.sees_user_site().then(|| self.user_site());
+                let folders = search_path(&environment, user);
+                environment.with_search_path(folders)
+            }
         }
+    }
+
+    /// The user's own folder for packages (`site.USER_SITE`).
+    pub(super) fn user_site(&self) -> PathBuf {
+        self.user_environment().scheme().purelib.clone()
+    }
+
+    /// The user's own folders.
+    pub(super) fn user_environment(&self) -> Environment {
+        let named = self.process.filled("PYTHONUSERBASE").map(|folder| self.process.expand_user(folder));
+        let usual = || self.process.home.as_ref().map(|home| home.join(".local"));
+        let base = named.or_else(usual).unwrap_or_default();
+        Environment::user(self.interpreter.clone(), &base, &self.state_dir())
+    }
+
+    fn sees_user_site(&self) -> bool {
+        let inside = self.interpreter.virtual_environment();
+        inside.is_none_or(|cfg| cfg.system_site_packages) && self.process.filled("PYTHONNOUSERSITE").is_none()
     }
 
     /// Where `install` puts things: `--target`, `--prefix`, `--user`, else the environment itself.
@@ -48,26 +72,23 @@ impl Session<'_> {
             return Ok(Environment::prefix(interpreter(), &below, &state));
         }
         if user {
-            return self.user_place(&state);
+            return self.user_place();
         }
         let usual = self.seen_environment();
         if self.falls_back_to_user(&usual) {
             self.info("Defaulting to user installation because normal site-packages is not writeable");
-            return self.user_place(&state);
+            return self.user_place();
         }
         Ok(usual)
     }
 
-    fn user_place(&self, state: &Path) -> Result<Environment, Failure> {
+    fn user_place(&self) -> Result<Environment, Failure> {
         if self.interpreter.virtual_environment().is_some_and(|cfg| !cfg.system_site_packages) {
             return Err(Failure::error(
                 "Can not perform a '--user' install. User site-packages are not visible in this virtualenv.",
             ));
         }
-        let named = self.process.filled("PYTHONUSERBASE").map(PathBuf::from);
-        let usual = || self.process.home.as_ref().map(|home| home.join(".local"));
-        let base = named.or_else(usual).ok_or_else(|| Failure::error("Could not find a home directory"))?;
-        Ok(Environment::user(self.interpreter.clone(), &base, state))
+        Ok(self.user_environment())
     }
 
     /// pip: outside an environment, where site-packages cannot be written, the user's folder is taken.

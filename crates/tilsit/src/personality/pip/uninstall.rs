@@ -1,110 +1,208 @@
 //! `pip uninstall`
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use environment::{
-    Change, Environment, InstallPolicy, InstalledDistribution, Preview, Transaction, Wait, externally_managed,
+    Change, Environment, InstallError, InstallPolicy, InstalledDistribution, Kind, Preview, Removal,
+    Transaction, Wait,
 };
-use packaging::PackageName;
+use packaging::filenames::WheelFilename;
+use packaging::{Origin, PackageName};
+use project::requirements_file::Requested;
 
-use super::{ERROR, Session};
+use super::errors::Failure;
+use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::ops::interrupt;
-use crate::ops::wanted::{self, Sources};
-use crate::output::Level;
+use crate::ops::wanted::{Sources, WantedError};
+
+const QUESTION: &str = "Proceed (Y/n)? ";
 
 impl Session<'_> {
-    pub(super) fn uninstall(&self) -> u8 {
-        match self.try_uninstall() {
-            Ok(code) => code,
-            Err(text) => self.error(&text),
-        }
-    }
-
-    fn try_uninstall(&self) -> Result<u8, String> {
-        let names = self.named_packages()?;
+    pub(super) fn uninstall(&self) -> Ended {
+        let names = self.leaving()?;
         if names.is_empty() {
-            return Err(
-                "You must give at least one requirement to uninstall (see \"pip help uninstall\")".to_owned()
-            );
-        }
-        let environment = Environment::of(self.interpreter.clone(), Path::new(""));
-        if !self.parsed.is_on(&flags::BREAK_SYSTEM_PACKAGES)
-            && let Some(message) = externally_managed(self.interpreter, None)
-        {
-            self.terminal.err(&format!("error: externally-managed-environment\n\n{message}"));
-            return Ok(ERROR);
-        }
-        interrupt::listen();
-        let mut transaction =
-            Transaction::begin(&environment, Wait::Forever).map_err(|error| error.to_string())?;
-        let installed = transaction.installed().map_err(|error| error.to_string())?;
-        let mut leaving: Vec<InstalledDistribution> = Vec::new();
-        for name in &names {
-            match installed.get(name) {
-                Some(found) => leaving.push(found.clone()),
-                None => {
-                    let text = format!("WARNING: Skipping {name} as it is not installed.");
-                    self.terminal.say(Level::Warning, &text);
-                }
-            }
-        }
-        let leaving: Vec<_> = leaving.into_iter().filter(|one| self.agreed(one, &environment)).collect();
-        let change = Change { remove: leaving, install: Vec::new() };
-        let policy = InstallPolicy::new(&environment);
-        transaction.apply(&change, &policy, interrupt::flag()).map_err(|error| error.to_string())?;
-        for one in &change.remove {
-            self.terminal.info(&format!(
-                "  Successfully uninstalled {}-{}",
-                one.raw_name(),
-                one.version_text()
+            return Err(Failure::error(
+                "You must give at least one requirement to uninstall (see \"pip help uninstall\")",
             ));
         }
+        self.refuse_managed()?;
+        interrupt::listen();
+        for (name, spelled) in &names {
+            self.uninstall_one(name, spelled)?;
+        }
+        self.warn_root();
         Ok(0)
     }
 
-    fn named_packages(&self) -> Result<Vec<PackageName>, String> {
-        let sources = Sources {
-            words: self.parsed.arguments.clone(),
-            files: self.parsed.values(&flags::UNINSTALL_REQUIREMENT).into_iter().map(str::to_owned).collect(),
-            ..Sources::default()
+    fn uninstall_one(&self, name: &PackageName, spelled: &str) -> Result<(), Failure> {
+        let seen = self.seen_environment();
+        let Some(found) = seen.installed()?.get(name).cloned() else {
+            self.warn(&format!("Skipping {spelled} as it is not installed."));
+            return Ok(());
         };
-        let read = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)));
-        let mut names: Vec<PackageName> = Vec::new();
-        for requirement in read.map_err(|error| error.to_string())?.requirements {
-            if !names.contains(&requirement.name) {
-                names.push(requirement.name);
-            }
+        let (raw_name, version) = (found.raw_name(), found.version_text());
+        self.info(&format!("Found existing installation: {raw_name} {version}"));
+        let environment = self.owner(seen, &found);
+        if !environment.owns(found.info()) {
+            self.info(&format!(
+                "Not uninstalling {name} at {}, outside environment {}",
+                found.location().display(),
+                environment.interpreter().prefix().display()
+            ));
+            self.info(&format!("Can't uninstall '{raw_name}'. No files were found to uninstall."));
+            return Ok(());
         }
-        Ok(names)
+        let preview = Preview::of(&found, &environment)?;
+        if preview.files.is_empty() {
+            self.info(&format!("Can't uninstall '{raw_name}'. No files were found to uninstall."));
+            return Ok(());
+        }
+        self.info(&format!("Uninstalling {raw_name}-{version}:"));
+        let removal = Removal::of(std::slice::from_ref(&found), &environment)?;
+        if !self.agreed(&preview, &removal)? {
+            return Ok(());
+        }
+        self.remove(&environment, &found, &removal)?;
+        self.info(&format!("  Successfully uninstalled {raw_name}-{version}"));
+        Ok(())
     }
 
-    fn paths(&self, heading: &str, paths: &[PathBuf]) {
-        if !paths.is_empty() {
-            self.terminal.line(&format!("  {heading}"));
-            paths.iter().for_each(|path| self.terminal.line(&format!("    {}", path.display())));
+    /// The environment, or the user's folders when the package lies there.
+    fn owner(&self, seen: Environment, found: &InstalledDistribution) -> Environment {
+        let user = self.user_site();
+        if seen.kind() != Kind::System || !found.location().starts_with(&user) {
+            return seen;
         }
+        self.user_environment()
     }
 
-    fn agreed(&self, one: &InstalledDistribution, environment: &Environment) -> bool {
-        let (name, version) = (one.raw_name(), one.version_text());
-        self.terminal.info(&format!("Found existing installation: {name} {version}"));
-        self.terminal.info(&format!("Uninstalling {name}-{version}:"));
-        if self.parsed.is_on(&flags::YES) {
-            return true;
+    fn remove(
+        &self,
+        environment: &Environment,
+        found: &InstalledDistribution,
+        removal: &Removal,
+    ) -> Result<(), Failure> {
+        let mut transaction = Transaction::begin(environment, Wait::Forever)?;
+        let change = Change { remove: vec![found.clone()], install: Vec::new() };
+        let policy = InstallPolicy::new(environment);
+        transaction.apply(&change, &policy, interrupt::flag()).map_err(|error| match error {
+            InstallError::Io { path, source } => Failure::system(&source, &path.to_string_lossy()),
+            other => other.into(),
+        })?;
+        for path in moved(removal) {
+            self.terminal.verbose(&format!("  Removing file or directory {path}"));
         }
-        if let Ok(preview) = Preview::of(one, environment) {
+        Ok(())
+    }
+
+    /// What would go, and the question.
+    fn agreed(&self, preview: &Preview, removal: &Removal) -> Result<bool, Failure> {
+        let only_tells = self.parsed.is_on(&flags::DRY_RUN);
+        if self.parsed.is_on(&flags::YES) && !only_tells {
+            return Ok(true);
+        }
+        let verbose = self.terminal.verbosity() > 0;
+        if verbose {
+            self.paths("Would remove:", &preview.files);
+        } else {
             self.paths("Would remove:", &preview.removed);
             self.paths("Would not remove (might be manually added):", &preview.kept);
         }
+        self.paths("Would not remove (outside of prefix):", &preview.refused);
+        if verbose {
+            let moved: Vec<PathBuf> = moved(removal).into_iter().map(PathBuf::from).collect();
+            self.paths("Will actually move:", &moved);
+        }
+        if only_tells {
+            return Ok(false);
+        }
+        if self.parsed.is_on(&flags::NO_INPUT) {
+            return Err(Failure::exception(format!(
+                "Exception: No input was expected ($PIP_NO_INPUT set); question: {QUESTION}"
+            )));
+        }
+        self.answered()
+    }
+
+    fn answered(&self) -> Result<bool, Failure> {
         loop {
-            match self.terminal.ask("Proceed (Y/n)? ").map(|answer| answer.to_lowercase()).as_deref() {
-                Some("" | "y") => return true,
-                Some("n") | None => return false,
-                Some(other) => self.terminal.line(&format!(
-                    "Your response ('{other}') was not one of the expected responses: y, n, "
+            let Some(answer) = self.terminal.ask(QUESTION) else {
+                return Err(Failure::exception("EOFError: EOF when reading a line"));
+            };
+            match answer.to_lowercase().as_str() {
+                "y" | "" => return Ok(true),
+                "n" => return Ok(false),
+                other => self.terminal.line(&format!(
+                    "Your response ({}) was not one of the expected responses: y, n, ",
+                    crate::cli::python_repr(other)
                 )),
             }
         }
     }
+
+    fn paths(&self, heading: &str, paths: &[PathBuf]) {
+        if !paths.is_empty() {
+            self.info(&format!("  {heading}"));
+            paths.iter().for_each(|path| self.info(&format!("    {}", path.display())));
+        }
+    }
+
+    /// The packages that are named, in the order of their first naming, spelled as the last time.
+    fn leaving(&self) -> Result<Vec<(PackageName, String)>, Failure> {
+        let mut names: Vec<(PackageName, String)> = Vec::new();
+        let mut add = |name: &PackageName, spelled: &str| match names.iter_mut().find(|(one, _)| one == name)
+        {
+            Some((_, earlier)) => spelled.clone_into(earlier),
+            None => names.push((name.clone(), spelled.to_owned())),
+        };
+        for word in &self.parsed.arguments {
+            match named(word)? {
+                Some((name, spelled)) => add(&name, &spelled),
+                None => self.warn(&format!(
+                    "Invalid requirement: {} ignored - the uninstall command expects named requirements.",
+                    crate::cli::python_repr(word)
+                )),
+            }
+        }
+        let files: Vec<String> =
+            self.parsed.values(&flags::UNINSTALL_REQUIREMENT).into_iter().map(str::to_owned).collect();
+        if !files.is_empty() {
+            let read = self.read(&Sources { files, ..Sources::default() })?;
+            read.requirements.iter().for_each(|one| add(&one.name, &one.raw_name));
+        }
+        Ok(names)
+    }
+}
+
+/// The package that a word of the command line names; none for a folder or an address that does not say.
+fn named(word: &str) -> Result<Option<(PackageName, String)>, Failure> {
+    let origin = Arc::new(Origin::CommandLine);
+    let requested =
+        Requested::parse(word, &origin).map_err(|error| Failure::from(WantedError::Word(error)))?;
+    let of_file = |path: &str| {
+        let filename = Path::new(path).file_name()?.to_str()?;
+        let wheel = WheelFilename::parse(filename).ok()?;
+        Some((wheel.name().clone(), wheel.name().to_string()))
+    };
+    Ok(match requested {
+        Requested::Named(requirement) => Some((requirement.name.clone(), requirement.raw_name.to_string())),
+        Requested::Url(url) => match url.egg {
+            Some(egg) => Some((egg.clone(), egg.to_string())),
+            None => of_file(url.url.split(['#', '?']).next().unwrap_or_default()),
+        },
+        Requested::Path(path) => of_file(&path.path),
+    })
+}
+
+/// What is taken away as a whole, folders with a slash at their end, as pip shows it.
+fn moved(removal: &Removal) -> Vec<String> {
+    let shown = |path: &PathBuf| {
+        let slash = if path.is_dir() && !path.is_symlink() { "/" } else { "" };
+        format!("{}{slash}", path.display())
+    };
+    let mut paths: Vec<String> = removal.taken.iter().map(shown).collect();
+    paths.sort();
+    paths
 }

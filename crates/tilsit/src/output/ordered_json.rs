@@ -1,0 +1,141 @@
+//! JSON whose keys stay in the order in which they were put, in the two forms that pip prints.
+
+use packaging::direct_url::write_python_json;
+use serde_json::Value;
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json {
+    /// Something without keys, or with keys whose order does not matter (sorted).
+    Value(Value),
+    /// A list.
+    List(Vec<Json>),
+    /// A table, its keys in this order.
+    Table(Vec<(String, Json)>),
+}
+
+impl<T: Into<Value>> From<T> for Json {
+    fn from(value: T) -> Self {
+        Self::Value(value.into())
+    }
+}
+
+impl Json {
+    /// A table of these entries.
+    pub fn table<K: Into<String>>(entries: impl IntoIterator<Item = (K, Json)>) -> Self {
+        Self::Table(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// As Python's `json.dumps` writes it by default: one line, `, ` and `: ` between, only ASCII.
+    pub fn line(&self) -> String {
+        let mut text = String::new();
+        self.write_line(&mut text);
+        text
+    }
+
+    fn write_line(&self, text: &mut String) {
+        let separate = |text: &mut String, place: usize| text.push_str(if place == 0 { "" } else { ", " });
+        match self {
+            Self::Value(value) => write_python_json(text, value),
+            Self::List(items) => {
+                text.push('[');
+                for (place, item) in items.iter().enumerate() {
+                    separate(text, place);
+                    item.write_line(text);
+                }
+                text.push(']');
+            }
+            Self::Table(entries) => {
+                text.push('{');
+                for (place, (key, value)) in entries.iter().enumerate() {
+                    separate(text, place);
+                    write_python_json(text, &Value::from(key.as_str()));
+                    text.push_str(": ");
+                    value.write_line(text);
+                }
+                text.push('}');
+            }
+        }
+    }
+
+    /// As pip prints reports: indented by two, any character as it is.
+    pub fn pretty(&self) -> String {
+        let mut text = String::new();
+        self.write_pretty(&mut text, 0);
+        text
+    }
+
+    fn write_pretty(&self, text: &mut String, depth: usize) {
+        match self {
+            Self::Value(Value::Array(items)) => {
+                let items: Vec<Json> = items.iter().cloned().map(Json::Value).collect();
+                Self::List(items).write_pretty(text, depth);
+            }
+            Self::Value(Value::Object(table)) => {
+                let entries = table.iter().map(|(key, value)| (key.clone(), Json::Value(value.clone())));
+                Self::Table(entries.collect()).write_pretty(text, depth);
+            }
+            Self::Value(value) => text.push_str(&value.to_string()),
+            Self::List(items) => {
+                let write = |text: &mut String, item: &Json| item.write_pretty(text, depth + 1);
+                write_indented(text, ['[', ']'], (items, depth), write);
+            }
+            Self::Table(entries) => {
+                let write = |text: &mut String, (key, value): &(String, Json)| {
+                    text.push_str(&Value::from(key.as_str()).to_string());
+                    text.push_str(": ");
+                    value.write_pretty(text, depth + 1);
+                };
+                write_indented(text, ['{', '}'], (entries, depth), write);
+            }
+        }
+    }
+}
+
+fn write_indented<T>(
+    text: &mut String,
+    [open, close]: [char; 2],
+    (items, depth): (&[T], usize),
+    write: impl Fn(&mut String, &T),
+) {
+    text.push(open);
+    for (place, item) in items.iter().enumerate() {
+        text.push_str(if place == 0 { "\n" } else { ",\n" });
+        text.push_str(&"  ".repeat(depth + 1));
+        write(text, item);
+    }
+    if !items.is_empty() {
+        text.push('\n');
+        text.push_str(&"  ".repeat(depth));
+    }
+    text.push(close);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn sample() -> Json {
+        Json::table([
+            ("version", Json::from("1.0")),
+            ("name", Json::from("café")),
+            ("none", Json::List(Vec::new())),
+            ("list", Json::List(vec![Json::from(true), json!({"b": [1], "a": null}).into()])),
+        ])
+    }
+
+    #[test]
+    fn one_line_as_pythons() {
+        assert_eq!(
+            sample().line(),
+            r#"{"version": "1.0", "name": "caf\u00e9", "none": [], "list": [true, {"a": null, "b": [1]}]}"#
+        );
+    }
+
+    #[test]
+    fn indented() {
+        let expected = "{\n  \"version\": \"1.0\",\n  \"name\": \"café\",\n  \"none\": [],\n  \"list\": [\n    true,\n    {\n      \"a\": null,\n      \"b\": [\n        1\n      ]\n    }\n  ]\n}";
+        assert_eq!(sample().pretty(), expected);
+    }
+}

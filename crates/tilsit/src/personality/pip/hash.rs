@@ -1,0 +1,47 @@
+//! `pip hash`
+
+use std::io::Read;
+
+use packaging::hashes::HashAlgorithm;
+use store::archive::Hasher;
+
+use super::errors::Failure;
+use super::{Ended, Session};
+use crate::cli::{self, pip as flags};
+
+impl Session<'_> {
+    pub(super) fn hash(&self) -> Ended {
+        if self.parsed.arguments.is_empty() {
+            let usage = cli::help::usage(&flags::PROGRAM, &self.parsed.path);
+            self.terminal.err(usage.trim_start_matches('\n').trim_end_matches('\n'));
+            self.terminal.err("");
+            return Ok(1);
+        }
+        let (word, algorithm) = match self.parsed.text(&flags::ALGORITHM) {
+            Some("sha384") => ("sha384", HashAlgorithm::Sha384),
+            Some("sha512") => ("sha512", HashAlgorithm::Sha512),
+            _ => ("sha256", HashAlgorithm::Sha256),
+        };
+        for file in &self.parsed.arguments {
+            let digest = digest(&self.process.cwd.join(file), algorithm);
+            let digest = digest.map_err(|error| Failure::system(&error, file))?;
+            self.info(&format!("{file}:\n--hash={word}:{digest}"));
+        }
+        Ok(0)
+    }
+}
+
+/// The hash of a file, read piece by piece.
+fn digest(path: &std::path::Path, algorithm: HashAlgorithm) -> std::io::Result<String> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hasher = Hasher::new(algorithm);
+    let mut piece = vec![0; 1 << 18];
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&piece[..read]);
+    }
+    Ok(hasher.finish().hex().to_owned())
+}
