@@ -182,6 +182,7 @@ impl<'a> Header<'a> {
         put_text(&mut block[297..329], self.names.1);
         let sum: u64 = block.iter().map(|byte| u64::from(*byte)).sum();
         put_octal(&mut block[148..155], sum);
+        block[154] = 0;
         block
     }
 }

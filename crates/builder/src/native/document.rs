@@ -98,6 +98,17 @@ impl TomlTable {
         self.0.iter().map(|(key, value)| (&**key, value))
     }
 
+    /// This table with the values of another in place of its own.
+    pub(super) fn updated(mut self, other: Self) -> Self {
+        for (key, value) in other.0 {
+            match self.0.iter_mut().find(|(name, _)| *name == key) {
+                Some((_, place)) => *place = value,
+                None => self.0.push((key, value)),
+            }
+        }
+        self
+    }
+
     /// The first key that is not one of `known`.
     pub(super) fn unknown(&self, known: &[&str]) -> Option<&str> {
         self.keys().find(|key| !known.contains(key))

@@ -5,14 +5,17 @@
 //! that says why: the real back end then builds it, or refuses it in its own words. A wrong guess is worse than a
 //! start of Python.
 
-#![expect(dead_code, reason = "the back ends come one after the other")]
-
+mod classifiers;
 mod document;
 mod glob;
+mod hatchling;
 mod members;
+mod patterns;
 mod pdm;
 mod people;
 mod project;
+mod sdist;
+mod text;
 mod tree;
 mod wheel;
 
@@ -56,6 +59,9 @@ pub enum NativeError {
     /// The name that the back end gives its file breaks the standard.
     #[error(transparent)]
     Filename(#[from] FilenameError),
+    /// A product that the request did not name.
+    #[error("the {} was not prepared", .0.word())]
+    NotPrepared(Product),
 }
 
 /// What became of the question whether a project can be built natively.
@@ -189,7 +195,8 @@ fn recipe(tree: &Path, request: NativeRequest<'_>) -> Result<Box<dyn Recipe>, St
 fn backend(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
     match system.backend.to_string().as_str() {
         "pdm.backend" => pdm::recognise(source, system),
-        other => not_native(format!("no native back end for `{other}`")),
+        "hatchling.build" => hatchling::recognise(source, system),
+        other => not_native(format!("`{other}` has no native form")),
     }
 }
 
