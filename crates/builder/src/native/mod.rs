@@ -7,6 +7,7 @@
 
 mod classifiers;
 mod document;
+mod flit;
 mod glob;
 mod hatchling;
 mod members;
@@ -14,6 +15,7 @@ mod patterns;
 mod pdm;
 mod people;
 mod project;
+mod python_source;
 mod sdist;
 mod text;
 mod tree;
@@ -130,9 +132,7 @@ struct Source<'a> {
     tree: PathBuf,
     /// The same as text.
     root: String,
-    /// The text of `pyproject.toml`.
-    text: String,
-    /// The same, read.
+    /// What `pyproject.toml` says.
     document: TomlTable,
     /// What is asked for.
     request: NativeRequest<'a>,
@@ -187,7 +187,7 @@ fn recipe(tree: &Path, request: NativeRequest<'_>) -> Result<Box<dyn Recipe>, St
         Err(source) => return Err(disk(&tree.join("pyproject.toml"), source).into()),
     };
     let document = Toml::parse(&text)?;
-    let source = Source { tree, root, text, document, request };
+    let source = Source { tree, root, document, request };
     backend(&source, &system)
 }
 
@@ -196,6 +196,7 @@ fn backend(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>,
     match system.backend.to_string().as_str() {
         "pdm.backend" => pdm::recognise(source, system),
         "hatchling.build" => hatchling::recognise(source, system),
+        "flit_core.buildapi" => flit::recognise(source, system),
         other => not_native(format!("`{other}` has no native form")),
     }
 }

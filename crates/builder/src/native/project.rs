@@ -30,6 +30,8 @@ pub(super) struct Project {
     pub(super) dynamic: Vec<String>,
     pub(super) import_names: Option<Vec<String>>,
     pub(super) import_namespaces: Option<Vec<String>>,
+    /// A key that the standard does not know.
+    pub(super) unknown: Option<String>,
     /// Every key that stands in the table.
     pub(super) keys: Vec<String>,
 }
@@ -85,15 +87,12 @@ const KEYS: [&str; 20] = [
 ];
 
 impl Project {
-    /// Reads the table of a document. A value of the wrong type, an unknown key, or one that is both there and dynamic
-    /// makes the project not native: back ends differ in how they refuse it.
+    /// Reads the table of a document. A value of the wrong type, or a key that is both there and dynamic, makes the project not
+    /// native: back ends differ in how they refuse it.
     pub(super) fn read(document: &TomlTable) -> Result<Self, Stop> {
         let Some(table) = document.table("project")? else {
             return not_native("there is no [project] table");
         };
-        if let Some(key) = table.unknown(&KEYS) {
-            return not_native(format!("[project] has the key `{key}`"));
-        }
         let project = Self {
             name: table.text("name")?.unwrap_or_default().to_owned(),
             version: owned(table.text("version")?),
@@ -115,6 +114,7 @@ impl Project {
             dynamic: table.texts("dynamic")?.unwrap_or_default(),
             import_names: table.texts("import-names")?,
             import_namespaces: table.texts("import-namespaces")?,
+            unknown: owned(table.unknown(&KEYS)),
             keys: table.keys().map(str::to_owned).collect(),
         };
         project.check()?;

@@ -220,10 +220,10 @@ impl<'a> Selection<'a> {
         if self.artifacts.as_ref().is_some_and(|artifacts| artifacts.matches(relative)) {
             return true;
         }
-        !(self.only_packages && !is_package)
-            && !self.excludes(relative)
-            && (named == Named::Explicitly
-                || self.include.as_ref().is_none_or(|include| include.matches(relative)))
+        if self.only_packages && !is_package || self.excludes(relative) {
+            return false;
+        }
+        named == Named::Explicitly || self.include.as_ref().is_none_or(|include| include.matches(relative))
     }
 
     fn excludes(&self, relative: &str) -> bool {
