@@ -51,6 +51,9 @@ pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box
         return not_native("editable forms are left to pdm-backend");
     }
     let project = Project::read(&source.document)?;
+    if let Some(key) = &project.unknown {
+        return not_native(format!("[project] has the key `{key}`"));
+    }
     let tool = source.tool("pdm")?;
     let build = tool.map(|tool| tool.table("build")).transpose()?.flatten();
     let settings = Settings::read(source, build)?;
