@@ -17,6 +17,7 @@ mod people;
 mod project;
 mod python_source;
 mod sdist;
+mod setuptools;
 mod text;
 mod tree;
 mod wheel;
@@ -197,6 +198,7 @@ fn backend(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>,
         "pdm.backend" => pdm::recognise(source, system),
         "hatchling.build" => hatchling::recognise(source, system),
         "flit_core.buildapi" => flit::recognise(source, system),
+        "setuptools.build_meta" | "setuptools.build_meta:__legacy__" => setuptools::recognise(source, system),
         other => not_native(format!("`{other}` has no native form")),
     }
 }

@@ -14,7 +14,7 @@ use super::members::{self, Member, RecordFile, Times};
 use super::project::{License, Project, Readme, TextTable};
 use super::tree::{normalized_path, read_text};
 use super::{Made, NativeError, Recipe, Source, Stop, emulated, not_native};
-use crate::archive::{GzipForm, ZipTime};
+use crate::archive::GzipForm;
 use crate::{BuildSystem, Product};
 use files::Files;
 use metadata::Metadata;
@@ -282,9 +282,9 @@ impl Recipe for Pdm {
             return Ok(Made { filename: format!("{}.tar.gz", self.stem), bytes });
         }
         // Python's zip files start in 1980; without a date, wheels are of 2016.
-        let time = ZipTime::from_epoch(self.epoch.map_or(1_451_606_400, u64::cast_signed));
+        let times = Times::One(self.epoch.map_or(1_451_606_400, u64::cast_signed));
         let record = RecordFile { name: format!("{}.dist-info/RECORD", self.stem), mode: 0o600 };
-        let bytes = members::wheel(&self.wheel, &record, time)?;
+        let bytes = members::wheel(&self.wheel, &record, times)?;
         Ok(Made { filename: format!("{}-{}.whl", self.stem, self.tag), bytes })
     }
 }
