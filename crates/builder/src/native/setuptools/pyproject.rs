@@ -28,6 +28,9 @@ const KEYS: [&str; 10] = [
 /// Fills the distribution from a document that has a `[project]` table.
 pub(super) fn apply(source: &Source<'_>, distribution: &mut Distribution) -> Result<(), Stop> {
     let project = Project::read(&source.document)?;
+    if let Some(key) = &project.unknown {
+        return not_native(format!("[project] has the key `{key}`"));
+    }
     if project.import_names.is_some() || project.import_namespaces.is_some() {
         return not_native("`import-names` are not understood");
     }
