@@ -2,12 +2,12 @@
 //!
 //! Reading the metadata is one step; everything after it is pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use packaging::markers::MarkerEnvironment;
 use packaging::metadata::Metadata;
-use packaging::name::PackageName;
+use packaging::name::{Extra, PackageName};
 use packaging::requirements::{Requirement, RequirementSource};
 use packaging::specifiers::Prereleases;
 use packaging::version::Version;
@@ -26,6 +26,8 @@ pub struct Package {
     pub version_text: String,
     /// All requirements, with their markers and extras, in the order of the metadata.
     pub requirements: Vec<Requirement>,
+    /// The extras that it has.
+    pub extras: Vec<Extra>,
     /// What could not be understood, if anything.
     pub broken: Option<String>,
 }
@@ -47,6 +49,16 @@ pub struct Problem<'a> {
     pub requirement: &'a Requirement,
     /// What is there instead; `None` when nothing is.
     pub found: Option<&'a Package>,
+}
+
+impl Package {
+    /// What it needs in `environment`, and what its extras need: which of them were asked for is written nowhere.
+    pub fn may_require(&self, environment: &MarkerEnvironment) -> impl Iterator<Item = &Requirement> {
+        let counts = |one: &&Requirement| {
+            one.marker.as_ref().is_none_or(|marker| marker.evaluate(environment, &self.extras))
+        };
+        self.requirements.iter().filter(counts)
+    }
 }
 
 impl Dependencies {
@@ -92,6 +104,23 @@ impl Dependencies {
         self.packages.iter().filter(move |(_, package)| needs(package))
     }
 
+    /// `roots` and all that they may need, directly or not ([`Package::may_require`]).
+    pub fn needed_by<'a>(
+        &'a self,
+        roots: impl IntoIterator<Item = &'a PackageName>,
+        environment: &MarkerEnvironment,
+    ) -> BTreeSet<&'a PackageName> {
+        let mut needed = BTreeSet::new();
+        let mut open: Vec<&PackageName> = roots.into_iter().collect();
+        while let Some(name) = open.pop() {
+            let Some((name, package)) = self.packages.get_key_value(name) else { continue };
+            if needed.insert(name) {
+                open.extend(package.may_require(environment).map(|one| &one.name));
+            }
+        }
+        needed
+    }
+
     /// Requirements that are not met, by package and then as the requirements are written (`pip check`).
     pub fn problems<'a>(&'a self, environment: &MarkerEnvironment) -> Vec<Problem<'a>> {
         let mut problems = Vec::new();
@@ -130,12 +159,14 @@ fn package(distribution: &InstalledDistribution) -> Package {
         version: distribution.version(),
         version_text: distribution.version_text().to_owned(),
         requirements: Vec::new(),
+        extras: Vec::new(),
         broken: None,
     };
     match headers(distribution).map(|bytes| Metadata::parse(&bytes)) {
         Ok(Ok(metadata)) => {
             package.raw_name = metadata.raw_name;
             package.requirements = metadata.requires_dist;
+            package.extras = metadata.provides_extra;
             package.broken =
                 metadata.broken_requires_dist.first().map(|one| format!("{}: {}", one.text, one.error));
         }
@@ -184,6 +215,7 @@ mod tests {
                 version: Version::parse(version).ok(),
                 version_text: (*version).to_owned(),
                 requirements: requires.iter().map(|text| Requirement::parse(text).unwrap()).collect(),
+                extras: Vec::from(["x".parse().unwrap()]),
                 broken: None,
             };
             (PackageName::new(name).unwrap(), package)
@@ -225,5 +257,20 @@ mod tests {
             installed.requires(&a, &environment).map(|one| one.name.as_str()).collect::<Vec<_>>(),
             ["c"]
         );
+    }
+    #[test]
+    fn what_some_packages_need() {
+        let installed = dependencies(&[
+            ("a", "1", &["b", "gone"]),
+            ("b", "1", &["a", "d; extra == 'x'", "e; extra == 'y'"]),
+            ("c", "1", &[]),
+            ("d", "1", &["f; sys_platform == 'win32'"]),
+            ("e", "1", &[]),
+            ("f", "1", &[]),
+        ]);
+        let environment = environment();
+        let root = "a".parse().unwrap();
+        let needed = installed.needed_by([&root], &environment);
+        assert_eq!(needed.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["a", "b", "d"]);
     }
 }

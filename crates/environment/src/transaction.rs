@@ -23,6 +23,7 @@ mod lock;
 mod placing;
 mod preparing;
 mod recovery;
+mod requesting;
 mod staging;
 
 use std::borrow::Cow;

@@ -410,7 +410,19 @@ pub static JSON: Flag = Flag::on(
     "Print the result as JSON, for programs to read; nothing else goes to stdout.",
 );
 /// `--yes`
-pub static YES: Flag = Flag::on("yes", &["-y", "--yes"], "Do not ask before removing.");
+pub static YES: Flag = Flag::on("yes", &["-y", "--yes"], "Do not ask before the environment is changed.");
+/// `uninstall --unneeded`
+pub static UNNEEDED: Flag = Flag::on(
+    "unneeded",
+    &["--unneeded"],
+    "Remove also dependencies that then nobody needs: what was installed only for the packages named or, when none is named, everything that nobody asked for and nothing needs.",
+);
+/// `upgrade --all`
+pub static ALL: Flag = Flag::on(
+    "all",
+    &["-a", "--all"],
+    "Upgrade everything that came from an index, as far as it fits together.",
+);
 
 // ---- venv ----
 
@@ -553,7 +565,6 @@ static SYNCING: Group = Group {
         &NO_COMPILE_BYTECODE,
         &LINK_MODE,
         &BREAK_SYSTEM_PACKAGES,
-        &YES,
         &JSON,
     ],
 };
@@ -563,9 +574,34 @@ static SYNC_FILES: Group = Group {
     title: "Versions and files",
     flags: &[&ONLY_BINARY, &NO_BINARY, &REQUIRE_HASHES, &PYTHON_VERSION, &PYTHON_PLATFORM],
 };
+static UPGRADE_VERSIONS: Group =
+    Group { title: "Versions and files", flags: &[&PRERELEASE, &PRE, &ONLY_BINARY, &NO_BINARY] };
+static UPGRADING: Group = Group {
+    title: "Upgrading",
+    flags: &[
+        &ALL,
+        &CONSTRAINT,
+        &YES,
+        &DRY_RUN,
+        &COMPILE_BYTECODE,
+        &NO_COMPILE_BYTECODE,
+        &LINK_MODE,
+        &BREAK_SYSTEM_PACKAGES,
+        &JSON,
+    ],
+};
 static UNINSTALLING: Group = Group {
     title: "Removing",
-    flags: &[&REMOVED_REQUIREMENT, &YES, &DRY_RUN, &TARGET, &PREFIX, &BREAK_SYSTEM_PACKAGES, &JSON],
+    flags: &[
+        &REMOVED_REQUIREMENT,
+        &UNNEEDED,
+        &YES,
+        &DRY_RUN,
+        &TARGET,
+        &PREFIX,
+        &BREAK_SYSTEM_PACKAGES,
+        &JSON,
+    ],
 };
 static REMOVED_REQUIREMENT: Flag = Flag::many(
     "requirement",
@@ -620,9 +656,25 @@ static INSTALL: Command = Command {
 static UNINSTALL: Command = Command {
     name: "uninstall",
     about: "Remove packages",
-    description: "Removes packages with all their files. Their dependencies stay.",
+    description: "Removes packages with all their files. Their dependencies stay, unless --unneeded is given.",
     arguments: Arguments::any("PACKAGE", 0, "The packages to remove."),
     groups: &[&ENVIRONMENT, &UNINSTALLING],
+    ..BLANK
+};
+static UPGRADE_COMMAND: Command = Command {
+    name: "upgrade",
+    about: "Bring installed packages to their newest versions",
+    description: "Brings the packages named, or with --all everything that came from an index, to the newest versions that fit together: one plan, and one question on a terminal. What is editable or came from a URL stays as it is, and so does the record of what was asked for.",
+    arguments: Arguments::any("PACKAGE", 0, "The packages to upgrade."),
+    groups: &[&UPGRADING, &UPGRADE_VERSIONS, &ENVIRONMENT, &INDEXES, &NETWORK],
+    ..BLANK
+};
+static WHY: Command = Command {
+    name: "why",
+    about: "Show why packages are installed",
+    description: "Shows who asked for a package: you, or the chains of packages that need it, the shortest for each package at whose end you asked.",
+    arguments: Arguments::any("PACKAGE", 1, "The packages to explain."),
+    groups: &[&ENVIRONMENT, &PRINTING],
     ..BLANK
 };
 static LIST: Command = Command {
@@ -815,6 +867,7 @@ pub static PROGRAM: Program = Program {
     general: &[&GENERAL],
     commands: &[
         &INSTALL,
+        &UPGRADE_COMMAND,
         &UNINSTALL,
         &SYNC,
         &COMPILE,
@@ -824,6 +877,7 @@ pub static PROGRAM: Program = Program {
         &FREEZE,
         &CHECK,
         &TREE_COMMAND,
+        &WHY,
         &CACHE,
         &PYTHON_COMMAND,
         &CONFIG,

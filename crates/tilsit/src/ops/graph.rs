@@ -1,7 +1,7 @@
 //! Who needs whom among installed packages, as values that outlive the reading.
 
 use environment::dependencies::Dependencies;
-use environment::{Environment, Installed, ReadError};
+use environment::{Environment, Installed, Interpreter, ReadError};
 use packaging::{MarkerEnvironment, Requirement};
 
 /// Something that does not fit among what is installed.
@@ -33,9 +33,13 @@ impl Graph {
     /// # Errors
     /// A folder that cannot be read.
     pub fn read(environment: &Environment) -> Result<Self, ReadError> {
-        let installed = environment.installed()?;
+        Ok(Self::of(environment.installed()?, environment.interpreter()))
+    }
+
+    /// Reads what is installed for this interpreter.
+    pub fn of(installed: Installed, interpreter: &Interpreter) -> Self {
         let dependencies = Dependencies::read(&installed);
-        Ok(Self { installed, dependencies, markers: environment.interpreter().marker_environment() })
+        Self { installed, dependencies, markers: interpreter.marker_environment() }
     }
 
     /// What does not fit, in the order of names.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use environment::plan::{Freshness, InstallPlan, Others, Wanted as Wish, plan};
 use environment::{
-    Change, Environment, InstallError, InstallPolicy, Installation, Installed, Report, Transaction, Wait,
+    Change, Environment, InstallError, InstallPolicy, Installation, Installed, InstalledDistribution, Report,
+    Transaction, Wait,
 };
 use index::Client;
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
@@ -22,7 +23,7 @@ use super::events::{Event, Listener, Planned};
 use super::obtain::{self, ObtainError, Source};
 use super::order;
 use super::search::{Found, Search, SearchError};
-use super::wanted::Wanted;
+use super::wanted::{Recorded, Wanted};
 use super::{graph, interrupt};
 
 /// How versions are chosen.
@@ -149,7 +150,11 @@ pub fn install(
         change: None,
         misfits: Vec::new(),
     };
-    if request.dry_run || report.plan.is_satisfied() {
+    if request.dry_run {
+        return Ok(report);
+    }
+    record_requests(request, &report.plan);
+    if report.plan.is_satisfied() {
         return Ok(report);
     }
     obtain::wheels(&mut report.plan, request.selection, (client, store), listener)?;
@@ -259,11 +264,18 @@ fn apply(request: &InstallRequest<'_>, report: &InstallReport) -> Result<Report,
     let named: BTreeSet<&PackageName> = request.wanted.requirements.iter().map(|one| &one.name).collect();
     let headers: BTreeMap<&PackageName, &Requirement> =
         request.wanted.requirements.iter().map(|one| (&one.name, one)).collect();
-    let installations = report.plan.install.iter().filter_map(|(wish, _)| {
+    let requested = |name: &PackageName, replaced: Option<&InstalledDistribution>| {
+        let before = || replaced.is_some_and(InstalledDistribution::is_requested);
+        match request.wanted.recorded {
+            Recorded::AsAsked => named.contains(name) || (!is_pip(request) && before()),
+            Recorded::Unchanged => before(),
+        }
+    };
+    let installations = report.plan.install.iter().filter_map(|(wish, arrival)| {
         let wheel = wish.wheel.stored()?.clone();
         Some(Installation {
             wheel,
-            requested: named.contains(&wish.name),
+            requested: requested(&wish.name, arrival.replaced()),
             direct_url: match &wish.freshness {
                 Freshness::DirectUrl(text) => Some(text.clone()),
                 _ => None,
@@ -274,6 +286,29 @@ fn apply(request: &InstallRequest<'_>, report: &InstallReport) -> Result<Report,
     let change = Change { remove: report.plan.leaving(), install: installations.collect() };
     let mut transaction = Transaction::begin(request.environment, Wait::Forever)?;
     transaction.apply(&change, request.policy, interrupt::flag())
+}
+
+/// What was there for others and is asked for now is recorded as such, so that it stays when they go. pip does not do
+/// that. An environment that may not be written is no reason to fail.
+fn record_requests(request: &InstallRequest<'_>, plan: &InstallPlan<Source>) {
+    if is_pip(request) || request.wanted.recorded == Recorded::Unchanged {
+        return;
+    }
+    let applies = |requirement: &&Requirement| {
+        requirement.marker.as_ref().is_none_or(|marker| marker.evaluate(&request.markers, &[]))
+    };
+    let named: BTreeSet<_> =
+        request.wanted.requirements.iter().filter(applies).map(|one| &one.name).collect();
+    let new: Vec<_> =
+        plan.keep.iter().filter(|one| named.contains(one.name()) && !one.is_requested()).collect();
+    if new.is_empty() {
+        return;
+    }
+    let recorded = Transaction::begin(request.environment, Wait::Forever)
+        .and_then(|mut transaction| new.into_iter().try_for_each(|one| transaction.mark_requested(one)));
+    if let Err(error) = recorded {
+        log::warn!("what was asked for is not recorded: {error}");
+    }
 }
 
 /// pip's hash mode: everything pinned, everything with a hash.

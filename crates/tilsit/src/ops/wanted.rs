@@ -16,6 +16,16 @@ use super::direct::{self, DirectError};
 use super::interrupt;
 use crate::settings::Process;
 
+/// Whether requirements are recorded as asked for (REQUESTED of the installed packages).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recorded {
+    /// As asked for.
+    #[default]
+    AsAsked,
+    /// What was asked for stays so, and nothing comes to it.
+    Unchanged,
+}
+
 /// Everything that was asked for, read.
 #[derive(Debug, Default)]
 pub struct Wanted {
@@ -29,6 +39,8 @@ pub struct Wanted {
     pub hashes: BTreeMap<PackageName, Vec<Hash>>,
     /// Options of files, in order, with the file.
     pub options: Vec<(String, FileOption)>,
+    /// What is recorded of it.
+    pub recorded: Recorded,
 }
 
 /// What was typed.

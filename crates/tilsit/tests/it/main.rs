@@ -19,3 +19,4 @@ mod quiet;
 mod sandbox;
 mod settings;
 mod trouble;
+mod upkeep;

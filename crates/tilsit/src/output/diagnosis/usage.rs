@@ -84,6 +84,25 @@ pub fn nothing_to_install() -> Diagnostic {
     nothing_named("install")
 }
 
+/// `tilsit upgrade` alone.
+pub fn nothing_to_upgrade() -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, "nothing was named to upgrade")
+        .hint("`tilsit upgrade --all` upgrades everything; `tilsit list --outdated` shows what is new")
+}
+
+/// `list --outdated --format freeze`: pins of versions that are to go.
+pub fn outdated_as_freeze() -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, "--outdated and --format freeze exclude each other")
+        .hint("`tilsit upgrade --all` upgrades everything; `tilsit list --outdated --json` is for programs")
+}
+
+/// `uninstall --unneeded` where no installer wrote REQUESTED.
+pub fn nobody_asked() -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, "nothing here tells what was asked for")
+        .fact("no installed package has a REQUESTED file (PEP 376), so all of them would count as unneeded")
+        .hint("name packages: `tilsit uninstall --unneeded PACKAGE` removes them and what only they need")
+}
+
 /// A verb without an object.
 pub fn nothing_named(verb: &str) -> Diagnostic {
     Diagnostic::new(&codes::USAGE, format!("nothing to {verb} was named"))

@@ -178,12 +178,12 @@ impl Session<'_> {
             } else {
                 DependencyMode::Follow
             },
-            upgrade: self.upgrade(wanted)?,
+            upgrade: self.upgrade_policy(wanted)?,
         })
     }
 
     /// `-U` and `-P`; a specifier after `-P` becomes a constraint.
-    fn upgrade(&self, wanted: &mut Wanted) -> Read<Upgrade> {
+    fn upgrade_policy(&self, wanted: &mut Wanted) -> Read<Upgrade> {
         if self.parsed.is_on(&flags::UPGRADE) {
             return Ok(Upgrade::All);
         }

@@ -7,15 +7,16 @@ use packaging::markers::Marker;
 use resolver::{DependencyMode, Warning};
 use serde_json::json;
 
+use super::arguments::Target;
 use super::listener::{Shown, observer};
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
 use crate::ops::events::{Event, Listener};
-use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::install::{InstallReport, InstallRequest, ResolvePolicy, install};
 use crate::ops::obtain::Source;
 use crate::ops::python;
-use crate::ops::wanted::Sources;
-use crate::output::Diagnostic;
+use crate::ops::wanted::{Sources, Wanted};
+use crate::output::{Diagnostic, Style};
 
 /// What an environment holds after a change.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,24 @@ pub(super) enum Amount {
     More,
     /// What is asked, and nothing else: not even what that needs.
     Exactly,
+}
+
+/// Whether a change is asked for once more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Consent {
+    /// The command is all that is needed.
+    Given,
+    /// On a terminal, the plan is shown and a question asked.
+    Wanted,
+}
+
+/// What is to become of an environment.
+pub(super) struct Order<'a> {
+    pub environment: &'a Environment,
+    pub target: Target,
+    pub wanted: Wanted,
+    pub resolve: ResolvePolicy,
+    pub others: Others,
 }
 
 /// The package through which `python -m pip` reaches us stays whatever a file says.
@@ -51,7 +70,6 @@ impl Session<'_> {
             let fits = |marker: &Marker| marker.evaluate(&target.markers, &[]);
             wanted.requirements.retain(|one| one.marker.as_ref().is_none_or(fits));
         }
-        let selection = self.selection(&target, &wanted)?;
         let mut resolve = self.resolve_policy(&mut wanted)?;
         let others = match amount {
             Amount::More => Others::Keep,
@@ -60,14 +78,29 @@ impl Session<'_> {
                 Others::RemoveExcept(kept())
             }
         };
-        let policy = self.install_policy(&environment);
+        let order = Order { environment: &environment, target, wanted, resolve, others };
+        self.carry_out(order, &store, shown, Consent::Given)
+    }
+
+    /// Searches, plans, asks, installs and tells.
+    pub(super) fn carry_out(
+        &self,
+        order: Order<'_>,
+        store: &store::Store,
+        mut shown: Shown<'_>,
+        consent: Consent,
+    ) -> Ended {
+        let Order { environment, target, wanted, resolve, others } = order;
+        let selection = self.selection(&target, &wanted)?;
+        let policy = self.install_policy(environment);
         let mut connection = self.connection()?;
         self.join_file_options(&mut connection, &wanted);
         let mut client = connection
-            .client(self.process, environment.interpreter(), &store, (observer(), None))
+            .client(self.process, environment.interpreter(), store, (observer(), None))
             .map_err(|error| diagnosis::connection(&error))?;
-        let request = InstallRequest {
-            environment: &environment,
+        let asked_first = consent == Consent::Wanted && self.terminal.is_interactive();
+        let mut request = InstallRequest {
+            environment,
             wanted: &wanted,
             selection: &selection,
             resolve: &resolve,
@@ -79,12 +112,30 @@ impl Session<'_> {
             require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),
             dry_run: self.parsed.is_on(&flags::DRY_RUN),
         };
-        let report = install(&request, &mut client, &store, &mut shown);
+        if asked_first && !request.dry_run {
+            request.dry_run = true;
+            let planned = install(&request, &mut client, store, &mut shown)
+                .map_err(|error| diagnosis::install(&error, &selection))?;
+            request.dry_run = planned.plan.is_satisfied() || !self.agrees_to(&planned.plan);
+        }
+        let report = install(&request, &mut client, store, &mut shown);
         drop(shown);
         let report = report.map_err(|error| diagnosis::install(&error, &selection))?;
         self.write_report(&request, &report)?;
         self.tell_installed(&request, &report);
         Ok(0)
+    }
+
+    /// Shows a plan and asks whether it is to be carried out.
+    fn agrees_to(&self, plan: &InstallPlan<Source>) -> bool {
+        plan_lines(plan, self.terminal.stdout_style()).iter().for_each(|line| self.terminal.line(line));
+        self.is_answered_yes("Do this? [Y/n] ")
+    }
+
+    /// Whether a question on the terminal is answered by yes, or by nothing.
+    pub(super) fn is_answered_yes(&self, question: &str) -> bool {
+        let answer = self.terminal.ask(question);
+        answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "" | "y" | "yes"))
     }
 
     /// `--report`
@@ -161,22 +212,28 @@ impl Session<'_> {
         if plan.is_satisfied() {
             return self.terminal.info(&format!("Nothing to do: {} packages are as wanted", plan.keep.len()));
         }
-        let style = self.terminal.stderr_style();
-        for one in &plan.remove {
-            self.terminal.info(&style.removed(&format!("- {} {}", one.name(), one.version_text())));
-        }
-        for (wish, arrival) in &plan.install {
-            let how = match arrival {
-                Arrival::New => String::new(),
-                Arrival::Upgrade(old) | Arrival::Downgrade(old) => format!(" (was {})", old.version_text()),
-                Arrival::Reinstall(_) => " (again)".to_owned(),
-            };
-            self.terminal.info(&style.added(&format!("+ {} {}{how}", wish.name, wish.version)));
+        for line in plan_lines(plan, self.terminal.stderr_style()) {
+            self.terminal.info(&line);
         }
         if dry_run {
-            self.terminal.info("Nothing was changed (--dry-run)");
+            self.terminal.info("Nothing was changed");
         }
     }
+}
+
+/// What goes and what comes, a line each.
+fn plan_lines(plan: &InstallPlan<Source>, style: Style) -> Vec<String> {
+    let leaving =
+        |one: &InstalledDistribution| style.removed(&format!("- {} {}", one.name(), one.version_text()));
+    let coming = plan.install.iter().map(|(wish, arrival)| {
+        let how = match arrival {
+            Arrival::New => String::new(),
+            Arrival::Upgrade(old) | Arrival::Downgrade(old) => format!(" (was {})", old.version_text()),
+            Arrival::Reinstall(_) => " (again)".to_owned(),
+        };
+        style.added(&format!("+ {} {}{how}", wish.name, wish.version))
+    });
+    plan.remove.iter().map(leaving).chain(coming).collect()
 }
 
 pub fn warning_text(warning: &Warning) -> String {

@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 use packaging::PackageName;
 use serde_json::json;
 
+use super::install::kept;
+use super::listener::observer;
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
 use crate::ops::graph::{Graph, Misfit};
 use crate::ops::list::{ListRequest, Listed, list};
+use crate::ops::versions::{Available, available};
+use crate::ops::wanted::Wanted;
 use crate::output::{Diagnostic, columns};
 
 impl Session<'_> {
@@ -27,6 +31,9 @@ impl Session<'_> {
 
     pub(super) fn list(&self) -> Ended {
         let listed = self.listed()?;
+        if self.parsed.is_on(&flags::OUTDATED) {
+            return self.list_outdated(&listed);
+        }
         let format = if self.parsed.is_on(&flags::JSON) {
             "json"
         } else {
@@ -45,6 +52,47 @@ impl Session<'_> {
             }
         }
         Ok(0)
+    }
+
+    /// Those of which the indexes have a newer version for this Python, with that version.
+    fn list_outdated(&self, listed: &[Listed]) -> Ended {
+        if self.parsed.text(&flags::FORMAT) == Some("freeze") {
+            return Err(Box::new(diagnosis::outdated_as_freeze()));
+        }
+        let newer = self.newer(listed)?;
+        if self.parsed.is_on(&flags::JSON) || self.parsed.text(&flags::FORMAT) == Some("json") {
+            let rows: Vec<_> = newer.iter().map(|(one, latest)| json_newer(one, latest)).collect();
+            self.terminal.json(&rows);
+            return Ok(0);
+        }
+        let row = |(one, latest): &(&Listed, Available)| {
+            let latest_version = latest.version.to_string();
+            vec![one.raw_name.clone(), one.version.clone(), latest_version, latest.filetype().to_owned()]
+        };
+        self.terminal.text(&columns::aligned(&newer.iter().map(row).collect::<Vec<_>>()));
+        Ok(0)
+    }
+
+    fn newer<'a>(&self, listed: &'a [Listed]) -> Result<Vec<(&'a Listed, Available)>, Box<Diagnostic>> {
+        let store = self.store()?;
+        let environment = self.environment(&store)?;
+        let mut wanted = Wanted::default();
+        let selection = self.selection(&self.target(environment.interpreter())?, &wanted)?;
+        let policy = self.resolve_policy(&mut wanted)?;
+        let mut client = self
+            .connection()?
+            .client(self.process, environment.interpreter(), &store, (observer(), None))
+            .map_err(|error| diagnosis::connection(&error))?;
+        let kept = kept();
+        let asked = listed.iter().filter(|one| !kept.contains(&one.name));
+        let names = asked.map(|one| one.name.clone()).collect();
+        let mut found = available(names, &selection, &policy.prereleases, &mut client);
+        let newest = |one: &'a Listed| {
+            let latest = found.remove(&one.name)?.into_iter().next()?;
+            let is_newer = one.distribution.version().is_none_or(|version| latest.version > version);
+            is_newer.then_some((one, latest))
+        };
+        Ok(listed.iter().filter_map(newest).collect())
     }
 
     pub(super) fn freeze(&self) -> Ended {
@@ -70,6 +118,19 @@ impl Session<'_> {
         Ok(if misfits.is_empty() { 0 } else { 3 })
     }
 
+    /// The packages named, all of which must be installed.
+    pub(super) fn named_installed(&self, graph: &Graph) -> Result<Vec<PackageName>, Box<Diagnostic>> {
+        let mut missing = Vec::new();
+        let mut named = Vec::new();
+        for word in &self.parsed.arguments {
+            match PackageName::new(word).ok().filter(|name| graph.installed.get(name).is_some()) {
+                Some(name) => named.push(name),
+                None => missing.push(word.as_str()),
+            }
+        }
+        if missing.is_empty() { Ok(named) } else { Err(Box::new(diagnosis::not_installed(&missing))) }
+    }
+
     pub(super) fn graph(&self) -> Result<Graph, Box<Diagnostic>> {
         let store = self.store()?;
         let environment = self.environment(&store)?;
@@ -81,6 +142,15 @@ fn json_row(one: &Listed) -> serde_json::Value {
     let mut row = json!({ "name": one.raw_name, "version": one.version });
     if let (Some(folder), Some(row)) = (&one.editable, row.as_object_mut()) {
         row.insert("editable_project_location".to_owned(), json!(folder));
+    }
+    row
+}
+
+fn json_newer(one: &Listed, latest: &Available) -> serde_json::Value {
+    let mut row = json_row(one);
+    if let Some(row) = row.as_object_mut() {
+        row.insert("latest_version".to_owned(), json!(latest.version.to_string()));
+        row.insert("latest_filetype".to_owned(), json!(latest.filetype()));
     }
     row
 }

@@ -12,7 +12,9 @@ mod show;
 mod sync;
 mod tree;
 mod uninstall;
+mod upgrade;
 mod venv;
+mod why;
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -109,7 +111,9 @@ impl Session<'_> {
             ["check"] => self.check(),
             ["show"] => self.show(),
             ["tree"] => self.tree(),
+            ["why"] => self.why(),
             ["uninstall"] => self.uninstall(),
+            ["upgrade"] => self.upgrade(),
             ["compile"] => self.compile(),
             ["sync"] => self.sync(),
             ["cache", verb] => self.cache(verb),

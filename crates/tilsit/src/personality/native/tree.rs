@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use packaging::PackageName;
 use serde_json::{Value, json};
 
-use super::{Ended, Session, diagnosis};
+use super::{Ended, Session};
 use crate::cli::native as flags;
 use crate::ops::graph::Graph;
+use crate::output::Diagnostic;
 
 /// What is drawn, and how deep.
 struct Drawing<'a> {
@@ -43,18 +44,8 @@ impl Session<'_> {
     }
 
     /// The packages named, else those that nobody needs (inverted: those that need nobody).
-    fn roots(&self, graph: &Graph, invert: bool) -> Result<Vec<PackageName>, Box<crate::output::Diagnostic>> {
-        let mut missing = Vec::new();
-        let mut named = Vec::new();
-        for word in &self.parsed.arguments {
-            match PackageName::new(word).ok().filter(|name| graph.installed.get(name).is_some()) {
-                Some(name) => named.push(name),
-                None => missing.push(word.as_str()),
-            }
-        }
-        if !missing.is_empty() {
-            return Err(Box::new(diagnosis::not_installed(&missing)));
-        }
+    fn roots(&self, graph: &Graph, invert: bool) -> Result<Vec<PackageName>, Box<Diagnostic>> {
+        let named = self.named_installed(graph)?;
         if !named.is_empty() {
             return Ok(named);
         }

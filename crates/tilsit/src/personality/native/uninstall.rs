@@ -6,15 +6,21 @@ use environment::{Change, InstalledDistribution, Transaction, Wait};
 use packaging::PackageName;
 use serde_json::json;
 
+use super::install::kept;
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
+use crate::ops::graph::Graph;
 use crate::ops::interrupt;
 use crate::ops::wanted::{self, Sources};
 use crate::output::Diagnostic;
 
 impl Session<'_> {
     pub(super) fn uninstall(&self) -> Ended {
+        let unneeded = self.parsed.is_on(&flags::UNNEEDED);
         let names = self.named_packages()?;
+        if names.is_empty() && !unneeded {
+            return Err(Box::new(diagnosis::nothing_named("uninstall")));
+        }
         let store = self.store()?;
         let environment = self.place_to_read(&store)?;
         self.refuse_managed(&environment)?;
@@ -23,10 +29,18 @@ impl Session<'_> {
         let installed = transaction.installed().map_err(|error| diagnosis::read(&error))?;
         let (found, missing): (Vec<_>, Vec<_>) =
             names.iter().map(|name| (name, installed.get(name))).partition(|(_, found)| found.is_some());
-        let leaving: Vec<InstalledDistribution> =
+        let mut leaving: Vec<InstalledDistribution> =
             found.into_iter().filter_map(|(_, found)| found.cloned()).collect();
         for (name, _) in &missing {
             self.terminal.warn(&format!("{name} is not installed"));
+        }
+        if unneeded && missing.is_empty() {
+            let graph = Graph::of(installed.clone(), environment.interpreter());
+            leaving.extend(self.unneeded(&graph, &names)?);
+            if leaving.is_empty() {
+                self.terminal.info("Nothing to do: everything is needed");
+                return Ok(0);
+            }
         }
         if leaving.is_empty() {
             let missing: Vec<&str> = missing.iter().map(|(name, _)| name.as_str()).collect();
@@ -59,7 +73,30 @@ impl Session<'_> {
         let read = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)))
             .map_err(|error| diagnosis::wanted(&error))?;
         names.extend(read.requirements.into_iter().map(|requirement| requirement.name));
-        if names.is_empty() { Err(Box::new(diagnosis::nothing_named("uninstall"))) } else { Ok(names) }
+        Ok(names)
+    }
+
+    /// What nobody asked for and nothing needs once `leaving` is gone: of that which those need, if there are any.
+    fn unneeded(
+        &self,
+        graph: &Graph,
+        leaving: &BTreeSet<PackageName>,
+    ) -> Result<Vec<InstalledDistribution>, Box<Diagnostic>> {
+        let stays = |one: &&InstalledDistribution| {
+            !leaving.contains(one.name()) && (one.is_requested() || kept().contains(one.name()))
+        };
+        let roots: Vec<_> = graph.installed.iter().filter(stays).map(InstalledDistribution::name).collect();
+        if leaving.is_empty() && !graph.installed.iter().any(InstalledDistribution::is_requested) {
+            return Err(Box::new(diagnosis::nobody_asked()));
+        }
+        let needed = graph.dependencies.needed_by(roots, &graph.markers);
+        let theirs = graph.dependencies.needed_by(leaving, &graph.markers);
+        let goes = |one: &&InstalledDistribution| {
+            let name = one.name();
+            let in_question = leaving.is_empty() || theirs.contains(name);
+            in_question && !leaving.contains(name) && !needed.contains(name)
+        };
+        Ok(graph.installed.iter().filter(goes).cloned().collect())
     }
 
     /// A question, unless it was answered by `-y` or nobody is there to answer.
@@ -70,8 +107,7 @@ impl Session<'_> {
         for one in leaving {
             self.terminal.line(&format!("- {} {}", one.name(), one.version_text()));
         }
-        let answer = self.terminal.ask("Remove these? [Y/n] ");
-        answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "" | "y" | "yes"))
+        self.is_answered_yes("Remove these? [Y/n] ")
     }
 
     fn tell_removed(&self, leaving: &[InstalledDistribution], done: bool) {
