@@ -1,58 +1,71 @@
-//! The real back ends, in an environment of their own.
+//! The real back ends: each release in an environment of its own, with the front end that calls it and nothing else.
 
 use crate::peers::succeed;
 use builder::Product;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
-/// What is installed, pinned to the releases that are emulated.
-const PINS: &str = include_str!("../../requirements/backends.txt");
+/// What pip needs installed to read the names and versions of the source distributions that it downloads.
+const FOR_DOWNLOADS: &str = include_str!("../../requirements/backends.txt");
+
+/// The front end.
+const FRONT_END: &str = "build==1.6.1";
 
 /// The `SOURCE_DATE_EPOCH` of all builds.
 pub const EPOCH: u64 = 1_700_000_000;
 
-/// The environment.
+/// Environments below a folder, made when they are first needed.
 pub struct BackEnds {
-    bin: PathBuf,
+    python: PathBuf,
+    folder: PathBuf,
+    made: Mutex<BTreeMap<String, PathBuf>>,
 }
 
 impl BackEnds {
-    /// Makes the environment below `folder` by this Python, or takes the one that is there.
+    /// The environments that this Python (which has pip) makes below `folder`; the one for downloads is made at once.
     pub fn provide(python: &Path, folder: &Path) -> Result<BackEnds, String> {
-        let env = folder.join("backends");
-        let back_ends = BackEnds { bin: env.join("bin") };
+        let back_ends = BackEnds {
+            python: python.to_path_buf(),
+            folder: folder.join("backends"),
+            made: Mutex::default(),
+        };
+        back_ends.environment("downloads", FOR_DOWNLOADS)?;
+        Ok(back_ends)
+    }
+
+    /// The programs of an environment that holds these pins.
+    fn environment(&self, name: &str, pins: &str) -> Result<PathBuf, String> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bin) = made.get(name) {
+            return Ok(bin.clone());
+        }
+        let env = self.folder.join(name);
         let stamp = env.join("stamp");
-        if std::fs::read_to_string(&stamp).is_ok_and(|text| text == PINS) {
-            return Ok(back_ends);
+        if std::fs::read_to_string(&stamp).is_ok_and(|text| text == pins) {
+            made.insert(name.to_owned(), env.join("bin"));
+            return Ok(env.join("bin"));
         }
         if env.exists() {
             std::fs::remove_dir_all(&env).map_err(|error| error.to_string())?;
         }
-        println!("making a Python environment with the back ends (once)");
-        succeed(Command::new(python).args(["-m", "venv"]).arg(&env).stdin(Stdio::null()))?;
-        let pins = folder.join("backends.txt");
-        std::fs::write(&pins, PINS).map_err(|error| error.to_string())?;
-        succeed(back_ends.pip("install").arg("--requirement").arg(&pins))?;
-        std::fs::write(&stamp, PINS).map_err(|error| error.to_string())?;
-        Ok(back_ends)
+        let venv = ["-m", "venv", "--without-pip"];
+        succeed(Command::new(&self.python).args(venv).arg(&env).stdin(Stdio::null()))?;
+        let list = env.join("pins.txt");
+        std::fs::write(&list, pins).map_err(|error| error.to_string())?;
+        succeed(self.pip(&env.join("bin"), "install").arg("--requirement").arg(&list))?;
+        std::fs::write(&stamp, pins).map_err(|error| error.to_string())?;
+        made.insert(name.to_owned(), env.join("bin"));
+        Ok(env.join("bin"))
     }
 
-    fn pip(&self, verb: &str) -> Command {
-        let mut command = self.python();
-        command.args(["-m", "pip", verb, "--quiet", "--disable-pip-version-check"]);
-        command
-    }
-
-    /// Python, which finds the back ends' own programs (uv_build starts one).
-    fn python(&self) -> Command {
-        let mut path = OsString::from(&self.bin);
-        if let Some(rest) = std::env::var_os("PATH") {
-            path.push(":");
-            path.push(rest);
-        }
-        let mut command = Command::new(self.bin.join("python"));
-        command.env("PATH", path).env("SOURCE_DATE_EPOCH", EPOCH.to_string()).stdin(Stdio::null());
+    fn pip(&self, bin: &Path, verb: &str) -> Command {
+        let mut command = Command::new(&self.python);
+        command.args(["-m", "pip", "--python"]).arg(bin.join("python"));
+        command.args([verb, "--quiet", "--disable-pip-version-check"]).stdin(Stdio::null());
+        with_path(&mut command, bin);
         command
     }
 
@@ -62,23 +75,38 @@ impl BackEnds {
         if let Some(archive) = only_file(&home) {
             return Ok(archive);
         }
+        let bin = self.environment("downloads", FOR_DOWNLOADS)?;
         let options = ["--no-deps", "--no-build-isolation", "--no-binary", ":all:", "--dest"];
-        succeed(self.pip("download").args(options).arg(&home).arg(pin))?;
+        succeed(self.pip(&bin, "download").args(options).arg(&home).arg(pin))?;
         only_file(&home).ok_or_else(|| "pip downloads nothing".to_owned())
     }
 
-    /// Builds a product by the front end `build`, with this environment's back end.
-    pub fn build(&self, product: Product, tree: &Path, out: &Path) -> Result<PathBuf, String> {
+    /// Builds a product with a release of a back end, which is called `name version`.
+    pub fn build(&self, release: &str, product: Product, tree: &Path, out: &Path) -> Result<PathBuf, String> {
         let out = out.join(product.word());
         if out.exists() {
             std::fs::remove_dir_all(&out).map_err(|error| error.to_string())?;
         }
-        let mut command = self.python();
+        let pin = release.replace(' ', "==");
+        let bin = self.environment(&pin, &format!("{FRONT_END}\n{pin}\n"))?;
+        let mut command = Command::new(bin.join("python"));
         command.args(["-m", "build", "--no-isolation", "--skip-dependency-check"]);
         command.arg(format!("--{}", product.word())).arg("--outdir").arg(&out).arg(tree);
+        command.env("SOURCE_DATE_EPOCH", EPOCH.to_string()).stdin(Stdio::null());
+        with_path(&mut command, &bin);
         succeed(&mut command)?;
         only_file(&out).ok_or_else(|| "the back end left nothing".to_owned())
     }
+}
+
+/// Lets a back end find its own program (uv_build starts one).
+fn with_path(command: &mut Command, bin: &Path) {
+    let mut path = OsString::from(bin);
+    if let Some(rest) = std::env::var_os("PATH") {
+        path.push(":");
+        path.push(rest);
+    }
+    command.env("PATH", path);
 }
 
 fn only_file(folder: &Path) -> Option<PathBuf> {

@@ -81,7 +81,8 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
 struct Row {
     title: String,
     back_end: String,
-    native: Result<(), String>,
+    /// The emulated release, or why not natively.
+    native: Result<&'static str, String>,
     wheel: String,
     sdist: String,
 }
@@ -132,7 +133,10 @@ fn report(rows: &[Result<Row, String>], everything: bool) -> bool {
                 failed += 1;
             }
             Ok(row) => {
-                let how = row.native.as_ref().map_or_else(|why| format!("no: {why}"), |()| "yes".to_owned());
+                let how = row
+                    .native
+                    .as_ref()
+                    .map_or_else(|why| format!("no: {why}"), |release| format!("as {release}"));
                 println!("{:<28} {:<34} {:<8} {:<8} {how}", row.title, row.back_end, row.wheel, row.sdist);
                 if row.native.is_ok() {
                     native += 1;
@@ -175,21 +179,27 @@ impl Bench<'_> {
         let mut row = Row {
             title: project.title(),
             back_end: system.backend.to_string(),
-            native: Ok(()),
+            native: Err(String::new()),
             wheel: "-".to_owned(),
             sdist: "-".to_owned(),
         };
         let out = work.join("dist");
-        if let Err(why) = natively(&tree, &out)? {
-            row.native = Err(why);
-            return Ok(row);
-        }
+        let release = match natively(&tree, &out)? {
+            Ok(release) => {
+                row.native = Ok(release);
+                release
+            }
+            Err(why) => {
+                row.native = Err(why);
+                return Ok(row);
+            }
+        };
         for (product, cell) in
             [(Product::Wheel, &mut row.wheel), (Product::SourceDistribution, &mut row.sdist)]
         {
             let tree = work.join(product.word());
             project.unpack(self, &tree)?;
-            let theirs = self.back_ends.build(product, &tree, &work.join("theirs"))?;
+            let theirs = self.back_ends.build(release, product, &tree, &work.join("theirs"))?;
             *cell = self.compared(&theirs, &out)?;
         }
         Ok(row)
@@ -219,8 +229,9 @@ fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Builds wheel and source distribution of the tree into `out`; the inner error says why not natively.
-fn natively(tree: &Path, out: &Path) -> Result<Result<(), String>, String> {
+/// Builds wheel and source distribution of the tree into `out`, and says as which release of a back end; the inner error
+/// says why not natively.
+fn natively(tree: &Path, out: &Path) -> Result<Result<&'static str, String>, String> {
     if out.exists() {
         std::fs::remove_dir_all(out).map_err(|error| error.to_string())?;
     }
@@ -233,7 +244,7 @@ fn natively(tree: &Path, out: &Path) -> Result<Result<(), String>, String> {
             for product in products {
                 project.build(product, out).map_err(|error| error.to_string())?;
             }
-            Ok(Ok(()))
+            Ok(Ok(project.backend()))
         }
     }
 }
