@@ -68,3 +68,4 @@ pub use location::{FindLinks, IndexLocation, LocationError};
 pub use network::proxy::{ProxyAddress, ProxyPolicy};
 pub use network::tls::{CertificateFile, TlsPolicy};
 pub use policy::{Clock, FetchPolicy, IndexOrder, NetworkPolicy, Observer, PlainHttp, Refresh, TrustedHost};
+pub use sdist::is_static_metadata;

@@ -25,6 +25,12 @@ pub(crate) fn static_metadata(filename: &SourceFilename, archive: &[u8]) -> Resu
     }
 }
 
+/// Whether this text of PKG-INFO is the metadata of every wheel that is built from the source beside it, as far as it
+/// decides about dependencies (PEP 643).
+pub fn is_static_metadata(text: &[u8]) -> bool {
+    reason_to_build(text).is_none()
+}
+
 fn reason_to_build(text: &[u8]) -> Option<&'static str> {
     const DECISIVE: [&str; 3] = ["requires-dist", "requires-python", "provides-extra"];
     let text = String::from_utf8_lossy(text);

@@ -359,8 +359,17 @@ fn settings(given: &[Given]) -> Vec<(String, String)> {
         .collect()
 }
 
+impl EditableEntry {
+    /// What follows `-e` on a command line.
+    pub fn parse(value: &str, origin: &Arc<Origin>) -> Self {
+        editable_entry(value, &[], 0, Arc::clone(origin))
+    }
+}
+
 fn editable_entry(value: &str, given: &[Given], line: u32, origin: Arc<Origin>) -> EditableEntry {
     let (target, extras) = match is_url(value) {
+        // `-e file:///folder[extra]`; of a repository the extras stand after `#egg=`.
+        true if value.starts_with("file:") => requested::strip_extras(value),
         true => (value, Vec::new()),
         false => requested::strip_extras(value),
     };
