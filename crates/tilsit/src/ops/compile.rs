@@ -3,20 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use environment::Installed;
-use index::Client;
+use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use packaging::distribution::Distribution;
 use packaging::hashes::Hash;
-use packaging::pylock::{LockedArchive, LockedFile, LockedHashes, LockedPackage, LockedSource, Pylock};
+use packaging::pylock::{
+    LockedArchive, LockedDirectory, LockedFile, LockedHashes, LockedPackage, LockedSource, LockedVcs, Pylock,
+};
 use packaging::resolution::{PackageSource, Resolution, ResolvedPackage};
 use packaging::{Marker, MarkerEnvironment, Origin, PackageName, SpecifierSet, Version};
 use project::compile_output::PinnedPackage;
 use resolver::{Environment as Target, ResolveRequest, Warning};
-use store::Store;
 
+use super::build::Hands;
 use super::candidates::Selection;
-use super::events::Listener;
 use super::install::ResolvePolicy;
 use super::search::{Found, Search, SearchError};
+use super::sources::Preparer;
 use super::wanted::Wanted;
 
 /// What to pin, and for whom.
@@ -50,12 +52,18 @@ pub struct Compiled {
 /// See [`SearchError`].
 pub fn compile(
     request: &CompileRequest<'_>,
-    client: &mut Client,
-    store: &Store,
-    listener: &mut dyn Listener,
+    preparer: &mut Preparer<'_>,
+    hands: &mut Hands<'_>,
 ) -> Result<Compiled, SearchError> {
     let installed = Installed::default();
-    let mut search = Search { client, store, selection: request.selection, installed: &installed, listener };
+    let mut search = Search {
+        client: hands.client,
+        store: hands.store,
+        selection: request.selection,
+        installed: &installed,
+        listener: hands.listener,
+        preparer: Some(preparer),
+    };
     let environment = match &request.universal {
         Some(requires_python) => {
             Target::Universal { requires_python: requires_python.clone(), environments: Vec::new() }
@@ -94,17 +102,42 @@ impl Compiled {
 
     fn pin_text(&self, package: &ResolvedPackage) -> String {
         match &package.source {
-            PackageSource::Url(url) => {
-                format!("{} @ {}", package.name, packaging::direct_url::without_credentials(url))
-            }
+            PackageSource::Url(url) => self.place_text(package, url),
             _ => format!("{}=={}", package.name, package.version),
         }
+    }
+
+    /// A place as it can be asked for again; a repository with its commit, so that it stays what it is.
+    fn place_text(&self, package: &ResolvedPackage, url: &str) -> String {
+        let direct = self.found.direct.get(url);
+        if direct.is_some_and(|direct| direct.is_editable) {
+            return format!("-e {}", packaging::direct_url::without_credentials(url));
+        }
+        match self.record(url) {
+            Some(record @ DirectUrl { info: DirectUrlInfo::Vcs { .. }, .. }) => {
+                record.to_requirement(package.name.as_str())
+            }
+            _ => format!("{} @ {}", package.name, packaging::direct_url::without_credentials(url)),
+        }
+    }
+
+    /// What is recorded about a source (PEP 610).
+    fn record(&self, url: &str) -> Option<DirectUrl> {
+        DirectUrl::parse(self.found.direct.get(url)?.direct_url.as_ref()?.as_bytes()).ok()
     }
 
     fn hashes(&self, package: &ResolvedPackage) -> Vec<Hash> {
         match &package.source {
             PackageSource::Url(url) => {
-                self.found.direct.get(url).map(|direct| direct.wheel.sha256().clone()).into_iter().collect()
+                if let Some(DirectUrl { info: DirectUrlInfo::Archive { hashes }, .. }) = self.record(url) {
+                    let hashes = hashes.into_iter().flatten();
+                    return hashes
+                        .filter_map(|(name, hex)| Hash::parse(&format!("{name}:{hex}")).ok())
+                        .collect();
+                }
+                let wheel = self.found.direct.get(url).filter(|direct| !direct.is_source);
+                let wheel = wheel.and_then(|direct| direct.wheel.as_ref());
+                wheel.map(|wheel| wheel.sha256().clone()).into_iter().collect()
             }
             _ => {
                 let project = self.found.projects.get(&package.name);
@@ -130,6 +163,7 @@ impl Compiled {
 
     fn locked(&self, package: &ResolvedPackage) -> LockedPackage {
         let source = match &package.source {
+            PackageSource::Url(url) if self.is_no_archive(url) => self.locked_source(url),
             PackageSource::Url(url) => {
                 let bare = url.split('#').next().unwrap_or(url);
                 LockedSource::Archive(LockedArchive {
@@ -150,6 +184,37 @@ impl Compiled {
             index: None,
             attestation_identities: Vec::new(),
             tool: None,
+        }
+    }
+
+    fn is_no_archive(&self, url: &str) -> bool {
+        self.record(url).is_some_and(|record| !matches!(record.info, DirectUrlInfo::Archive { .. }))
+    }
+
+    /// A folder or a repository.
+    fn locked_source(&self, url: &str) -> LockedSource {
+        let record = self.record(url);
+        let subdirectory = record.as_ref().and_then(|record| record.subdirectory.clone());
+        match record.map(|record| (record.info, record.url)) {
+            Some((DirectUrlInfo::Vcs { vcs, requested_revision, commit_id }, url)) => {
+                LockedSource::Vcs(LockedVcs {
+                    kind: vcs,
+                    url: Some(packaging::direct_url::without_credentials(&url)),
+                    path: None,
+                    requested_revision,
+                    commit_id,
+                    subdirectory,
+                })
+            }
+            other => {
+                let (info, url) =
+                    other.unwrap_or((DirectUrlInfo::Directory { editable: None }, url.to_owned()));
+                let path = url::Url::parse(&url).ok().and_then(|url| url.to_file_path().ok());
+                let path = path.map(|path| path.display().to_string()).unwrap_or_default();
+                let editable =
+                    matches!(info, DirectUrlInfo::Directory { editable: Some(true) }).then_some(true);
+                LockedSource::Directory(LockedDirectory { path, editable, subdirectory })
+            }
         }
     }
 

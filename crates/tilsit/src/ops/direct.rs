@@ -1,14 +1,16 @@
-//! Requirements that name a place: a wheel by path or URL.
+//! Requirements that name a place: a wheel or a source, by path or URL.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+
+use index::vcs::{VcsUrl, VcsUrlError};
 
 use packaging::distribution::{Distribution, RemoteFile};
 use packaging::filenames::{DistributionFilename, FilenameError, WheelFilename};
 use packaging::hashes::Hash;
 use packaging::metadata::Metadata;
-use packaging::{PackageName, Requirement, RequirementSource, SpecifierSet, Version};
-use project::requirements_file::{PathRequirement, Requested, UrlRequirement};
+use packaging::{Extra, Marker, Origin, PackageName, Requirement, RequirementSource, SpecifierSet, Version};
+use project::requirements_file::{EditableEntry, PathRequirement, Requested, UrlRequirement};
 use store::{AddWheelError, Store, StoredWheel, VerifiedFile, WheelBytes};
 use url::Url;
 
@@ -27,6 +29,26 @@ pub enum DirectError {
     #[error("{place} must be built first")]
     NeedsBuilding {
         /// The path or URL, passwords masked.
+        place: String,
+    },
+    /// A folder without a project.
+    #[error("{place} has neither pyproject.toml nor setup.py")]
+    NoProject {
+        /// As it was named.
+        place: String,
+    },
+    /// Not an address of a repository, or one that is not safe.
+    #[error("{url}: {problem}")]
+    BadRepository {
+        /// As written, passwords masked.
+        url: String,
+        /// What is wrong with it.
+        problem: VcsUrlError,
+    },
+    /// Neither a folder nor a repository, so that it cannot be editable.
+    #[error("{place} cannot be installed in editable form")]
+    NotEditable {
+        /// As it was named, passwords masked.
         place: String,
     },
     /// Not a URL, or one of a scheme that nobody can fetch.
@@ -58,14 +80,20 @@ pub enum DirectError {
     },
 }
 
-/// A wheel that a requirement names, in the store.
+/// What a requirement names.
 pub struct Direct {
     /// Its version.
     pub version: Version,
     /// Its metadata.
     pub metadata: Arc<[u8]>,
-    /// The wheel.
-    pub wheel: StoredWheel,
+    /// The wheel, in the store; that of a source may still have to be built.
+    pub wheel: Option<StoredWheel>,
+    /// The text of `direct_url.json` (PEP 610), when it is a source.
+    pub direct_url: Option<String>,
+    /// Whether it is an editable source.
+    pub is_editable: bool,
+    /// Whether it is a source.
+    pub is_source: bool,
     /// Its tags, when they do not fit the target.
     pub unusable: Option<String>,
 }
@@ -78,13 +106,46 @@ pub enum Place {
     Remote(Distribution),
 }
 
-/// A requirement as the resolver takes it: what has no name gets the one of its file.
+/// What a requirement as typed comes to.
+pub enum Named {
+    /// The resolver can take it.
+    Ready(Requirement),
+    /// Its package is known only to whoever looks into it.
+    Unnamed(Unnamed),
+}
+
+/// A place whose package is not known yet.
+#[derive(Clone, Debug)]
+pub struct Unnamed {
+    /// The place.
+    pub url: String,
+    /// Extras.
+    pub extras: Vec<Extra>,
+    /// The condition under which it counts.
+    pub marker: Option<Marker>,
+    /// Who asked.
+    pub origin: Arc<Origin>,
+}
+
+impl Unnamed {
+    /// With the name that was found.
+    pub fn named(self, raw_name: &str, name: PackageName) -> Requirement {
+        let mut requirement = Requirement::new(name, SpecifierSet::default());
+        requirement.raw_name = raw_name.into();
+        requirement.source = RequirementSource::Url(self.url);
+        requirement.extras = self.extras;
+        requirement.marker = self.marker;
+        requirement.with_origin(self.origin)
+    }
+}
+
+/// A requirement as the resolver takes it: what has no name gets the one of its file or project, where that can be seen.
 ///
 /// # Errors
-/// [`DirectError::NeedsBuilding`] for what is no wheel, [`DirectError::Missing`] for a path that is not there.
-pub fn named(requested: Requested, cwd: &Path) -> Result<Requirement, DirectError> {
+/// [`DirectError::Missing`] for a path that is not there, and what is wrong with an address.
+pub fn named(requested: Requested, cwd: &Path) -> Result<Named, DirectError> {
     match requested {
-        Requested::Named(requirement) => Ok(absolute(requirement, cwd)),
+        Requested::Named(requirement) => Ok(Named::Ready(absolute(requirement, cwd))),
         Requested::Path(path) => from_path(path, cwd),
         Requested::Url(url) => from_url(url),
     }
@@ -93,6 +154,7 @@ pub fn named(requested: Requested, cwd: &Path) -> Result<Requirement, DirectErro
 fn absolute(mut requirement: Requirement, cwd: &Path) -> Requirement {
     if let RequirementSource::Url(url) = &requirement.source
         && Url::parse(url).is_err()
+        && !VcsUrl::is_one(url)
         && let Ok(absolute) = Url::from_file_path(cwd.join(url))
     {
         requirement.source = RequirementSource::Url(absolute.into());
@@ -100,27 +162,107 @@ fn absolute(mut requirement: Requirement, cwd: &Path) -> Requirement {
     requirement
 }
 
-fn from_path(path: PathRequirement, cwd: &Path) -> Result<Requirement, DirectError> {
-    let place = cwd.join(&path.path);
-    if !place.exists() {
-        return Err(DirectError::Missing { path: place });
-    }
-    let url = Url::from_file_path(&place).map_err(|()| DirectError::BadUrl { url: path.path.clone() })?;
-    let name = wheel_name(&place.to_string_lossy(), &path.path)?;
-    let mut requirement = Requirement::new(name, SpecifierSet::default());
-    requirement.source = RequirementSource::Url(url.into());
-    requirement.extras = path.extras;
-    requirement.marker = path.marker;
-    Ok(requirement.with_origin(path.origin))
+fn from_path(path: PathRequirement, cwd: &Path) -> Result<Named, DirectError> {
+    let place = tidy(&cwd.join(&path.path));
+    let url = path_url(&place, &path.path)?;
+    let unnamed = Unnamed { url, extras: path.extras, marker: path.marker, origin: path.origin };
+    let name = match place.is_dir() {
+        true => name_of_folder(&place),
+        false => name_of_file(&unnamed.url)?,
+    };
+    Ok(with_name(unnamed, name))
 }
 
-fn from_url(url: UrlRequirement) -> Result<Requirement, DirectError> {
-    let shown = index::redacted_text(&url.url);
-    let name = wheel_name(&file_part(&url.url), &shown)?;
-    let mut requirement = Requirement::new(url.egg.unwrap_or(name), SpecifierSet::default());
-    requirement.source = RequirementSource::Url(url.url);
-    requirement.marker = url.marker;
-    Ok(requirement.with_origin(url.origin))
+fn with_name(unnamed: Unnamed, name: Option<PackageName>) -> Named {
+    match name {
+        Some(name) => Named::Ready(unnamed.named(name.as_str(), name.clone())),
+        None => Named::Unnamed(unnamed),
+    }
+}
+
+/// The URL of a file, or of a folder that holds a project.
+fn path_url(place: &Path, typed: &str) -> Result<String, DirectError> {
+    if !place.exists() {
+        return Err(DirectError::Missing { path: place.to_owned() });
+    }
+    if place.is_dir() && !["pyproject.toml", "setup.py"].iter().any(|name| place.join(name).is_file()) {
+        return Err(DirectError::NoProject { place: typed.to_owned() });
+    }
+    let url = Url::from_file_path(place).map_err(|()| DirectError::BadUrl { url: typed.to_owned() })?;
+    Ok(url.into())
+}
+
+/// Without `.` and `..`, as pip writes paths.
+pub fn tidy(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(tidy.pop()),
+            other => tidy.push(other),
+        }
+    }
+    tidy
+}
+
+/// The name that a project gives itself, when nothing has to be run to know it.
+fn name_of_folder(folder: &Path) -> Option<PackageName> {
+    let text = std::fs::read_to_string(folder.join("pyproject.toml")).ok()?;
+    project::pyproject::PyProject::parse("pyproject.toml", &text).ok()?.name
+}
+
+fn from_url(url: UrlRequirement) -> Result<Named, DirectError> {
+    let unnamed = Unnamed { url: url.url, extras: Vec::new(), marker: url.marker, origin: url.origin };
+    let folder = Url::parse(&unnamed.url).ok().filter(|url| url.scheme() == "file");
+    let folder = folder.and_then(|url| url.to_file_path().ok()).filter(|path| path.is_dir());
+    let name = match (url.egg, folder) {
+        (Some(egg), _) => Some(egg),
+        (None, _) if VcsUrl::is_one(&unnamed.url) => {
+            super::sources::place(&unnamed.url)?;
+            None
+        }
+        (None, Some(folder)) => {
+            path_url(&folder, &index::redacted_text(&unnamed.url))?;
+            name_of_folder(&folder)
+        }
+        (None, None) => name_of_file(&unnamed.url)?,
+    };
+    Ok(with_name(unnamed, name))
+}
+
+/// A folder or a repository that is to be editable.
+///
+/// # Errors
+/// [`DirectError::NotEditable`] for anything else.
+pub fn editable(entry: &EditableEntry, cwd: &Path) -> Result<Named, DirectError> {
+    let target = entry.target.as_str();
+    let requested = Requirement::parse(target).ok().filter(|one| one.specifiers().is_none());
+    if let Some(mut requirement) = requested {
+        requirement.extras.extend(entry.extras.iter().cloned());
+        return Ok(Named::Ready(requirement.with_origin(Arc::clone(&entry.origin))));
+    }
+    let not_editable = || DirectError::NotEditable { place: index::redacted_text(target) };
+    let url = match Url::parse(target).ok().filter(|url| url.scheme() == "file") {
+        Some(url) => path_url(&url.to_file_path().map_err(|()| not_editable())?, target)?,
+        None if VcsUrl::is_one(target) => target.to_owned(),
+        None if project::requirements_file::is_url(target) => return Err(not_editable()),
+        None if !cwd.join(target).is_dir() => return Err(not_editable()),
+        None => path_url(&tidy(&cwd.join(target)), target)?,
+    };
+    let folder = Url::parse(&url).ok().filter(|url| url.scheme() == "file");
+    let folder = folder.and_then(|url| url.to_file_path().ok());
+    if folder.as_ref().is_some_and(|path| !path.is_dir()) {
+        return Err(not_editable());
+    }
+    let name = match &folder {
+        Some(folder) => name_of_folder(folder),
+        None => {
+            let egg = VcsUrl::parse(&url).ok().and_then(|url| url.egg);
+            egg.and_then(|egg| PackageName::new(egg.split('[').next().unwrap_or(&egg)).ok())
+        }
+    };
+    let origin = Arc::clone(&entry.origin);
+    Ok(with_name(Unnamed { url, extras: entry.extras.clone(), marker: None, origin }, name))
 }
 
 /// The last segment of a URL's path, percent-decoded.
@@ -130,12 +272,17 @@ fn file_part(url: &str) -> String {
     percent_encoding::percent_decode_str(last).decode_utf8_lossy().into_owned()
 }
 
-fn wheel_name(path: &str, shown: &str) -> Result<PackageName, DirectError> {
-    let filename = path.rsplit('/').next().unwrap_or(path);
-    if filename.ends_with(".whl") {
-        return Ok(WheelFilename::parse(filename)?.name().clone());
+/// Whether a URL names a wheel.
+pub fn is_wheel(url: &str) -> bool {
+    !VcsUrl::is_one(url) && file_part(url).to_ascii_lowercase().ends_with(".whl")
+}
+
+/// The package in a file's name; a source archive may be called anything.
+fn name_of_file(url: &str) -> Result<Option<PackageName>, DirectError> {
+    if is_wheel(url) {
+        return Ok(Some(WheelFilename::parse(&file_part(url))?.name().clone()));
     }
-    Err(DirectError::NeedsBuilding { place: shown.to_owned() })
+    Ok(super::sources::name_of_archive(url))
 }
 
 /// Where `url` of a requirement on `name` points.
@@ -235,5 +382,13 @@ fn add(
     let version =
         Metadata::parse(&metadata).map_or_else(|_| filename.version().clone(), |found| found.version);
     let unusable = selection.tags.best(&filename).is_none().then(|| filename.tag().to_owned());
-    Ok(Direct { version, metadata, wheel, unusable })
+    Ok(Direct {
+        version,
+        metadata,
+        wheel: Some(wheel),
+        direct_url: None,
+        is_editable: false,
+        is_source: false,
+        unusable,
+    })
 }

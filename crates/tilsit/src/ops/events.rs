@@ -5,6 +5,7 @@ use std::path::Path;
 
 use environment::Installed;
 use environment::plan::InstallPlan;
+use index::vcs::VcsUrl;
 use packaging::PackageName;
 use packaging::resolution::Resolution;
 
@@ -34,6 +35,61 @@ pub enum Event<'a> {
     Installing(usize),
     /// Versions are found; nothing has been downloaded or changed yet.
     Planned(&'a Planned<'a>),
+    /// A repository is asked for the commit that an address means.
+    RepositoryAsked {
+        /// The address.
+        url: &'a VcsUrl,
+    },
+    /// It answered.
+    RepositoryResolved {
+        /// The address.
+        url: &'a VcsUrl,
+        /// The commit.
+        commit: &'a str,
+    },
+    /// The metadata of a source is prepared by its back end.
+    MetadataStarted {
+        /// The source.
+        url: &'a str,
+    },
+    /// That is over.
+    MetadataEnded {
+        /// The source.
+        url: &'a str,
+        /// Whether it is to be editable.
+        editable: bool,
+        /// Whether there is metadata.
+        succeeded: bool,
+    },
+    /// These have to be built, in this order.
+    Building(&'a [String]),
+    /// A wheel is built.
+    BuildStarted {
+        /// The package, as it writes itself.
+        name: &'a str,
+        /// Whether it is to be editable.
+        editable: bool,
+    },
+    /// That is over.
+    BuildEnded {
+        /// The package, as it writes itself.
+        name: &'a str,
+        /// Whether it is to be editable.
+        editable: bool,
+        /// Whether there is a wheel.
+        succeeded: bool,
+    },
+    /// A wheel was built.
+    WheelBuilt {
+        /// The package, as it writes itself.
+        name: &'a str,
+        /// The file.
+        wheel: &'a Path,
+        /// Where it is kept for the next time.
+        kept: Option<&'a Path>,
+    },
+    /// All that had to be built was.
+    Built(&'a [String]),
     /// A page of an index could not be had and is left out, where the rules allow that.
     PageSkipped(&'a index::FetchError),
 }

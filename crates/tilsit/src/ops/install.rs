@@ -8,7 +8,6 @@ use environment::{
     Change, Environment, InstallError, InstallPolicy, Installation, Installed, InstalledDistribution, Report,
     Transaction, Wait,
 };
-use index::Client;
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use packaging::hashes::Hash;
 use packaging::resolution::{PackageSource, Resolution, ResolvedPackage};
@@ -16,15 +15,16 @@ use packaging::{PackageName, Requirement};
 use resolver::{
     DependencyMode, Environment as Target, PrereleasePolicy, ResolveRequest, Strategy, Upgrade, Warning,
 };
-use store::Store;
 
+use super::build::Hands;
 use super::candidates::Selection;
-use super::events::{Event, Listener, Planned};
+use super::events::{Event, Planned};
 use super::obtain::{self, ObtainError, Source};
 use super::order;
 use super::search::{Found, Search, SearchError};
+use super::sources::Preparer;
 use super::wanted::{Recorded, Wanted};
-use super::{graph, interrupt};
+use super::{direct, graph, interrupt};
 
 /// How versions are chosen.
 #[derive(Clone, Debug)]
@@ -79,6 +79,8 @@ pub struct InstallReport {
     pub misfits: Vec<graph::Misfit>,
     /// The metadata of what is to be installed, as far as its headers go.
     pub metadata: BTreeMap<PackageName, Arc<[u8]>>,
+    /// `direct_url.json` of what came from a place that was named (PEP 610).
+    pub direct_urls: BTreeMap<PackageName, String>,
 }
 
 /// Why nothing was installed. The environment is as it was.
@@ -115,12 +117,18 @@ impl From<environment::ReadError> for InstallOpError {
 /// See [`InstallOpError`].
 pub fn install(
     request: &InstallRequest<'_>,
-    client: &mut Client,
-    store: &Store,
-    listener: &mut dyn Listener,
+    preparer: &mut Preparer<'_>,
+    hands: &mut Hands<'_>,
 ) -> Result<InstallReport, InstallOpError> {
     let before = if request.blind { Installed::default() } else { request.environment.installed()? };
-    let mut search = Search { client, store, selection: request.selection, installed: &before, listener };
+    let mut search = Search {
+        client: hands.client,
+        store: hands.store,
+        selection: request.selection,
+        installed: &before,
+        listener: hands.listener,
+        preparer: Some(preparer),
+    };
     let wish = resolve_request(request, &before);
     let found = match search.run_to_install(&wish) {
         // as in pip, a missing hash is told before a wrong one
@@ -133,8 +141,8 @@ pub fn install(
         check_hashes(request, &found)?;
     }
     let plan = make_plan(request, &found, &before);
-    let cached = obtain::already_stored(&plan, store);
-    listener.event(&Event::Planned(&Planned {
+    let cached = obtain::already_stored(&plan, hands.store);
+    hands.listener.event(&Event::Planned(&Planned {
         resolution: &found.resolution,
         plan: &plan,
         before: &before,
@@ -145,6 +153,7 @@ pub fn install(
     let mut report = InstallReport {
         warnings: found.warnings.clone(),
         metadata: metadata_of(&found, &plan),
+        direct_urls: direct_urls(&found),
         resolution: found.resolution,
         plan,
         change: None,
@@ -157,8 +166,8 @@ pub fn install(
     if report.plan.is_satisfied() {
         return Ok(report);
     }
-    obtain::wheels(&mut report.plan, request.selection, (client, store), listener)?;
-    listener.event(&Event::Installing(report.plan.install.len()));
+    obtain::wheels(&mut report.plan, request.selection, preparer, hands)?;
+    hands.listener.event(&Event::Installing(report.plan.install.len()));
     report.change = Some(apply(request, &report)?);
     if request.resolve.dependencies == DependencyMode::Follow {
         report.misfits = graph::Graph::read(request.environment)?.misfits();
@@ -220,9 +229,13 @@ fn wish(
     let freshness = match (&package.source, request.reinstall) {
         (_, true) => Freshness::Reinstall,
         // pip: a wheel of the version that is there is not installed again, wherever it lies.
-        (PackageSource::Url(_), false) if is_pip(request) && has_version(before, package) => {
+        (PackageSource::Url(url), false)
+            if is_pip(request) && !is_changeable(url, found) && has_version(before, package) =>
+        {
             Freshness::Version
         }
+        // A folder may have changed under its name.
+        (PackageSource::Url(url), false) if is_changeable(url, found) => Freshness::Reinstall,
         (PackageSource::Url(url), false) => match direct_url(url, found) {
             Some(text) => Freshness::DirectUrl(text),
             None => Freshness::Reinstall,
@@ -248,11 +261,29 @@ fn has_version(before: &Installed, package: &ResolvedPackage) -> bool {
     })
 }
 
-/// PEP 610 for a wheel from a URL: its address without credentials and its hash.
+/// A source of this machine, or an editable one: pip builds it anew each time.
+fn is_changeable(url: &str, found: &Found) -> bool {
+    let is_editable = || found.direct.get(url).is_some_and(|direct| direct.is_editable);
+    (url.starts_with("file:") && !direct::is_wheel(url)) || is_editable()
+}
+
+/// PEP 610 for all that came from a place that was named.
+fn direct_urls(found: &Found) -> BTreeMap<PackageName, String> {
+    let named = found.resolution.packages.iter().filter_map(|package| match &package.source {
+        PackageSource::Url(url) => Some((package.name.clone(), direct_url(url, found)?)),
+        _ => None,
+    });
+    named.collect()
+}
+
+/// PEP 610: the record of a source, for a wheel from a URL its address without credentials and its hash.
 fn direct_url(url: &str, found: &Found) -> Option<String> {
     let direct = found.direct.get(url)?;
+    if direct.is_source {
+        return direct.direct_url.clone();
+    }
     let bare = url.split('#').next().unwrap_or(url);
-    let sha256 = direct.wheel.sha256();
+    let sha256 = direct.wheel.as_ref()?.sha256();
     let hashes = BTreeMap::from([(sha256.algorithm().name().to_owned(), sha256.hex().to_owned())]);
     let info = DirectUrlInfo::Archive { hashes: Some(hashes) };
     let record =
@@ -276,10 +307,7 @@ fn apply(request: &InstallRequest<'_>, report: &InstallReport) -> Result<Report,
         Some(Installation {
             wheel,
             requested: requested(&wish.name, arrival.replaced()),
-            direct_url: match &wish.freshness {
-                Freshness::DirectUrl(text) => Some(text.clone()),
-                _ => None,
-            },
+            direct_url: report.direct_urls.get(&wish.name).cloned(),
             header_name: headers.get(&wish.name).map(|one| one.raw_name.to_string()),
         })
     });

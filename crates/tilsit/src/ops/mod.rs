@@ -3,6 +3,7 @@
 //! A personality hands in a request and gets a report; while it waits it hears [`events`]. Nothing here chooses a word
 //! that a person reads, and nothing here prints.
 
+pub mod build;
 pub mod candidates;
 pub mod compile;
 pub mod default_index;
@@ -22,6 +23,7 @@ pub mod project_file;
 pub mod python;
 pub mod report;
 pub mod search;
+pub mod sources;
 pub mod sync;
 pub mod versions;
 pub mod wanted;

@@ -11,10 +11,12 @@ use packaging::hashes::{Hash, HashAlgorithm};
 use packaging::resolution::{PackageSource, ResolvedPackage};
 use store::{AddWheelError, DiskError, Store, StoredWheel, WheelBytes, Workers};
 
+use super::build::Hands;
 use super::candidates::Selection;
 use super::events::{Event, Listener};
-use super::interrupt;
 use super::search::Found;
+use super::sources::{Preparer, SourceError};
+use super::{direct, interrupt};
 
 /// How long an interrupt waits to be heard.
 const MOMENT: Duration = Duration::from_millis(50);
@@ -28,6 +30,8 @@ pub enum Source {
     Stored(Box<Option<Distribution>>, StoredWheel),
     /// A file of an index.
     File(Box<Distribution>),
+    /// A source that was named by its URL, whose wheel has to be built.
+    Unbuilt(String),
     /// Nothing can be had.
     Nothing,
 }
@@ -35,14 +39,9 @@ pub enum Source {
 /// Why a wheel could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum ObtainError {
-    /// Only a source distribution exists.
-    #[error("{filename} must be built first")]
-    NeedsBuilding {
-        /// The package.
-        name: PackageName,
-        /// The source distribution.
-        filename: String,
-    },
+    /// A source.
+    #[error(transparent)]
+    Source(#[from] Box<SourceError>),
     /// The download.
     #[error(transparent)]
     Fetch(#[from] FetchError),
@@ -85,7 +84,7 @@ impl Source {
         match self {
             Self::Installed | Self::Stored(..) => true,
             Self::File(distribution) => matches!(stored(store, distribution), Ok(Some(_))),
-            Self::Nothing => false,
+            Self::Unbuilt(_) | Self::Nothing => false,
         }
     }
 
@@ -104,7 +103,8 @@ pub fn source(found: &Found, package: &ResolvedPackage) -> Source {
     match &package.source {
         PackageSource::Installed => Source::Installed,
         PackageSource::Url(url) => match found.direct.get(url) {
-            Some(direct) => Source::Stored(Box::new(None), direct.wheel.clone()),
+            Some(direct::Direct { wheel: Some(wheel), .. }) => Source::Stored(Box::new(None), wheel.clone()),
+            Some(_) => Source::Unbuilt(url.clone()),
             None => Source::Nothing,
         },
         PackageSource::Candidate(id) => {
@@ -129,38 +129,76 @@ fn stored(store: &Store, distribution: &Distribution) -> Result<Option<StoredWhe
     }
 }
 
-/// Fills a plan with stored wheels: takes what the store has and downloads the rest, the biggest first.
+/// Fills a plan with stored wheels: takes what the store has, downloads the rest, the biggest first, and builds what has to
+/// be built.
 ///
 /// # Errors
 /// The first file that cannot be had; what was downloaded stays in the store.
 pub fn wheels(
     plan: &mut InstallPlan<Source>,
     selection: &Selection,
-    (client, store): (&mut Client, &Store),
-    listener: &mut dyn Listener,
+    preparer: &mut Preparer<'_>,
+    hands: &mut Hands<'_>,
 ) -> Result<(), ObtainError> {
     let mut missing: Vec<(usize, Wheel)> = Vec::new();
     for (place, (wish, _)) in plan.install.iter_mut().enumerate() {
         let Source::File(distribution) = &wish.wheel else { continue };
-        let wheel = match &**distribution {
-            Distribution::Wheel(wheel) => wheel.clone(),
-            Distribution::Source(source) => {
-                let filename = source.filename.as_str().to_owned();
-                return Err(ObtainError::NeedsBuilding { name: wish.name.clone(), filename });
-            }
-        };
+        let Distribution::Wheel(wheel) = &**distribution else { continue };
         let allowed = selection.hashes.get(&wish.name).map(Vec::as_slice);
-        match stored(store, distribution)?.filter(|stored| is_allowed(stored, allowed)) {
+        match stored(hands.store, distribution)?.filter(|stored| is_allowed(stored, allowed)) {
             Some(stored) => wish.wheel = Source::Stored(Box::new(Some((**distribution).clone())), stored),
-            None => missing.push((place, wheel)),
+            None => missing.push((place, wheel.clone())),
         }
     }
     missing.sort_by_key(|(_, wheel)| std::cmp::Reverse(wheel.file.size));
-    for (place, stored) in download(missing, selection, (client, store), listener)? {
+    for (place, stored) in download(missing, selection, (hands.client, hands.store), hands.listener)? {
         if let Some((wish, _)) = plan.install.get_mut(place) {
             let distribution = wish.wheel.distribution().cloned();
             wish.wheel = Source::Stored(Box::new(distribution), stored);
         }
+    }
+    build(plan, selection, preparer, hands)
+}
+
+/// Builds the wheels of sources, after all that was only to be downloaded is there.
+fn build(
+    plan: &mut InstallPlan<Source>,
+    selection: &Selection,
+    preparer: &mut Preparer<'_>,
+    hands: &mut Hands<'_>,
+) -> Result<(), ObtainError> {
+    let mut sources: Vec<(usize, String, Option<Distribution>)> = Vec::new();
+    let mut names = Vec::new();
+    for (place, (wish, _)) in plan.install.iter().enumerate() {
+        let allowed = selection.hashes.get(&wish.name).map(Vec::as_slice);
+        let (url, distribution) = match &wish.wheel {
+            Source::Unbuilt(url) => {
+                preparer.direct(url, allowed, hands).map_err(Box::new)?;
+                (url.clone(), None)
+            }
+            Source::File(distribution) => {
+                let Distribution::Source(source) = &**distribution else { continue };
+                preparer.sdist(source, None, allowed, hands).map_err(Box::new)?;
+                (source.file.url.clone(), Some((**distribution).clone()))
+            }
+            _ => continue,
+        };
+        if let Some(prepared) = preparer.get(&url).filter(|prepared| prepared.wheel().is_none()) {
+            names.push(prepared.raw_name.clone());
+        }
+        sources.push((place, url, distribution));
+    }
+    if !names.is_empty() {
+        hands.listener.event(&Event::Building(&names));
+    }
+    for (place, url, distribution) in sources {
+        let (stored, _) = preparer.wheel(&url, hands).map_err(Box::new)?;
+        if let Some((wish, _)) = plan.install.get_mut(place) {
+            wish.wheel = Source::Stored(Box::new(distribution), stored);
+        }
+    }
+    if !names.is_empty() {
+        hands.listener.event(&Event::Built(&names));
     }
     Ok(())
 }

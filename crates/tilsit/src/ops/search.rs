@@ -7,7 +7,7 @@ use std::time::Duration;
 use environment::Installed;
 use index::{Client, Completed, FetchError, FetchedFile, Outcome, ProjectPages, Request, Ticket};
 use packaging::candidate::{Availability, Candidate};
-use packaging::distribution::Distribution;
+use packaging::distribution::{Distribution, SourceDistribution};
 use packaging::metadata::Metadata;
 use packaging::resolution::{Conflict, PackageSource, Resolution};
 use packaging::{PackageName, Requirement, Version};
@@ -17,9 +17,11 @@ use resolver::{
 use rustc_hash::FxHashMap;
 use store::Store;
 
+use super::build::Hands;
 use super::candidates::{Projects, Selection};
 use super::direct::{self, DirectError};
 use super::events::{Event, Listener};
+use super::sources::{Preparer, SourceError};
 use super::{interrupt, obtain};
 
 /// How long an interrupt waits to be heard.
@@ -37,6 +39,9 @@ pub enum SearchError {
     /// A direct requirement is not usable.
     #[error(transparent)]
     Direct(#[from] DirectError),
+    /// A source is not usable.
+    #[error(transparent)]
+    Source(#[from] Box<SourceError>),
     /// Ctrl-C.
     #[error("interrupted")]
     Interrupted,
@@ -59,7 +64,7 @@ pub struct Dead {
 pub struct Learned {
     /// Their pages, as judged.
     pub projects: Projects,
-    /// Wheels of direct requirements, by URL, in the store already.
+    /// What direct requirements point at, by URL.
     pub direct: FxHashMap<String, direct::Direct>,
     /// The metadata that was read, as far as its headers go.
     pub metadata: FxHashMap<Pick, Arc<[u8]>>,
@@ -94,7 +99,7 @@ impl std::ops::Deref for Found {
 }
 
 /// The search and all that it may use.
-pub struct Search<'a> {
+pub struct Search<'a, 'p> {
     /// The network.
     pub client: &'a mut Client,
     /// The store.
@@ -105,6 +110,8 @@ pub struct Search<'a> {
     pub installed: &'a Installed,
     /// Who listens.
     pub listener: &'a mut dyn Listener,
+    /// Who prepares sources; without one, sources that would have to be built are of no use.
+    pub preparer: Option<&'a mut Preparer<'p>>,
 }
 
 /// What a ticket was for.
@@ -114,11 +121,13 @@ enum Asked {
     Direct { name: PackageName, url: String, distribution: Distribution },
 }
 
-struct Run<'s, 'a> {
-    search: &'s mut Search<'a>,
+struct Run<'s, 'a, 'p> {
+    search: &'s mut Search<'a, 'p>,
     resolver: Resolver,
     tickets: FxHashMap<Ticket, Asked>,
     asked: rustc_hash::FxHashSet<Need>,
+    /// What has to be built before something can be said about it: done when nothing else is owed.
+    unbuilt: Vec<Unbuilt>,
     projects: Projects,
     direct: FxHashMap<String, direct::Direct>,
     metadata: FxHashMap<Pick, Arc<[u8]>>,
@@ -126,7 +135,13 @@ struct Run<'s, 'a> {
     unusable: FxHashMap<Pick, String>,
 }
 
-impl Search<'_> {
+/// A question that takes a build.
+enum Unbuilt {
+    Direct { name: PackageName, url: String },
+    Candidate(Pick),
+}
+
+impl Search<'_, '_> {
     /// Finds versions for `request`. Stale pages are used at once; what was concluded from pages that turn out to have
     /// changed meanwhile is concluded again.
     ///
@@ -166,6 +181,7 @@ impl Search<'_> {
             resolver: Resolver::new(request.clone()),
             tickets: FxHashMap::default(),
             asked: rustc_hash::FxHashSet::default(),
+            unbuilt: Vec::new(),
             projects: Projects::default(),
             direct: FxHashMap::default(),
             metadata: FxHashMap::default(),
@@ -193,11 +209,18 @@ impl Search<'_> {
 
     /// Whether all that was found is installed, or pinned and in the store.
     fn is_at_hand(&self, request: &ResolveRequest, found: &Found) -> bool {
+        let is_kept = |source: &obtain::Source| match (source.distribution(), &self.preparer) {
+            (Some(Distribution::Source(source)), Some(preparer)) => {
+                preparer.known_sdist(source, self.store).is_ok_and(|known| known.is_some())
+            }
+            _ => false,
+        };
         let limits = request.requirements.iter().chain(&request.constraints);
         let pinned: BTreeSet<_> = limits.filter(|one| is_pinned(one)).map(|one| &one.name).collect();
         found.resolution.packages.iter().all(|package| match &package.source {
             PackageSource::Candidate(_) => {
-                pinned.contains(&package.name) && obtain::source(found, package).is_at_hand(self.store)
+                let source = obtain::source(found, package);
+                pinned.contains(&package.name) && (source.is_at_hand(self.store) || is_kept(&source))
             }
             PackageSource::Installed | PackageSource::Url(_) => true,
         })
@@ -209,7 +232,7 @@ fn is_pinned(requirement: &Requirement) -> bool {
     requirement.specifiers().is_none_or(|specifiers| specifiers.pinned().is_some())
 }
 
-impl Run<'_, '_> {
+impl Run<'_, '_, '_> {
     fn until_done(&mut self) -> Result<Resolution, SearchError> {
         loop {
             if interrupt::requested() {
@@ -221,7 +244,10 @@ impl Run<'_, '_> {
                 Step::Likely(_) => {}
                 Step::Need(batch) => {
                     let mut answered = false;
-                    for need in batch.required.into_iter().chain(batch.likely) {
+                    // A source that nobody needs yet is not worth a download, less a build.
+                    let cheap: Vec<Need> =
+                        batch.likely.into_iter().filter(|need| !self.is_source(need)).collect();
+                    for need in batch.required.into_iter().chain(cheap) {
                         answered |= self.ask(need)?;
                     }
                     if !answered {
@@ -232,8 +258,30 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Takes the next answer and whatever has come with it.
+    fn is_source(&self, need: &Need) -> bool {
+        match need {
+            Need::Candidates(_) => false,
+            Need::Direct { url, .. } => !direct::is_wheel(url),
+            Need::Metadata(pick) => self.source_of(pick).is_some(),
+        }
+    }
+
+    /// The source distribution that a candidate stands for.
+    fn source_of(&self, pick: &Pick) -> Option<SourceDistribution> {
+        let Source::Candidate(id) = &pick.source else { return None };
+        match self.projects.get(&pick.name)?.distribution(*id)? {
+            Distribution::Source(source) => Some(source),
+            Distribution::Wheel(_) => None,
+        }
+    }
+
+    /// Takes the next answer and whatever has come with it; builds when none is owed.
     fn wait(&mut self) -> Result<(), SearchError> {
+        if self.tickets.is_empty()
+            && let Some(unbuilt) = self.unbuilt.pop()
+        {
+            return self.build(unbuilt);
+        }
         self.search.listener.event(&Event::Resolving(self.projects.len()));
         let Some(completed) = interrupt::next(self.search.client) else {
             if interrupt::requested() {
@@ -293,8 +341,73 @@ impl Run<'_, '_> {
         true
     }
 
-    /// A wheel by path is read at once, one by URL is downloaded.
+    fn build(&mut self, unbuilt: Unbuilt) -> Result<(), SearchError> {
+        match unbuilt {
+            Unbuilt::Direct { name, url } => self.prepare_direct(name, url),
+            Unbuilt::Candidate(pick) => self.prepare_candidate(pick),
+        }
+    }
+
+    fn prepare_direct(&mut self, name: PackageName, url: String) -> Result<(), SearchError> {
+        let search = &mut *self.search;
+        // pip: what is named by its place is built whatever `--only-binary` says.
+        let is_refused =
+            search.selection.rules == RuleSet::Native && !search.selection.formats.allowed(&name).sources;
+        let Some(preparer) = search.preparer.as_deref_mut().filter(|_| !is_refused) else {
+            return Err(DirectError::NeedsBuilding { place: index::redacted_text(&url) }.into());
+        };
+        let allowed = search.selection.hashes.get(&name).map(Vec::as_slice);
+        let mut hands = Hands { client: search.client, store: search.store, listener: &mut *search.listener };
+        let prepared = preparer.direct(&url, allowed, &mut hands).map_err(Box::new)?;
+        if prepared.name != name {
+            let found = prepared.name.clone();
+            let place = index::redacted_text(&url);
+            return Err(DirectError::OtherPackage { wanted: name, found, place }.into());
+        }
+        let direct = direct::Direct {
+            version: prepared.version.clone(),
+            metadata: Arc::clone(&prepared.metadata),
+            wheel: prepared.wheel().cloned(),
+            direct_url: prepared.direct_url.clone(),
+            is_editable: prepared.is_editable(),
+            is_source: true,
+            unusable: None,
+        };
+        self.answer_direct(name, url, direct);
+        Ok(())
+    }
+
+    fn prepare_candidate(&mut self, pick: Pick) -> Result<(), SearchError> {
+        let source = self.source_of(&pick);
+        let search = &mut *self.search;
+        let found = match (source, search.preparer.as_deref_mut()) {
+            (Some(source), Some(preparer)) => {
+                let allowed = search.selection.hashes.get(&pick.name).map(Vec::as_slice);
+                let mut hands =
+                    Hands { client: search.client, store: search.store, listener: &mut *search.listener };
+                match preparer.sdist(&source, None, allowed, &mut hands) {
+                    Ok(prepared) => {
+                        let text = Arc::clone(&prepared.metadata);
+                        let found = dependencies(&pick, &text);
+                        self.metadata.insert(pick.clone(), text);
+                        found
+                    }
+                    Err(error) if error.is_not_native() => Err(Unavailable { reason: error.to_string() }),
+                    Err(error) => return Err(Box::new(error).into()),
+                }
+            }
+            _ => Err(Unavailable { reason: "it has no metadata".to_owned() }),
+        };
+        self.resolver.answer(Answer::Metadata { pick, found });
+        Ok(())
+    }
+
+    /// A wheel by path is read at once, one by URL is downloaded, a source is prepared when nothing else is to do.
     fn ask_direct(&mut self, name: PackageName, url: String) -> Result<bool, SearchError> {
+        if !direct::is_wheel(&url) {
+            self.unbuilt.push(Unbuilt::Direct { name, url });
+            return Ok(false);
+        }
         match direct::locate(&name, &url)? {
             direct::Place::Local(path) => {
                 let direct = direct::open(self.search.store, &path, &url, self.search.selection)?;
@@ -385,6 +498,10 @@ impl Run<'_, '_> {
                 found
             }
             Err(FetchError { problem: index::Problem::NoMetadata(reason), .. }) => {
+                if self.search.preparer.is_some() && self.source_of(&pick).is_some() {
+                    self.unbuilt.push(Unbuilt::Candidate(pick));
+                    return Ok(());
+                }
                 Err(Unavailable { reason })
             }
             Err(FetchError { problem: index::Problem::BrokenWheel(reason), .. }) => {
@@ -420,7 +537,7 @@ impl Run<'_, '_> {
     }
 }
 
-impl Search<'_> {
+impl Search<'_, '_> {
     /// Reads one thing more, for somebody who wants to explain a result.
     ///
     /// # Errors

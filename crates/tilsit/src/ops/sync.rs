@@ -1,26 +1,28 @@
 //! From a lock to an environment that is exactly that: no search, the lock has the files.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use environment::plan::{Freshness, Others, Wanted as Wish, plan};
 use environment::{Change, Environment, InstallPolicy, Installation, Transaction, Wait};
-use index::Client;
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use packaging::distribution::{Distribution, RemoteFile};
 use packaging::filenames::DistributionFilename;
 use packaging::pylock::{
-    LockTarget, LockedArchive, LockedFile, Pylock, SelectError, Selected, SelectedSource,
+    LockTarget, LockedArchive, LockedDirectory, LockedFile, LockedSource, LockedVcs, Pylock, SelectError,
+    Selected, SelectedSource,
 };
 use packaging::{MarkerEnvironment, PackageName};
-use store::Store;
 use url::Url;
 
+use super::build::Hands;
 use super::candidates::Selection;
-use super::direct::DirectError;
-use super::events::{Event, Listener};
+use super::direct::{self, DirectError};
+use super::events::Event;
 use super::install::InstallOpError;
 use super::interrupt;
-use super::obtain::{self, Source};
+use super::obtain::{self, ObtainError, Source};
+use super::sources::Preparer;
 
 /// Which lock, and where to.
 pub struct SyncRequest<'a> {
@@ -70,9 +72,8 @@ pub enum SyncError {
 /// See [`SyncError`]; the environment is then as it was.
 pub fn sync(
     request: &SyncRequest<'_>,
-    client: &mut Client,
-    store: &Store,
-    listener: &mut dyn Listener,
+    preparer: &mut Preparer<'_>,
+    hands: &mut Hands<'_>,
 ) -> Result<SyncReport, SyncError> {
     let target = LockTarget {
         environment: request.markers,
@@ -82,19 +83,25 @@ pub fn sync(
         prefers_source: &|name| !request.selection.formats.allowed(name).wheels,
     };
     let selected = request.lock.select(&target)?;
-    let wishes: Result<Vec<_>, SyncError> = selected.iter().map(|one| wish(request, one)).collect();
+    let mut wishes = Vec::with_capacity(selected.len());
+    let mut records: BTreeMap<PackageName, String> = BTreeMap::new();
+    for one in &selected {
+        let place = locate(request, one)?;
+        if let Some(record) = &place.record {
+            records.insert(one.package.name.clone(), record.to_json());
+        }
+        wishes.push(wish(request, one, place, (&mut *preparer, &mut *hands))?);
+    }
     let before = request.environment.installed().map_err(InstallOpError::from)?;
-    let mut plan = plan(wishes?, &before, &Others::RemoveExcept(request.keep.clone()));
+    let mut plan = plan(wishes, &before, &Others::RemoveExcept(request.keep.clone()));
     if request.dry_run || plan.is_satisfied() {
         return Ok(SyncReport { plan });
     }
-    obtain::wheels(&mut plan, request.selection, (client, store), listener).map_err(InstallOpError::from)?;
-    listener.event(&Event::Installing(plan.install.len()));
+    obtain::wheels(&mut plan, request.selection, preparer, hands).map_err(InstallOpError::from)?;
+    hands.listener.event(&Event::Installing(plan.install.len()));
     let installations = plan.install.iter().filter_map(|(wish, _)| {
         let mut one = Installation::new(wish.wheel.stored()?.clone());
-        if let Freshness::DirectUrl(text) = &wish.freshness {
-            one.direct_url = Some(text.clone());
-        }
+        one.direct_url = records.get(&wish.name).cloned();
         Some(one)
     });
     let change = Change { remove: plan.leaving(), install: installations.collect() };
@@ -104,28 +111,98 @@ pub fn sync(
     Ok(SyncReport { plan })
 }
 
-fn wish(request: &SyncRequest<'_>, selected: &Selected<'_>) -> Result<Wish<Source>, SyncError> {
-    let package = selected.package;
-    let needs_building = |place: &str| DirectError::NeedsBuilding { place: place.to_owned() };
-    let (distribution, direct) = match &selected.source {
-        SelectedSource::Wheel(file) => (locked_file(request, file)?, None),
-        SelectedSource::Sdist(file) => {
-            return Err(needs_building(&file.filename().unwrap_or_default()).into());
-        }
-        SelectedSource::Archive(archive) => locked_archive(request, archive)?,
-        SelectedSource::Vcs(vcs) => {
-            return Err(needs_building(vcs.url.as_deref().unwrap_or("a repository")).into());
-        }
-        SelectedSource::Directory(folder) => return Err(needs_building(&folder.path).into()),
+/// URLs of the folders that a lock wants in editable form.
+pub fn editables(lock: &Pylock, folder: &Path) -> BTreeSet<String> {
+    let folders = lock.packages.iter().filter_map(|package| match &package.source {
+        LockedSource::Directory(one) if one.editable == Some(true) => folder_url(one, folder).ok(),
+        _ => None,
+    });
+    folders.collect()
+}
+
+/// Where a locked package is, and what is recorded about that (PEP 610).
+struct Place {
+    source: Source,
+    record: Option<DirectUrl>,
+}
+
+fn locate(request: &SyncRequest<'_>, selected: &Selected<'_>) -> Result<Place, DirectError> {
+    let file = |file: &LockedFile| -> Result<Place, DirectError> {
+        Ok(Place { source: Source::File(Box::new(locked_file(request, file)?)), record: None })
     };
-    let version = package.version.clone().unwrap_or_else(|| distribution.version().clone());
-    let freshness = match direct {
-        _ if request.reinstall => Freshness::Reinstall,
-        Some(text) => Freshness::DirectUrl(text),
+    match &selected.source {
+        SelectedSource::Wheel(wheel) => file(wheel),
+        SelectedSource::Sdist(sdist) => file(sdist),
+        SelectedSource::Archive(archive) => locked_archive(request, archive),
+        SelectedSource::Vcs(vcs) => locked_repository(request, vcs),
+        SelectedSource::Directory(folder) => {
+            let url = folder_url(folder, request.folder)?;
+            let info = DirectUrlInfo::Directory { editable: folder.editable.filter(|editable| *editable) };
+            let bare = url.split('#').next().unwrap_or(&url).to_owned();
+            let record = DirectUrl { url: bare, info, subdirectory: folder.subdirectory.clone() };
+            Ok(Place { source: Source::Unbuilt(url), record: Some(record) })
+        }
+    }
+}
+
+fn with_subdirectory(url: &str, subdirectory: Option<&str>) -> String {
+    subdirectory.map_or_else(|| url.to_owned(), |folder| format!("{url}#subdirectory={folder}"))
+}
+
+fn folder_url(locked: &LockedDirectory, folder: &Path) -> Result<String, DirectError> {
+    let path = folder.join(&locked.path);
+    if !path.is_dir() {
+        return Err(DirectError::Missing { path });
+    }
+    let url = Url::from_file_path(direct::tidy(&path)).map_err(|()| DirectError::Missing { path })?;
+    Ok(with_subdirectory(url.as_str(), locked.subdirectory.as_deref()))
+}
+
+/// A repository at its commit.
+fn locked_repository(request: &SyncRequest<'_>, vcs: &LockedVcs) -> Result<Place, DirectError> {
+    let address = place(request, vcs.url.as_deref(), vcs.path.as_deref())?;
+    let url = format!("{}+{address}@{}", vcs.kind, vcs.commit_id);
+    let info = DirectUrlInfo::Vcs {
+        vcs: vcs.kind.clone(),
+        requested_revision: vcs.requested_revision.clone(),
+        commit_id: vcs.commit_id.clone(),
+    };
+    let record = DirectUrl { url: address, info, subdirectory: vcs.subdirectory.clone() };
+    let url = with_subdirectory(&url, vcs.subdirectory.as_deref());
+    Ok(Place { source: Source::Unbuilt(url), record: Some(record) })
+}
+
+fn wish(
+    request: &SyncRequest<'_>,
+    selected: &Selected<'_>,
+    place: Place,
+    (preparer, hands): (&mut Preparer<'_>, &mut Hands<'_>),
+) -> Result<Wish<Source>, SyncError> {
+    let package = selected.package;
+    let is_refused = !request.selection.formats.allowed(&package.name).sources;
+    let version = match (&package.version, &place.source) {
+        (_, Source::Unbuilt(url)) if is_refused => {
+            return Err(DirectError::NeedsBuilding { place: index::redacted_text(url) }.into());
+        }
+        (Some(version), _) => version.clone(),
+        (None, Source::Unbuilt(url)) => {
+            let prepared = preparer
+                .direct(url, None, hands)
+                .map_err(|error| InstallOpError::from(ObtainError::from(Box::new(error))))?;
+            prepared.version.clone()
+        }
+        (None, source) => {
+            let missing = || DirectError::NeedsBuilding { place: package.name.to_string() };
+            source.distribution().ok_or_else(missing)?.version().clone()
+        }
+    };
+    let is_folder = matches!(selected.source, SelectedSource::Directory(_));
+    let freshness = match &place.record {
+        _ if request.reinstall || is_folder => Freshness::Reinstall,
+        Some(record) => Freshness::DirectUrl(record.to_json()),
         None => Freshness::Version,
     };
-    let wheel = Source::File(Box::new(distribution));
-    Ok(Wish { name: package.name.clone(), version, freshness, wheel })
+    Ok(Wish { name: package.name.clone(), version, freshness, wheel: place.source })
 }
 
 fn locked_file(request: &SyncRequest<'_>, file: &LockedFile) -> Result<Distribution, DirectError> {
@@ -138,23 +215,28 @@ fn locked_file(request: &SyncRequest<'_>, file: &LockedFile) -> Result<Distribut
 }
 
 /// An archive is a direct URL: its address is recorded (PEP 610).
-fn locked_archive(
-    request: &SyncRequest<'_>,
-    archive: &LockedArchive,
-) -> Result<(Distribution, Option<String>), DirectError> {
+fn locked_archive(request: &SyncRequest<'_>, archive: &LockedArchive) -> Result<Place, DirectError> {
     let url = place(request, archive.url.as_deref(), archive.path.as_deref())?;
-    let name = url.split(['?', '#']).next().and_then(|url| url.rsplit('/').next()).unwrap_or_default();
-    if !name.ends_with(".whl") {
-        return Err(DirectError::NeedsBuilding { place: index::redacted_text(&url) });
-    }
-    let filename = DistributionFilename::parse(name)?;
     let hashes: Vec<_> = archive.hashes.parsed().collect();
     let recorded = hashes.iter().map(|hash| (hash.algorithm().name().to_owned(), hash.hex().to_owned()));
     let info = DirectUrlInfo::Archive { hashes: Some(recorded.collect()) };
-    let direct =
-        DirectUrl { url: packaging::direct_url::without_credentials(&url), info, subdirectory: None };
+    let record = DirectUrl {
+        url: packaging::direct_url::without_credentials(&url),
+        info,
+        subdirectory: archive.subdirectory.clone(),
+    };
+    if !direct::is_wheel(&url) {
+        // The hashes are compared as those of a URL's fragment are.
+        let promised = hashes.iter().map(|hash| format!("{}={}", hash.algorithm().name(), hash.hex()));
+        let folder = archive.subdirectory.iter().map(|folder| format!("subdirectory={folder}"));
+        let fragment: Vec<String> = promised.chain(folder).collect();
+        let url = format!("{url}#{}", fragment.join("&"));
+        return Ok(Place { source: Source::Unbuilt(url), record: Some(record) });
+    }
+    let name = url.split(['?', '#']).next().and_then(|url| url.rsplit('/').next()).unwrap_or_default();
+    let filename = DistributionFilename::parse(name)?;
     let file = RemoteFile { url, hashes, size: archive.size };
-    Ok((Distribution::new(filename, file), Some(direct.to_json())))
+    Ok(Place { source: Source::File(Box::new(Distribution::new(filename, file))), record: Some(record) })
 }
 
 /// A URL, or a path below the lock's folder.

@@ -1,18 +1,18 @@
 //! What a command is asked for: words, requirements files and what they include, project files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use index::{Client, Outcome, Problem, Request};
 use packaging::hashes::Hash;
-use packaging::{Origin, PackageName, Requirement};
+use packaging::{Marker, Origin, PackageName, Requirement};
 use project::requirements_file::{
     self, DecodeError, EditableEntry, Entry, FileOption, Requested, RequestedError, RequirementEntry,
     RequirementsFileError, Source,
 };
 
-use super::direct::{self, DirectError};
+use super::direct::{self, DirectError, Named, Unnamed};
 use super::interrupt;
 use crate::settings::Process;
 
@@ -37,6 +37,12 @@ pub struct Wanted {
     pub overrides: Vec<Requirement>,
     /// Hashes given in files, by package.
     pub hashes: BTreeMap<PackageName, Vec<Hash>>,
+    /// Places whose packages are not known yet, each with its place among the requirements.
+    pub unnamed: Vec<(usize, Unnamed)>,
+    /// URLs of requirements that are to be editable.
+    pub editables: BTreeSet<String>,
+    /// `--config-settings` of single requirements, by URL or name.
+    pub settings: BTreeMap<String, Vec<(String, String)>>,
     /// Options of files, in order, with the file.
     pub options: Vec<(String, FileOption)>,
     /// What is recorded of it.
@@ -136,11 +142,12 @@ pub fn read(sources: &Sources, process: &Process, fetch: &mut FetchText<'_>) -> 
     let origin = Arc::new(Origin::CommandLine);
     for word in &sources.words {
         let requested = Requested::parse(word, &origin)?;
-        let requirement = direct::named(requested, &process.cwd)?;
-        reader.wanted.requirements.push(requirement);
+        let named = direct::named(requested, &process.cwd)?;
+        reader.wanted.push(named);
     }
-    if let Some(editable) = sources.editables.first() {
-        return Err(DirectError::NeedsBuilding { place: editable.clone() }.into());
+    for word in &sources.editables {
+        let entry = EditableEntry::parse(word, &origin);
+        reader.editable(&entry)?;
     }
     for file in &sources.files {
         reader.requirements(file, sources)?;
@@ -220,9 +227,7 @@ impl Reader<'_, '_> {
     fn entry(&mut self, path: &str, entry: Entry, role: Role) -> Result<(), WantedError> {
         match entry {
             Entry::Requirement(entry) => self.requirement(entry, role),
-            Entry::Editable(EditableEntry { text, .. }) if role == Role::Requirements => {
-                Err(DirectError::NeedsBuilding { place: text }.into())
-            }
+            Entry::Editable(entry) if role == Role::Requirements => self.editable(&entry),
             Entry::Editable(_) => {
                 Err(WantedError::Constraint("Editable requirements are not allowed as constraints"))
             }
@@ -244,7 +249,20 @@ impl Reader<'_, '_> {
         if role == Role::Constraints {
             refuse_as_constraint(&entry.requested)?;
         }
-        let requirement = direct::named(entry.requested, &self.process.cwd)?;
+        let named = direct::named(entry.requested, &self.process.cwd)?;
+        if !entry.config_settings.is_empty() {
+            self.wanted.settings.insert(settings_key(&named), entry.config_settings);
+        }
+        let requirement = match named {
+            Named::Ready(requirement) => requirement,
+            Named::Unnamed(_) if role == Role::Requirements => {
+                self.wanted.push(named);
+                return Ok(());
+            }
+            Named::Unnamed(_) => {
+                return Err(WantedError::Constraint("Unnamed requirements are not allowed as constraints"));
+            }
+        };
         if !entry.hashes.is_empty() {
             self.wanted.hashes.entry(requirement.name.clone()).or_default().extend(entry.hashes);
         }
@@ -254,6 +272,79 @@ impl Reader<'_, '_> {
             Role::Overrides => self.wanted.overrides.push(requirement),
         }
         Ok(())
+    }
+}
+
+impl Reader<'_, '_> {
+    fn editable(&mut self, entry: &EditableEntry) -> Result<(), WantedError> {
+        let named = direct::editable(entry, &self.process.cwd)?;
+        let url = match &named {
+            Named::Ready(requirement) => match &requirement.source {
+                packaging::RequirementSource::Url(url) => url.clone(),
+                packaging::RequirementSource::Specifiers(_) => {
+                    return Err(DirectError::NotEditable { place: entry.target.clone() }.into());
+                }
+            },
+            Named::Unnamed(unnamed) => unnamed.url.clone(),
+        };
+        if !entry.config_settings.is_empty() {
+            self.wanted.settings.insert(url.clone(), entry.config_settings.clone());
+        }
+        self.wanted.editables.insert(url);
+        self.wanted.push(named);
+        Ok(())
+    }
+}
+
+impl Wanted {
+    fn push(&mut self, named: Named) {
+        match named {
+            Named::Ready(requirement) => self.requirements.push(requirement),
+            Named::Unnamed(unnamed) => self.unnamed.push((self.requirements.len(), unnamed)),
+        }
+    }
+
+    /// Drops what `counts` refuses, by its name or place and its marker.
+    pub fn retain(&mut self, counts: &dyn Fn(&str, Option<&Marker>) -> bool) {
+        let old = std::mem::take(&mut self.requirements);
+        let mut dropped = Vec::new();
+        for (place, requirement) in old.into_iter().enumerate() {
+            if counts(&requirement.raw_name, requirement.marker.as_ref()) {
+                self.requirements.push(requirement);
+            } else {
+                dropped.push(place);
+            }
+        }
+        self.unnamed.retain(|(_, one)| counts(&index::redacted_text(&one.url), one.marker.as_ref()));
+        for (place, _) in &mut self.unnamed {
+            *place -= dropped.iter().filter(|gone| *gone < place).count();
+        }
+    }
+
+    /// Puts the names that were found where they belong; `find` gives them as written and normalized.
+    ///
+    /// # Errors
+    /// The first that `find` gives.
+    pub fn name_all<E>(
+        &mut self,
+        mut find: impl FnMut(&Unnamed) -> Result<(String, PackageName), E>,
+    ) -> Result<(), E> {
+        for (found, (place, unnamed)) in std::mem::take(&mut self.unnamed).into_iter().enumerate() {
+            let (raw_name, name) = find(&unnamed)?;
+            self.requirements.insert(place + found, unnamed.named(&raw_name, name));
+        }
+        Ok(())
+    }
+}
+
+/// Under what the settings of a requirement are found.
+fn settings_key(named: &Named) -> String {
+    match named {
+        Named::Unnamed(unnamed) => unnamed.url.clone(),
+        Named::Ready(requirement) => match &requirement.source {
+            packaging::RequirementSource::Url(url) => url.clone(),
+            packaging::RequirementSource::Specifiers(_) => requirement.name.to_string(),
+        },
     }
 }
 

@@ -54,7 +54,13 @@ codes! {
     INDEX_ERROR "index-error" 1 "A server answered with an error.";
     TLS "tls" 1 "A server's certificate cannot be trusted.";
     OFFLINE "offline" 1 "Something is needed that only the network has, and the network was forbidden.";
-    NEEDS_BUILDING "needs-building" 1 "The package exists only as source and would have to be built.";
+    NEEDS_BUILDING "needs-building" 1 "Only a source is there, and building is not allowed.";
+    BUILD_FAILED "build-failed" 1 "A source could not be built.";
+    NOT_A_PROJECT "not-a-project" 2 "A folder or archive has no project in it.";
+    NO_SUCH_REVISION "no-such-revision" 1 "The repository has no such branch, tag or commit.";
+    REPOSITORY_REFUSED "repository-refused" 1 "A repository asks for credentials.";
+    REPOSITORY_ERROR "repository-error" 1 "A repository could not be had.";
+    MISSING_PROGRAM "missing-program" 1 "A program that is needed is not installed.";
     NO_PYTHON "no-python" 1 "No Python interpreter fits the request.";
     BROKEN_ENVIRONMENT "broken-environment" 1 "An environment is damaged.";
     EXTERNALLY_MANAGED "externally-managed" 1 "This Python belongs to the operating system's package manager.";

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use fixtures::zip::Entry;
-use fixtures::{FakeIndex, Fault, SdistBuilder, WheelBuilder};
+use fixtures::{FakeIndex, Fault, WheelBuilder};
 
 use crate::sandbox::{Ran, Sandbox};
 
@@ -40,6 +40,20 @@ fn page_fault(sandbox: &Sandbox, fault: Fault) -> Ran {
     sandbox.index.add(wheel("alpha", "1.0"));
     sandbox.index.fault("/simple/alpha/", fault);
     install(sandbox, &["alpha"])
+}
+
+/// A project of flit as a source distribution; its path as a word.
+fn flit_sdist(sandbox: &Sandbox) -> String {
+    crate::sources::Project::flit("alpha", "1.0").sdist(&sandbox.work());
+    "./alpha-1.0.tar.gz".to_owned()
+}
+
+/// The same as a repository; its address.
+fn flit_repository(sandbox: &Sandbox) -> String {
+    let folder = sandbox.work().join("repository");
+    crate::sources::Project::flit("alpha", "1.0").folder(&folder);
+    crate::sources::git_repository(&folder);
+    format!("file://{}", folder.display())
 }
 
 /// Codes of requirements that cannot be satisfied, and the words by which a script knows them.
@@ -283,11 +297,79 @@ const CASES: &[Case] = &[
     },
     Case {
         code: "needs-building",
-        name: "a source distribution only",
+        name: "a source where only wheels are wanted",
         exit: 1,
         run: |s| {
-            s.index.add(SdistBuilder::new("alpha", "1.0"));
-            install(s, &["alpha"])
+            let file = flit_sdist(s);
+            install(s, &["--only-binary", ":all:", &file])
+        },
+    },
+    Case {
+        code: "build-failed",
+        name: "a build back end that nobody has",
+        exit: 1,
+        run: |s| {
+            s.write("p/pyproject.toml", "[build-system]\nrequires = []\nbuild-backend = \"nobody.knows\"\n[project]\nname = \"alpha\"\nversion = \"1.0\"\n");
+            install(s, &["./p"])
+        },
+    },
+    Case {
+        code: "not-a-project",
+        name: "an empty folder",
+        exit: 2,
+        run: |s| {
+            std::fs::create_dir(s.work().join("empty")).unwrap();
+            install(s, &["./empty"])
+        },
+    },
+    Case {
+        code: "unsafe-archive",
+        name: "a source archive that leaves its folder",
+        exit: 1,
+        run: |s| {
+            let archive = fixtures::zip::archive(&[Entry::new("../evil", b"")]);
+            std::fs::write(s.work().join("alpha-1.0.zip"), archive).unwrap();
+            install(s, &["./alpha-1.0.zip"])
+        },
+    },
+    Case {
+        code: "bad-requirement",
+        name: "an editable wheel",
+        exit: 2,
+        run: |s| install(s, &["-e", "https://h.example/alpha-1.0-py3-none-any.whl"]),
+    },
+    Case {
+        code: "no-such-revision",
+        name: "a tag that the repository does not have",
+        exit: 1,
+        run: |s| {
+            let address = flit_repository(s);
+            install(s, &[&format!("git+{address}@nope")])
+        },
+    },
+    Case {
+        code: "repository-error",
+        name: "a repository that is not there",
+        exit: 1,
+        run: |s| install(s, &[&format!("git+file://{}/nowhere", s.work().display())]),
+    },
+    Case {
+        code: "repository-refused",
+        name: "a repository that wants a password",
+        exit: 1,
+        run: |s| {
+            let address = crate::sources::locked_server();
+            install(s, &[&format!("git+{address}")])
+        },
+    },
+    Case {
+        code: "missing-program",
+        name: "no git",
+        exit: 1,
+        run: |s| {
+            s.venv();
+            s.set("PATH", "/nowhere");
+            install(s, &["-p", ".venv", "git+https://git.example/alpha"])
         },
     },
     Case {

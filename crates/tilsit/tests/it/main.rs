@@ -18,5 +18,6 @@ mod pins;
 mod quiet;
 mod sandbox;
 mod settings;
+mod sources;
 mod trouble;
 mod upkeep;

@@ -141,7 +141,8 @@ fn a_wheel_by_path_is_written_down_and_comes_back() {
     s.tilsit(&["install", "-q", "dist/local-1.0-py3-none-any.whl"]).ok();
     let info = s.site_packages(".venv").join("local-1.0.dist-info/direct_url.json");
     assert!(std::fs::read_to_string(info).unwrap().contains(&path));
-    let line = format!("local @ file://{path}");
+    let sha256 = fixtures::sha256_hex(&std::fs::read(&path).unwrap());
+    let line = format!("local @ file://{path}#sha256={sha256}");
     assert_eq!(s.frozen(), format!("beta==2.0 {line}"));
     s.write("frozen.txt", &s.frozen().replace(" local", "\nlocal"));
     s.tilsit(&["venv", "-q", "again"]).ok();

@@ -11,6 +11,7 @@ mod operation;
 mod python;
 mod requirements;
 mod settings;
+mod source;
 #[cfg(test)]
 mod unmet_tests;
 mod usage;
@@ -23,6 +24,7 @@ pub use operation::{install, search};
 pub use python::python;
 pub use requirements::{cannot_read, project_file, wanted};
 pub use settings::{settings, warning as settings_warning};
+pub use source::source;
 pub use usage::{
     bad_name, bad_platform, bad_python_version, nobody_asked, not_a_name, nothing_named, nothing_to_install,
     nothing_to_upgrade, outdated_as_freeze, unknown_command, unknown_setting, unknown_shell, usage,

@@ -1,7 +1,6 @@
 //! Searching, obtaining, installing.
 
 use super::super::{Diagnostic, codes};
-use super::requirements::needs_building;
 use crate::ops::candidates::{OTHER_HASHES, Selection};
 use crate::ops::install::InstallOpError;
 use crate::ops::obtain::ObtainError;
@@ -37,6 +36,7 @@ fn search_for(error: &SearchError, selection: Option<&Selection>) -> Diagnostic 
         }
         SearchError::Fetch(error) => error.into(),
         SearchError::Direct(error) => error.into(),
+        SearchError::Source(error) => super::source(error),
         SearchError::Interrupted => interrupted(),
     }
 }
@@ -71,9 +71,7 @@ pub(super) fn needed(tags: &Tags) -> Option<String> {
 impl From<&ObtainError> for Diagnostic {
     fn from(error: &ObtainError) -> Self {
         match error {
-            ObtainError::NeedsBuilding { name, filename } => {
-                needs_building(name.as_str()).fact(format!("found: {filename}"))
-            }
+            ObtainError::Source(error) => super::source(error),
             ObtainError::Fetch(error) => error.into(),
             ObtainError::Wheel { filename, source } => super::refused_wheel(filename, source),
             ObtainError::Disk(error) => error.into(),

@@ -178,6 +178,15 @@ impl From<&DirectError> for Diagnostic {
                 Self::new(&codes::NO_SUCH_FILE, format!("{} does not exist", path.display()))
             }
             DirectError::NeedsBuilding { place } => needs_building(&redact_text(place)),
+            DirectError::NoProject { place } => super::source::no_project(&redact_text(place)),
+            DirectError::NotEditable { place } => super::source::not_editable(place),
+            DirectError::BadRepository { url, problem } => {
+                Self::new(&codes::BAD_REQUIREMENT, format!("`{}` cannot be used", redact_text(url)))
+                    .fact(problem.to_string())
+                    .fact(
+                        "a repository is named like git+https://HOST/REPOSITORY@REVISION#subdirectory=FOLDER",
+                    )
+            }
             DirectError::BadUrl { url } => {
                 Self::new(&codes::BAD_REQUIREMENT, format!("`{}` cannot be fetched", redact_text(url)))
                     .fact("expected a path, or an address that begins with https:// or file://")
@@ -201,8 +210,12 @@ impl From<&DirectError> for Diagnostic {
     }
 }
 
-/// Something of which only the source is there.
+/// Something of which only the source may not be used.
 pub(super) fn needs_building(place: &str) -> Diagnostic {
-    Diagnostic::new(&codes::NEEDS_BUILDING, format!("`{place}` has to be built, which Tilsit cannot do yet"))
-        .hint("`--only-binary :all:` looks for versions that have a wheel")
+    Diagnostic::new(
+        &codes::NEEDS_BUILDING,
+        format!("`{place}` would have to be built, and that is not allowed"),
+    )
+    .fact("only its source is there")
+    .hint("allow it: without `--only-binary` for it")
 }

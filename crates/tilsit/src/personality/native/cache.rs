@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
-use store::{CachedWheel, PrunePolicy, Removed, Store};
+use store::{BuiltEntry, CachedWheel, PrunePolicy, Removed, Store};
 
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
@@ -26,7 +26,14 @@ impl Session<'_> {
                 let mut maintenance = store.maintain().map_err(|error| diagnosis::disk(&error))?;
                 let chosen =
                     |wheel: &CachedWheel| self.parsed.arguments.iter().any(|pattern| matches(pattern, wheel));
-                let removed = maintenance.remove_wheels(&chosen).map_err(|error| diagnosis::disk(&error))?;
+                let mut removed =
+                    maintenance.remove_wheels(&chosen).map_err(|error| diagnosis::disk(&error))?;
+                let built = |wheel: &BuiltEntry| {
+                    self.parsed.arguments.iter().any(|pattern| matches_built(pattern, wheel))
+                };
+                let more = maintenance.remove_built(&built).map_err(|error| diagnosis::disk(&error))?;
+                removed.entries += more.entries;
+                removed.bytes += more.bytes;
                 self.tell_cleaned(removed);
             }
             "clean" => {
@@ -94,6 +101,11 @@ fn matches(pattern: &str, wheel: &CachedWheel) -> bool {
     let named =
         packaging::name::canonicalize_name(pattern) == packaging::name::canonicalize_name(&wheel.name);
     named || pattern::fits(pattern, &wheel.filename)
+}
+
+fn matches_built(pattern: &str, wheel: &BuiltEntry) -> bool {
+    packaging::name::canonicalize_name(pattern) == wheel.filename.name().as_str()
+        || pattern::fits(pattern, wheel.filename.as_str())
 }
 
 /// Bytes for people: powers of 1000, as disks are sold.

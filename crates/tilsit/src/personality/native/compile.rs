@@ -10,7 +10,9 @@ use project::compile_output::{self, OutputPolicy};
 use super::listener::{Shown, observer};
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
+use crate::ops::build::{Builds, Hands};
 use crate::ops::compile::{CompileRequest, Compiled, compile};
+use crate::ops::sources::Preparer;
 use crate::ops::wanted::Sources;
 use crate::ops::{project_file, python};
 use crate::output::Diagnostic;
@@ -35,6 +37,12 @@ impl Session<'_> {
             .map_err(|error| diagnosis::connection(&error))?;
         let requires_python = self.requires_python(&sources, &target.python)?;
         let universal = self.parsed.is_on(&flags::UNIVERSAL);
+        let (build_policy, source_policy) = self.building(&wanted, None);
+        let builds = Builds::new(self.process, &interpreter, &build_policy);
+        let mut preparer = Preparer::new(&builds, &source_policy);
+        let mut shown = Shown::new(self.terminal);
+        let mut hands = Hands { client: &mut client, store: &store, listener: &mut shown };
+        preparer.name_all(&mut wanted, &mut hands).map_err(|error| diagnosis::source(&error))?;
         let request = CompileRequest {
             wanted: &wanted,
             selection: &selection,
@@ -43,8 +51,7 @@ impl Session<'_> {
             universal: universal.then(|| requires_python.clone()),
             preferences: self.preferences()?,
         };
-        let mut shown = Shown::new(self.terminal);
-        let compiled = compile(&request, &mut client, &store, &mut shown);
+        let compiled = compile(&request, &mut preparer, &mut hands);
         drop(shown);
         let compiled = compiled.map_err(|error| diagnosis::search(&error))?;
         for warning in &compiled.warnings {

@@ -11,10 +11,12 @@ use super::arguments::Target;
 use super::listener::{Shown, observer};
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
+use crate::ops::build::{Builds, Hands};
 use crate::ops::events::{Event, Listener};
 use crate::ops::install::{InstallReport, InstallRequest, ResolvePolicy, install};
 use crate::ops::obtain::Source;
 use crate::ops::python;
+use crate::ops::sources::Preparer;
 use crate::ops::wanted::{Sources, Wanted};
 use crate::output::{Diagnostic, Style};
 
@@ -68,7 +70,7 @@ impl Session<'_> {
         let mut wanted = self.wanted(sources, environment.interpreter(), &store)?;
         if amount == Amount::Exactly {
             let fits = |marker: &Marker| marker.evaluate(&target.markers, &[]);
-            wanted.requirements.retain(|one| one.marker.as_ref().is_none_or(fits));
+            wanted.retain(&|_, marker| marker.is_none_or(fits));
         }
         let mut resolve = self.resolve_policy(&mut wanted)?;
         let others = match amount {
@@ -90,7 +92,7 @@ impl Session<'_> {
         mut shown: Shown<'_>,
         consent: Consent,
     ) -> Ended {
-        let Order { environment, target, wanted, resolve, others } = order;
+        let Order { environment, target, mut wanted, resolve, others } = order;
         let selection = self.selection(&target, &wanted)?;
         let policy = self.install_policy(environment);
         let mut connection = self.connection()?;
@@ -98,6 +100,11 @@ impl Session<'_> {
         let mut client = connection
             .client(self.process, environment.interpreter(), store, (observer(), None))
             .map_err(|error| diagnosis::connection(&error))?;
+        let (build_policy, source_policy) = self.building(&wanted, Some(environment));
+        let builds = Builds::new(self.process, environment.interpreter(), &build_policy);
+        let mut preparer = Preparer::new(&builds, &source_policy);
+        let mut hands = Hands { client: &mut client, store, listener: &mut shown };
+        preparer.name_all(&mut wanted, &mut hands).map_err(|error| diagnosis::source(&error))?;
         let asked_first = consent == Consent::Wanted && self.terminal.is_interactive();
         let mut request = InstallRequest {
             environment,
@@ -114,11 +121,11 @@ impl Session<'_> {
         };
         if asked_first && !request.dry_run {
             request.dry_run = true;
-            let planned = install(&request, &mut client, store, &mut shown)
+            let planned = install(&request, &mut preparer, &mut hands)
                 .map_err(|error| diagnosis::install(&error, &selection))?;
             request.dry_run = planned.plan.is_satisfied() || !self.agrees_to(&planned.plan);
         }
-        let report = install(&request, &mut client, store, &mut shown);
+        let report = install(&request, &mut preparer, &mut hands);
         drop(shown);
         let report = report.map_err(|error| diagnosis::install(&error, &selection))?;
         self.write_report(&request, &report)?;

@@ -25,13 +25,36 @@ impl<'a> Shown<'a> {
     }
 }
 
+impl Shown<'_> {
+    fn working(&mut self, verb: &str, what: &str) {
+        self.spinner = None;
+        let spinner = self.spinner.insert(self.terminal.progress().spinner(verb));
+        spinner.message(what);
+    }
+}
+
 impl Listener for Shown<'_> {
     fn event(&mut self, event: &Event<'_>) {
         match event {
             Event::EnvironmentMade(path) => {
                 self.terminal.info(&format!("Made the environment {}", path.display()));
             }
-            Event::Planned(_) | Event::PageSkipped(_) => {}
+            Event::RepositoryAsked { url } => {
+                self.working("Asking", &url.shown());
+            }
+            Event::MetadataStarted { url } => {
+                self.working("Looking into", &index::redacted_text(url));
+            }
+            Event::BuildStarted { name, .. } => self.working("Building", name),
+            Event::RepositoryResolved { url, commit } => {
+                self.terminal.verbose(&format!("{} is at {commit}", url.shown()));
+            }
+            Event::WheelBuilt { name, wheel, .. } => {
+                let file = wheel.file_name().unwrap_or_default().to_string_lossy();
+                self.terminal.verbose(&format!("built {name}: {file}"));
+            }
+            Event::MetadataEnded { .. } | Event::BuildEnded { .. } | Event::Built(_) => self.spinner = None,
+            Event::Planned(_) | Event::PageSkipped(_) | Event::Building(_) => {}
             Event::Resolving(count) => {
                 let spinner =
                     self.spinner.get_or_insert_with(|| self.terminal.progress().spinner("Resolving"));

@@ -13,6 +13,7 @@ use crate::ops::graph::{Graph, Misfit};
 use crate::ops::list::{ListRequest, Listed, list};
 use crate::ops::versions::{Available, available};
 use crate::ops::wanted::Wanted;
+use crate::ops::working_copy::{WorkingCopy, working_copy};
 use crate::output::{Diagnostic, columns};
 
 impl Session<'_> {
@@ -166,8 +167,14 @@ fn json_misfit(misfit: &Misfit) -> serde_json::Value {
 
 /// A line of a requirements file that installs the same again.
 fn pin(one: &Listed) -> String {
+    if let Some(folder) = &one.editable {
+        return match working_copy(folder, &one.raw_name) {
+            WorkingCopy::At(requirement) => format!("-e {requirement}"),
+            _ => format!("-e {}", folder.display()),
+        };
+    }
     if let Some(direct) = one.distribution.direct_url() {
-        return format!("{} @ {}", one.raw_name, direct.url);
+        return direct.to_requirement(&one.raw_name);
     }
     let operator = if one.distribution.version().is_some() { "==" } else { "===" };
     format!("{}{operator}{}", one.raw_name, one.version)

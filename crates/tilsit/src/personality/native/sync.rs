@@ -6,7 +6,9 @@ use super::install::{Amount, kept};
 use super::listener::{Shown, observer};
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
-use crate::ops::sync::{SyncRequest, sync};
+use crate::ops::build::{Builds, Hands};
+use crate::ops::sources::Preparer;
+use crate::ops::sync::{SyncRequest, editables, sync};
 use crate::ops::wanted;
 
 impl Session<'_> {
@@ -49,7 +51,12 @@ impl Session<'_> {
             reinstall: self.parsed.is_on(&flags::REINSTALL),
             dry_run: self.parsed.is_on(&flags::DRY_RUN),
         };
-        let report = sync(&request, &mut client, &store, &mut shown);
+        let (build_policy, mut source_policy) = self.building(&wanted::Wanted::default(), Some(&environment));
+        source_policy.editables = editables(&lock, request.folder);
+        let builds = Builds::new(self.process, environment.interpreter(), &build_policy);
+        let mut preparer = Preparer::new(&builds, &source_policy);
+        let mut hands = Hands { client: &mut client, store: &store, listener: &mut shown };
+        let report = sync(&request, &mut preparer, &mut hands);
         drop(shown);
         let report = report.map_err(|error| diagnosis::sync(file, &error, &selection))?;
         self.tell_plan(&report.plan, request.dry_run);

@@ -1,13 +1,16 @@
 //! From pip's options to requests.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use builder::ConfigSettings;
 use environment::{Environment, InstallPolicy, Unplanned};
+use index::vcs::{Existing, VcsPolicy};
 use index::{IndexOrder, PlainHttp};
 use packaging::tags::{Tags, TargetOptions};
-use packaging::{MarkerEnvironment, PackageName, Requirement, Version};
+use packaging::{Marker, MarkerEnvironment, PackageName, Version};
 use project::requirements_file::FileOption;
 use resolver::{DependencyMode, PrereleaseMode, PrereleasePolicy, RuleSet, Strategy, Upgrade};
 
@@ -15,10 +18,12 @@ use super::Session;
 use super::errors::Failure;
 use super::listener::observer;
 use crate::cli::{Flag, Given, pip as flags};
+use crate::ops::build::BuildPolicy;
 use crate::ops::candidates::Selection;
 use crate::ops::formats::{FormatOption, Formats};
 use crate::ops::install::ResolvePolicy;
 use crate::ops::network::Connection;
+use crate::ops::sources::SourcePolicy;
 use crate::ops::wanted::{self, Sources, Wanted};
 use crate::output::Level;
 use crate::settings::{Origin, Sourced};
@@ -58,7 +63,7 @@ impl Session<'_> {
             }));
         }
         let mut wanted = self.read(&sources)?;
-        wanted.requirements.retain(|one| self.applies(one, markers));
+        wanted.retain(&|name, marker| self.applies(name, marker, markers));
         Ok(wanted)
     }
 
@@ -77,12 +82,12 @@ impl Session<'_> {
         Ok(wanted::read(sources, self.process, &mut fetch)?)
     }
 
-    fn applies(&self, requirement: &Requirement, markers: &MarkerEnvironment) -> bool {
-        match &requirement.marker {
+    fn applies(&self, name: &str, marker: Option<&Marker>, markers: &MarkerEnvironment) -> bool {
+        match marker {
             Some(marker) if !marker.evaluate(markers, &[]) => {
                 self.info(&format!(
                     "Ignoring {}: markers {} don't match your environment",
-                    requirement.raw_name,
+                    name,
                     crate::cli::python_repr(&marker.to_string())
                 ));
                 false
@@ -185,6 +190,71 @@ impl Session<'_> {
         if connection.no_index {
             connection.index_url = None;
             connection.extra_index_urls.clear();
+        }
+    }
+
+    /// How sources are built and obtained. Builds are trusted: pip knows no sandbox.
+    pub fn building(
+        &self,
+        wanted: &Wanted,
+        environment: Option<&Environment>,
+    ) -> Result<(BuildPolicy, SourcePolicy), Failure> {
+        let limits = Sources {
+            constraints: self
+                .parsed
+                .values(&flags::BUILD_CONSTRAINT)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            ..Sources::default()
+        };
+        let isolation = self.parsed.switch(&flags::NO_BUILD_ISOLATION);
+        let build = BuildPolicy {
+            shared: isolation.is_some_and(|switch| !switch.value),
+            constraints: self.read(&limits)?.constraints,
+            check_dependencies: self.parsed.is_on(&flags::CHECK_BUILD_DEPENDENCIES),
+            trusted: true,
+            network: true,
+            ..BuildPolicy::default()
+        };
+        let settings = wanted.settings.iter().map(|(key, values)| {
+            let words = values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+            (key.clone(), ConfigSettings::from_words(words.iter().map(String::as_str)))
+        });
+        let source = SourcePolicy {
+            vcs: VcsPolicy {
+                environment: self.process.env.clone().into_iter().collect(),
+                offline: false,
+                whole: self.process.filled("PIP_NO_PARTIAL_CLONE_FOR_BROKEN_GIT_SERVER").is_some(),
+            },
+            editables: wanted.editables.clone(),
+            settings: ConfigSettings::from_words(self.parsed.values(&flags::CONFIG_SETTINGS)),
+            own_settings: settings.collect(),
+            checkouts: Some(self.checkouts(environment)),
+            existing: self.existing(),
+            believes_project: false,
+        };
+        Ok((build, source))
+    }
+
+    /// `--src`, else `src` in the environment, or here outside of one (pip).
+    fn checkouts(&self, environment: Option<&Environment>) -> PathBuf {
+        let inside = environment.filter(|_| self.interpreter.virtual_environment().is_some());
+        match (self.parsed.text(&flags::SRC), inside) {
+            (Some(folder), _) => self.process.absolute(folder),
+            (None, Some(_)) => self.interpreter.prefix().join("src"),
+            (None, None) => self.process.cwd.join("src"),
+        }
+    }
+
+    /// `--exists-action`
+    fn existing(&self) -> Existing {
+        match self.parsed.text(&flags::EXISTS_ACTION) {
+            Some("s") => Existing::Switch,
+            Some("i") => Existing::Ignore,
+            Some("w") => Existing::Wipe,
+            Some("b") => Existing::Backup,
+            _ => Existing::Abort,
         }
     }
 

@@ -1,6 +1,6 @@
-//! `pip cache`, over our store: its wheels are those that are listed and removed.
+//! `pip cache`, over our store: the wheels that were built here are those that are listed and removed.
 
-use store::CachedWheel;
+use store::BuiltEntry;
 
 use super::errors::Failure;
 use super::listener::size_text;
@@ -35,7 +35,7 @@ impl Session<'_> {
     fn cache_info(&self) -> Result<(), Failure> {
         let sizes = self.store.info().map_err(|error| Failure::error(error.to_string()))?;
         let root = self.store.root().display();
-        let is_wheels = |size: &&store::KindSize| size.kind == store::Kind::Wheels;
+        let is_wheels = |size: &&store::KindSize| size.kind == store::Kind::Built;
         let total = |sizes: Vec<&store::KindSize>| {
             sizes.iter().fold((0, 0), |(entries, bytes), size| (entries + size.entries, bytes + size.bytes))
         };
@@ -46,7 +46,7 @@ impl Session<'_> {
             format!("Package index page cache location (older pips): {root}"),
             format!("Package index page cache size: {}", size_text(page_bytes)),
             format!("Number of HTTP files: {pages}"),
-            format!("Locally built wheels location: {root}"),
+            format!("Locally built wheels location: {root}/{}", store::Kind::Built.folder()),
             format!("Locally built wheels size: {}", size_text(wheel_bytes)),
             format!("Number of locally built wheels: {wheels}"),
         ] {
@@ -56,13 +56,13 @@ impl Session<'_> {
     }
 
     fn cache_list(&self, pattern: &str) -> Result<(), Failure> {
-        let wheels = self.store.list_wheels().map_err(|error| Failure::error(error.to_string()))?;
+        let wheels = self.store.list_built().map_err(|error| Failure::error(error.to_string()))?;
         let human = self.parsed.text(&flags::CACHE_FORMAT) != Some("abspath");
         let chosen = wheels.iter().filter(|wheel| fits(pattern, wheel));
         let mut lines: Vec<String> = chosen
             .map(|wheel| match human {
                 true => format!(" - {} ({})", wheel.filename, size_text(wheel.size)),
-                false => self.store.root().join(&wheel.filename).display().to_string(),
+                false => wheel.path.display().to_string(),
             })
             .collect();
         lines.sort();
@@ -78,7 +78,7 @@ impl Session<'_> {
     fn cache_remove(&self, pattern: &str) -> Result<(), Failure> {
         let failed = |error: store::DiskError| Failure::error(error.to_string());
         let mut maintenance = self.store.maintain().map_err(failed)?;
-        let removed = maintenance.remove_wheels(&|wheel| fits(pattern, wheel)).map_err(failed)?;
+        let removed = maintenance.remove_built(&|wheel| fits(pattern, wheel)).map_err(failed)?;
         if removed.entries == 0 {
             self.warn(&format!("No matching packages for pattern \"{pattern}\""));
         }
@@ -103,7 +103,7 @@ impl Session<'_> {
 }
 
 /// pip: a pattern with a hyphen gives at least the version, one without is a name.
-fn fits(pattern: &str, wheel: &CachedWheel) -> bool {
+fn fits(pattern: &str, wheel: &BuiltEntry) -> bool {
     let tail = if pattern.contains('-') { "*.whl" } else { "-*.whl" };
-    pattern::fits(&format!("{pattern}{tail}"), &wheel.filename)
+    pattern::fits(&format!("{pattern}{tail}"), wheel.filename.as_str())
 }

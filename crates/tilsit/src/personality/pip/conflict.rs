@@ -60,8 +60,14 @@ impl Session<'_> {
                 End::Pinned(_) | End::TooLong => break,
             };
             let selection = request.selection;
-            let mut search =
-                Search { client, store: self.store, selection, installed: &before, listener: lines };
+            let mut search = Search {
+                client,
+                store: self.store,
+                selection,
+                installed: &before,
+                listener: lines,
+                preparer: None,
+            };
             if search.learn(&mut dead.learned, need).is_err() {
                 break;
             }

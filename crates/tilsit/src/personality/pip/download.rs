@@ -9,9 +9,11 @@ use super::errors::Failure;
 use super::listener::{Lines, observer};
 use super::{Ended, Session};
 use crate::cli::pip as flags;
+use crate::ops::build::{Builds, Hands};
 use crate::ops::direct::{self, Place};
 use crate::ops::download::{DownloadError, download};
 use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::sources::Preparer;
 use crate::ops::wanted::Wanted;
 
 impl Session<'_> {
@@ -20,7 +22,7 @@ impl Session<'_> {
         self.check_target_options(&self.formats(&Wanted::default())?, false)?;
         let folder = self.process.absolute(self.parsed.text(&flags::DEST).unwrap_or("."));
         let folder: std::path::PathBuf = folder.components().collect();
-        let wanted = self.wanted(&target.markers)?;
+        let mut wanted = self.wanted(&target.markers)?;
         let selection = self.selection(&target, &wanted)?;
         let resolve = self.resolve_policy(&wanted)?;
         let environment = self.seen_environment();
@@ -30,6 +32,11 @@ impl Session<'_> {
         self.tell_places(&connection, &client);
         let checks_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, checks_hashes).into_folder(folder.clone());
+        let (build_policy, source_policy) = self.building(&wanted, None)?;
+        let builds = Builds::new(self.process, self.interpreter, &build_policy);
+        let mut preparer = Preparer::new(&builds, &source_policy);
+        let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
+        preparer.name_all(&mut wanted, &mut hands)?;
         let request = InstallRequest {
             environment: &environment,
             wanted: &wanted,
@@ -43,7 +50,7 @@ impl Session<'_> {
             require_hashes: checks_hashes,
             dry_run: true,
         };
-        let found = install(&request, &mut client, self.store, &mut lines);
+        let found = install(&request, &mut preparer, &mut hands);
         let found = found.map_err(|error| self.explained(error, &request, &mut client, &mut lines))?;
         let (names, order) = (std::mem::take(&mut lines.names), std::mem::take(&mut lines.order));
         drop(lines);

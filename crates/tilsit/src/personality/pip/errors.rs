@@ -129,6 +129,11 @@ impl From<DirectError> for Failure {
                 "Could not install packages due to an OSError: [Errno 2] No such file or directory: '{}'\n",
                 path.display()
             )),
+            DirectError::NoProject { place } => Self::error(format!(
+                "Directory '{place}' is not installable. Neither 'setup.py' nor 'pyproject.toml' found."
+            )),
+            DirectError::NotEditable { place } => super::sources::not_editable(&place),
+            DirectError::BadRepository { url, problem } => super::sources::bad_repository(&url, problem),
             DirectError::Filename(error) => Self::error(format!("Invalid wheel filename: {error}")),
             other => Self::error(other.to_string()),
         }
@@ -146,7 +151,7 @@ fn wheel(place: &str, error: &AddWheelError) -> Failure {
 }
 
 /// pip's warning about files that are not what they should be.
-fn hash_mismatch(place: &str, expected: &[String], found: &str) -> Failure {
+pub fn hash_mismatch(place: &str, expected: &[String], found: &str) -> Failure {
     let mut text = format!(
         "THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes. Otherwise, examine the package contents carefully; someone may have tampered with them.\n    {place}:\n"
     );
@@ -231,9 +236,7 @@ impl From<InstallError> for Failure {
 impl From<ObtainError> for Failure {
     fn from(error: ObtainError) -> Self {
         match error {
-            ObtainError::NeedsBuilding { name, filename } => {
-                Self::needs_building(&format!("{name} ({filename})"))
-            }
+            ObtainError::Source(error) => (*error).into(),
             ObtainError::Wheel { filename, source } => wheel(&filename, &source),
             ObtainError::Interrupted => Self::error("Operation cancelled by user"),
             other => Self::error(other.to_string()),
@@ -247,6 +250,7 @@ impl From<SearchError> for Failure {
             SearchError::Conflict(dead) => Self::error(dead.to_string()),
             SearchError::Fetch(error) => Self::error(error.to_string()),
             SearchError::Direct(error) => error.into(),
+            SearchError::Source(error) => (*error).into(),
             SearchError::Interrupted => Self::error("Operation cancelled by user"),
         }
     }

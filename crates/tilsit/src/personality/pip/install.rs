@@ -9,9 +9,11 @@ use super::listener::{Lines, observer};
 use super::target_folder::TargetFolder;
 use super::{Ended, Session};
 use crate::cli::pip as flags;
+use crate::ops::build::{Builds, Hands};
 use crate::ops::graph::Misfit;
 use crate::ops::install::{InstallReport, InstallRequest, install};
 use crate::ops::report::{raw_name, report};
+use crate::ops::sources::Preparer;
 use crate::ops::wanted::Wanted;
 use crate::output::Level;
 
@@ -41,6 +43,11 @@ impl Session<'_> {
         self.tell_places(&connection, &client);
         let checks_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, checks_hashes);
+        let (build_policy, source_policy) = self.building(&wanted, Some(environment))?;
+        let builds = Builds::new(self.process, self.interpreter, &build_policy);
+        let mut preparer = Preparer::new(&builds, &source_policy);
+        let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
+        preparer.name_all(&mut wanted, &mut hands)?;
         let request = InstallRequest {
             environment,
             wanted: &wanted,
@@ -54,7 +61,7 @@ impl Session<'_> {
             require_hashes: checks_hashes,
             dry_run,
         };
-        let done = install(&request, &mut client, self.store, &mut lines);
+        let done = install(&request, &mut preparer, &mut hands);
         let done = done.map_err(|error| self.explained(error, &request, &mut client, &mut lines))?;
         let names = std::mem::take(&mut lines.names);
         drop(lines);

@@ -12,9 +12,11 @@ use resolver::{Pick, Source as Origin};
 
 use super::Session;
 use super::replay::{self, Ask, End, Tale, World};
+use super::sources::{self, Steps};
 use super::transcript::{bare, meetings};
 use crate::cli::pip as flags;
 use crate::ops::candidates::Selection;
+use crate::ops::direct::Direct;
 use crate::ops::events::{Event, Listener, Planned};
 use crate::ops::obtain::Source;
 use crate::ops::search::Learned;
@@ -34,6 +36,8 @@ pub struct Lines<'a, 's> {
     pub order: Vec<PackageName>,
     /// The line above, which pip does not say twice.
     header: String,
+    /// What was done for a source before its line is due, by its URL.
+    steps: Steps,
     spinner: Option<Bar>,
     bar: Option<Bar>,
     sizes: BTreeMap<String, u64>,
@@ -60,6 +64,9 @@ impl<'a, 's> Lines<'a, 's> {
             names: BTreeMap::new(),
             order: Vec::new(),
             header: String::new(),
+            steps: Steps::new(
+                session.parsed.switch(&flags::NO_BUILD_ISOLATION).is_some_and(|one| !one.value),
+            ),
             spinner: None,
             bar: None,
             sizes: BTreeMap::new(),
@@ -175,6 +182,11 @@ impl<'a, 's> Lines<'a, 's> {
     }
 
     fn prepared(&mut self, look: &Look<'_>, learned: &Learned) {
+        if let Origin::Url(url) = &look.pick.source
+            && let Some(direct) = learned.direct.get(url).filter(|direct| direct.is_source)
+        {
+            return self.source(look, url, direct);
+        }
         let distribution = distribution(look.pick, learned);
         let url = distribution.as_ref().map(|one| one.file().url.clone()).unwrap_or_default();
         let path = local_path(&url);
@@ -200,6 +212,36 @@ impl<'a, 's> Lines<'a, 's> {
         } else {
             let word = if learned.fetched.contains_key(look.pick) { "Downloading" } else { "Using cached" };
             self.session.info(&format!("  {word} {}", file_text(&distribution)));
+        }
+        if matches!(distribution, Distribution::Source(_)) {
+            self.tell_steps(&url, false);
+        }
+    }
+
+    /// A source that was named by its place.
+    fn source(&mut self, look: &Look<'_>, url: &str, direct: &Direct) {
+        let header = match local_path(url) {
+            _ if direct.is_editable => {
+                format!("Obtaining {}{}", sources::obtained(&look.requirement, url), look.from)
+            }
+            Some(path) => format!("Processing {}{}", self.session.shown(&path), look.from),
+            None => format!("Collecting {}{}", sources::collected(&look.requirement, url), look.from),
+        };
+        if header != self.header {
+            self.session.info(&header);
+            self.header = header;
+        }
+        match &direct.wheel {
+            Some(wheel) if !index::vcs::VcsUrl::is_one(url) || !self.steps.has(url) => {
+                self.session.info(&format!("  Using cached {}", wheel.manifest().filename()));
+            }
+            _ => self.tell_steps(url, direct.is_editable),
+        }
+    }
+
+    fn tell_steps(&mut self, url: &str, editable: bool) {
+        for line in self.steps.lines(url, editable) {
+            self.session.info(&line);
         }
     }
 
@@ -291,6 +333,44 @@ impl Listener for Lines<'_, '_> {
                 spinner.message(&format!("{count} packages"));
             }
             Event::Planned(planned) => self.planned(planned),
+            Event::RepositoryAsked { url } => {
+                self.steps.asked(url, &self.session.store.root().join("repositories-1"));
+            }
+            Event::RepositoryResolved { url, commit } => self.steps.resolved(url, commit),
+            Event::MetadataStarted { url } => self.steps.started(url),
+            Event::MetadataEnded { url, editable, succeeded: false } => {
+                self.spinner = None;
+                let shown = index::redacted_text(url);
+                let header = match local_path(url) {
+                    Some(path) if !editable => format!("Processing {}", self.session.shown(&path)),
+                    _ if *editable => format!("Obtaining {shown}"),
+                    _ => format!("Collecting {shown}"),
+                };
+                self.session.info(&header);
+                self.steps.failed_lines(url, *editable).iter().for_each(|line| self.session.info(line));
+            }
+            Event::Building(names) => {
+                self.spinner = None;
+                self.session.info(&format!("Building wheels for collected packages: {}", names.join(", ")));
+            }
+            Event::BuildStarted { name, editable } => {
+                let what = if *editable { "editable" } else { "wheel" };
+                self.session.info(&format!("  Building {what} for {name} (pyproject.toml): started"));
+            }
+            Event::BuildEnded { name, editable, succeeded } => {
+                let what = if *editable { "editable" } else { "wheel" };
+                let status = if *succeeded { "done" } else { "error" };
+                self.session.info(&format!(
+                    "  Building {what} for {name} (pyproject.toml): finished with status '{status}'"
+                ));
+            }
+            Event::WheelBuilt { name, wheel, kept } => {
+                self.spinner = None;
+                for line in sources::created(name, wheel, *kept) {
+                    self.session.info(&line);
+                }
+            }
+            Event::Built(names) => self.session.info(&format!("Successfully built {}", names.join(" "))),
             Event::PageSkipped(error) => {
                 self.spinner = None;
                 self.session

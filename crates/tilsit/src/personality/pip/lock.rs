@@ -11,8 +11,10 @@ use super::errors::Failure;
 use super::listener::{Lines, observer};
 use super::{Ended, Session};
 use crate::cli::pip as flags;
+use crate::ops::build::{Builds, Hands};
 use crate::ops::install::{InstallReport, InstallRequest, install};
 use crate::ops::obtain::Source;
+use crate::ops::sources::Preparer;
 
 /// pip breaks arrays of tables whose tables do not fit into lines of this length.
 const LINE: usize = 100;
@@ -23,7 +25,7 @@ impl Session<'_> {
             "pip lock is currently an experimental command. It may be removed/changed in a future release without prior warning.",
         );
         let target = self.target()?;
-        let wanted = self.wanted(&target.markers)?;
+        let mut wanted = self.wanted(&target.markers)?;
         let selection = self.selection(&target, &wanted)?;
         let resolve = self.resolve_policy(&wanted)?;
         let environment = self.seen_environment();
@@ -33,6 +35,11 @@ impl Session<'_> {
         self.tell_places(&connection, &client);
         let checks_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, checks_hashes);
+        let (build_policy, source_policy) = self.building(&wanted, None)?;
+        let builds = Builds::new(self.process, self.interpreter, &build_policy);
+        let mut preparer = Preparer::new(&builds, &source_policy);
+        let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
+        preparer.name_all(&mut wanted, &mut hands)?;
         let request = InstallRequest {
             environment: &environment,
             wanted: &wanted,
@@ -46,7 +53,7 @@ impl Session<'_> {
             require_hashes: checks_hashes,
             dry_run: true,
         };
-        let found = install(&request, &mut client, self.store, &mut lines)?;
+        let found = install(&request, &mut preparer, &mut hands)?;
         drop(lines);
         self.tell_warnings(&found);
         let output = self.parsed.text(&flags::LOCK_OUTPUT).unwrap_or("pylock.toml");

@@ -20,6 +20,7 @@ mod places;
 mod replay;
 mod search;
 mod show;
+mod sources;
 mod target_folder;
 mod transcript;
 mod uninstall;

@@ -1,0 +1,177 @@
+//! A source tree's metadata and wheel: natively where the project is understood, else by its own back end.
+//!
+//! The recursion of packaging lives here: a build needs packages, which are searched and may have to be built themselves.
+//! All builds of one command share one [`Builds`], which knows what is under way and refuses to go round in circles.
+
+mod hooks;
+
+use std::cell::RefCell;
+use std::path::Path;
+
+use builder::native::{self, NativeError, NativeProject, NativeRequest, Recognised};
+use builder::{BuildError, BuiltFile, ConfigSettings, Product};
+use environment::Interpreter;
+use index::Client;
+use packaging::Requirement;
+use store::{DiskError, Store};
+
+use super::events::Listener;
+use crate::settings::Process;
+
+/// How sources are built.
+#[expect(dead_code, reason = "read by whoever runs hooks")]
+#[derive(Clone, Debug, Default)]
+pub struct BuildPolicy {
+    /// Builds run in the environment that is worked for (`--no-build-isolation`).
+    pub shared: bool,
+    /// Limits on what builds require (`--build-constraint`).
+    pub constraints: Vec<Requirement>,
+    /// What builds require is compared with what is there (`--check-build-dependencies`).
+    pub check_dependencies: bool,
+    /// Real back ends build what native ones could, too.
+    pub hooks_only: bool,
+    /// Nothing is built (`build = "never"`).
+    pub never: bool,
+    /// Builds may write and reach whatever their user may.
+    pub trusted: bool,
+    /// Builds may reach the network although they are not trusted.
+    pub network: bool,
+}
+
+/// A tree and what is wanted of it.
+#[derive(Clone, Copy, Debug)]
+pub struct BuildTask<'t> {
+    /// The project's folder.
+    pub tree: &'t Path,
+    /// What.
+    pub product: Product,
+    /// Settings for the back end.
+    pub settings: &'t ConfigSettings,
+}
+
+/// What a build borrows from the operation that it is part of.
+pub struct Hands<'h> {
+    /// The network. No answer may be owed by it: those of others would be lost.
+    pub client: &'h mut Client,
+    /// The store.
+    pub store: &'h Store,
+    /// Who listens.
+    pub listener: &'h mut dyn Listener,
+}
+
+/// What all builds of one command share.
+pub struct Builds<'a> {
+    /// The process.
+    pub process: &'a Process,
+    /// The interpreter that is built for.
+    pub interpreter: &'a Interpreter,
+    /// How.
+    pub policy: &'a BuildPolicy,
+    /// What is being built, the outermost first.
+    under_way: RefCell<Vec<String>>,
+}
+
+/// Why nothing was built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildOpError {
+    /// Nothing is to be built.
+    #[error("nothing is to be built")]
+    Never,
+    /// To build it, it would have to be there already.
+    #[error("{} is needed to build itself", chain.last().map_or("it", String::as_str))]
+    Cycle {
+        /// What needs what, the first and the last the same.
+        chain: Vec<String>,
+    },
+    /// The back end.
+    #[error(transparent)]
+    Build(#[from] Box<BuildError>),
+    /// A native back end.
+    #[error(transparent)]
+    Native(#[from] NativeError),
+    /// There is nobody to run hooks.
+    #[error("it cannot be built natively: {0}")]
+    NotNative(String),
+    /// The disk.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+impl<'a> Builds<'a> {
+    /// Builds for `interpreter`.
+    pub fn new(process: &'a Process, interpreter: &'a Interpreter, policy: &'a BuildPolicy) -> Self {
+        Self { process, interpreter, policy, under_way: RefCell::new(Vec::new()) }
+    }
+
+    /// The METADATA of what would be built.
+    ///
+    /// # Errors
+    /// See [`BuildOpError`].
+    pub fn metadata(&self, task: &BuildTask<'_>, hands: &mut Hands<'_>) -> Result<Vec<u8>, BuildOpError> {
+        match self.native(task)? {
+            Ok(project) => Ok(project.metadata().to_vec()),
+            Err(why) => {
+                log::info!("{}: {why}", task.tree.display());
+                hooks::metadata(self, task, hands)
+            }
+        }
+    }
+
+    /// Builds into the folder `out`.
+    ///
+    /// # Errors
+    /// See [`BuildOpError`].
+    pub fn build(
+        &self,
+        task: &BuildTask<'_>,
+        out: &Path,
+        hands: &mut Hands<'_>,
+    ) -> Result<BuiltFile, BuildOpError> {
+        match self.native(task)? {
+            Ok(project) => Ok(project.build(task.product, out)?),
+            Err(why) => {
+                log::info!("{}: {why}", task.tree.display());
+                hooks::build(self, task, out, hands)
+            }
+        }
+    }
+
+    /// The project where a native back end understands it, else why not.
+    fn native(&self, task: &BuildTask<'_>) -> Result<Result<NativeProject, String>, BuildOpError> {
+        if self.policy.never {
+            return Err(BuildOpError::Never);
+        }
+        if self.policy.hooks_only {
+            return Ok(Err("real back ends are asked for".to_owned()));
+        }
+        let epoch = self.process.filled("SOURCE_DATE_EPOCH").and_then(|text| text.parse().ok());
+        let request =
+            NativeRequest { products: &[task.product], settings: task.settings, source_date_epoch: epoch };
+        Ok(match native::recognise(task.tree, &request)? {
+            Recognised::Native(project) => Ok(project),
+            Recognised::NotNative(why) => Err(why),
+        })
+    }
+
+    /// Notes that `what` is being built while `work` runs.
+    ///
+    /// # Errors
+    /// [`BuildOpError::Cycle`] where it is being built already.
+    pub fn within<T, E: From<BuildOpError>>(
+        &self,
+        what: &str,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut chain = self.under_way.borrow().clone();
+        if let Some(start) = chain.iter().position(|one| one == what) {
+            chain.drain(..start);
+            chain.push(what.to_owned());
+            return Err(BuildOpError::Cycle { chain }.into());
+        }
+        self.under_way.borrow_mut().push(what.to_owned());
+        let done = work();
+        self.under_way.borrow_mut().pop();
+        done
+    }
+}
