@@ -6,6 +6,7 @@ mod normal;
 mod oddities;
 #[cfg(test)]
 mod options;
+mod texts;
 mod tree;
 mod universe;
 
@@ -180,8 +181,9 @@ impl Stage<'_> {
             std::fs::remove_dir_all(&self.folder).map_err(|error| error.to_string())?;
         }
         std::fs::create_dir_all(self.folder.join("home")).map_err(|error| error.to_string())?;
-        universe::files(&self.folder).map_err(|error| error.to_string())?;
+        universe::files(&self.folder, self.index).map_err(|error| error.to_string())?;
         oddities::script(&self.folder).map_err(|error| error.to_string())?;
+        universe::files(&self.folder, self.index).map_err(|error| error.to_string())?;
         copy(self.empty, &self.folder.join("env"))?;
         for before in case.before {
             let done = match before.strip_prefix('!') {
