@@ -21,11 +21,13 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 8] = files![
+const FILES: [(&str, &str); 10] = files![
     "pip/__init__.py",
     "pip/__main__.py",
     "pip/_internal/__init__.py",
+    "pip/_internal/main.py",
     "pip/_internal/cli/__init__.py",
+    "pip/_internal/cli/autocompletion.py",
     "pip/_internal/cli/main.py",
     "pip-26.3.dist-info/METADATA",
     "pip-26.3.dist-info/WHEEL",
@@ -95,8 +97,8 @@ fn record(modules: &[ShimFile], programs: &[ShimFile], to_programs: &str) -> Str
 fn program(place: &ShimPlace<'_>) -> Vec<u8> {
     let python = place.python.as_os_str().as_bytes();
     let binary = place.binary.as_os_str().as_bytes();
-    let body = b"import sys\nfrom pip._internal.cli.main import main\n\
-        if __name__ == '__main__':\n    sys.exit(main())\n";
+    let body = b"import sys\nfrom pip._internal.cli.main import cli\n\
+        if __name__ == '__main__':\n    sys.exit(cli())\n";
     let awkward = |path: &[u8]| {
         path.iter().any(|byte| matches!(byte, b'\'' | b'\\' | b'\n' | b'\r'))
             || std::str::from_utf8(path).is_err()
@@ -105,7 +107,7 @@ fn program(place: &ShimPlace<'_>) -> Vec<u8> {
         return [&crate::scripts::shebang(python), &body[..]].concat();
     }
     let parts: [&[u8]; 9] = [
-        b"#!/bin/sh\n'''[' -z \"$TILSIT_BINARY$PYTHONPATH\" ] && '[' -x '",
+        b"#!/bin/sh\n'''[' -z \"$TILSIT_BINARY$PYTHONPATH$PIP_PYTHON\" ] && '[' -x '",
         binary,
         b"' ] && exec '",
         binary,

@@ -2,7 +2,7 @@
 
 
 def main(args=None):
-    """The entry point of pip before 20; kept because old scripts still name it."""
+    """The entry point of launchers that pip 10 to 19.2 wrote."""
     from pip import main
 
     return main(args)

@@ -18,6 +18,7 @@ mod pins;
 mod quiet;
 mod sandbox;
 mod settings;
+mod shim;
 mod sources;
 mod trouble;
 mod upkeep;

@@ -45,8 +45,13 @@ def _command(args):
             "To have the real pip here: %s -m ensurepip --upgrade\n" % (sys.executable or "python")
         )
         return None, None
-    environment = dict(os.environ, TILSIT_SYS_PATH=json.dumps(sys.path))
-    return [binary, "as", "pip", "--python", sys.executable] + list(args), environment
+    environment = dict(os.environ)
+    command = [binary, "as", "pip"]
+    # pip's own variable for `--python` is about another interpreter than this one.
+    if not os.environ.get("PIP_PYTHON"):
+        command += ["--python", sys.executable]
+        environment.update(TILSIT_SYS_EXECUTABLE=sys.executable, TILSIT_SYS_PATH=json.dumps(sys.path))
+    return command + list(args), environment
 
 
 def run(args):
@@ -59,7 +64,7 @@ def run(args):
     return subprocess.call(command, env=environment)
 
 
-def main(args=None):
+def cli(args=None):
     """Becomes pip; where a process cannot be replaced, runs it and returns its exit status."""
     if args is not None or os.name != "posix":
         return run(sys.argv[1:] if args is None else args)
@@ -69,3 +74,6 @@ def main(args=None):
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(command[0], command, environment)
+
+
+main = cli

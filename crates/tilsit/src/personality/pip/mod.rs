@@ -74,7 +74,7 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         }
     };
     let Some(interpreter) = interpreter(process, &parsed) else {
-        let named = parsed.text(&flags::PYTHON).unwrap_or("python");
+        let named = parsed.text(&flags::PYTHON).or_else(|| process.filled("PIP_PYTHON")).unwrap_or("python");
         plain.say(Level::Error, &format!("ERROR: Could not locate Python interpreter {named}"));
         return ERROR;
     };
@@ -135,9 +135,10 @@ fn completed_names(process: &Process, current: &str, words: &[String]) -> Vec<St
     }
 }
 
-/// The interpreter that is worked for: `--python`, else the first that is found.
+/// The interpreter that is worked for: `--python`, else `PIP_PYTHON`, else the first that is found.
 fn interpreter(process: &Process, parsed: &Parsed) -> Option<Interpreter> {
-    python::any(process, &Store::open(cache_dir(process)), parsed.text(&flags::PYTHON)).ok()
+    let named = parsed.text(&flags::PYTHON).or_else(|| process.filled("PIP_PYTHON"));
+    python::any(process, &Store::open(cache_dir(process)), named).ok()
 }
 
 /// Where facts about interpreters are kept: our store, not pip's cache.

@@ -14,8 +14,7 @@ impl Session<'_> {
     /// would see: the user's folder and what `.pth` files add, too.
     pub fn seen_environment(&self) -> Environment {
         let environment = Environment::of(self.interpreter.clone(), &self.state_dir());
-        let seen = self.process.filled("TILSIT_SYS_PATH");
-        match seen.and_then(|text| serde_json::from_str::<Vec<PathBuf>>(text).ok()) {
+        match self.told_search_path() {
             Some(folders) => environment.with_search_path(folders),
             None => {
                 let user = self.sees_user_site().then(|| self.user_site());
@@ -23,6 +22,15 @@ impl Session<'_> {
                 environment.with_search_path(folders)
             }
         }
+    }
+
+    /// `sys.path` as our `pip` package hands it over, if it is that of the Python that is worked for.
+    fn told_search_path(&self) -> Option<Vec<PathBuf>> {
+        let folder = |program: &Path| program.parent().and_then(|folder| folder.canonicalize().ok());
+        let told = folder(Path::new(self.process.filled("TILSIT_SYS_EXECUTABLE")?));
+        let own = folder(self.interpreter.executable());
+        let text = self.process.filled("TILSIT_SYS_PATH").filter(|_| told == own)?;
+        serde_json::from_str(text).ok()
     }
 
     /// The user's own folder for packages (`site.USER_SITE`).
