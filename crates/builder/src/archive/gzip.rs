@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
+use flate2::Crc;
+
+use super::deflate::{Compressor, Deflater};
 
 /// The header of a gzip stream (RFC 1952).
 #[derive(Debug, Clone, Copy)]
@@ -16,20 +17,28 @@ pub struct GzipForm<'a> {
     pub level: u32,
     /// `XFL`: 2 says "slowest", which `GzipFile` says at level 9.
     pub extra_flags: u8,
+    /// What compresses.
+    pub compressor: Compressor,
 }
 
 impl<'a> GzipForm<'a> {
     /// What `GzipFile` writes at its default level.
     #[must_use]
     pub fn python(time: u32, name: Option<&'a str>) -> Self {
-        Self { time, name, level: 9, extra_flags: 2 }
+        Self { time, name, level: 9, extra_flags: 2, compressor: Compressor::Zlib }
+    }
+
+    /// What `uv_build` writes: no time, no name.
+    #[must_use]
+    pub fn rust() -> Self {
+        Self { time: 0, name: None, level: 6, extra_flags: 0, compressor: Compressor::ZlibRs }
     }
 }
 
 /// Compresses what is written to it into memory.
 #[derive(Debug)]
 pub struct GzipWriter {
-    encoder: DeflateEncoder<Vec<u8>>,
+    stream: Deflater,
     crc: Crc,
 }
 
@@ -44,7 +53,7 @@ impl GzipWriter {
             header.extend_from_slice(name.as_bytes());
             header.push(0);
         }
-        Self { encoder: DeflateEncoder::new(header, Compression::new(form.level)), crc: Crc::new() }
+        Self { stream: Deflater::new(header, form.level, form.compressor, 32 * 1024), crc: Crc::new() }
     }
 
     /// The whole stream.
@@ -52,7 +61,7 @@ impl GzipWriter {
     /// # Errors
     /// None that memory gives; the type is the encoder's.
     pub fn finish(self) -> io::Result<Vec<u8>> {
-        let mut bytes = self.encoder.finish()?;
+        let mut bytes = self.stream.finish()?;
         bytes.extend_from_slice(&self.crc.sum().to_le_bytes());
         bytes.extend_from_slice(&self.crc.amount().to_le_bytes());
         Ok(bytes)
@@ -61,7 +70,7 @@ impl GzipWriter {
 
 impl Write for GzipWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.encoder.write(bytes)?;
+        let written = self.stream.write(bytes)?;
         self.crc.update(&bytes[..written]);
         Ok(written)
     }

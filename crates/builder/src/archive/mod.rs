@@ -2,8 +2,9 @@
 //! `tarfile` (PAX), gzip as its `gzip` module. Everything is made in memory from bytes that are handed in.
 //!
 //! Compressed bytes depend on the compressor: CPython uses C zlib, so this crate does too (`flate2` over `libz-sys`,
-//! linked statically).
+//! linked statically); `uv_build` uses zlib-rs, and so does what is written in its form.
 
+mod deflate;
 mod gzip;
 mod tar;
 mod zip;
@@ -11,8 +12,9 @@ mod zip;
 // Named for its feature alone: `flate2` compresses with it.
 use libz_sys as _;
 
+pub use deflate::Compressor;
 pub use gzip::{GzipForm, GzipWriter};
-pub use tar::{TarEntry, TarKind, TarTime, TarWriter};
+pub use tar::{TarEntry, TarForm, TarKind, TarTime, TarWriter};
 pub use zip::{Method, ZipForm, ZipMember, ZipTime, ZipWriter};
 
 /// An archive that its format, without the extensions we do not write, cannot hold.

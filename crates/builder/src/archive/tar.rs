@@ -60,17 +60,36 @@ impl<'a> TarEntry<'a> {
     }
 }
 
+/// Who is said to have written the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TarForm {
+    /// CPython's `tarfile`: PAX headers where they are needed, names of folders with a `/`, padded to whole records.
+    Python,
+    /// The Rust writer under `uv_build`: a PAX header with path and size before every member, names as they are given,
+    /// numbers for devices, two blocks at the end.
+    Rust,
+    /// The older one: headers of GNU without owners.
+    Gnu,
+}
+
 /// Writes a tar file to `W`.
 #[derive(Debug)]
 pub struct TarWriter<W> {
     out: W,
+    form: TarForm,
     written: u64,
+    members: u64,
 }
 
 impl<W: Write> TarWriter<W> {
-    /// A file without members.
+    /// A file without members, in Python's form.
     pub fn new(out: W) -> Self {
-        Self { out, written: 0 }
+        Self::in_form(out, TarForm::Python)
+    }
+
+    /// A file without members.
+    pub fn in_form(out: W, form: TarForm) -> Self {
+        Self { out, form, written: 0, members: 0 }
     }
 
     /// Adds a member.
@@ -78,13 +97,17 @@ impl<W: Write> TarWriter<W> {
     /// # Errors
     /// What `W` says.
     pub fn add(&mut self, entry: &TarEntry<'_>) -> io::Result<()> {
-        let header = Header::of(entry);
+        let header = Header::of(entry, self.form);
+        let mut framing = Vec::with_capacity(4 * BLOCK);
         if !header.records.is_empty() {
-            let extended = Header::extended(header.records.len() as u64);
-            self.put(&extended.block())?;
-            self.put_padded(header.records.as_bytes())?;
+            let extended = Header::extended(header.records.len() as u64, self.form, self.members);
+            framing.extend_from_slice(&extended.block());
+            framing.extend_from_slice(header.records.as_bytes());
+            framing.resize(framing.len().next_multiple_of(BLOCK), 0);
         }
-        self.put(&header.block())?;
+        framing.extend_from_slice(&header.block());
+        self.members += 1;
+        self.put(&framing)?;
         match entry.kind {
             TarKind::File(contents) => self.put_padded(contents),
             _ => Ok(()),
@@ -97,7 +120,11 @@ impl<W: Write> TarWriter<W> {
     /// What `W` says.
     pub fn finish(mut self) -> io::Result<W> {
         let end = self.written + 2 * BLOCK as u64;
-        let padding = end.div_ceil(RECORD) * RECORD - self.written;
+        let end = match self.form {
+            TarForm::Python => end.div_ceil(RECORD) * RECORD,
+            TarForm::Rust | TarForm::Gnu => end,
+        };
+        let padding = end - self.written;
         io::copy(&mut io::Read::take(io::repeat(0), padding), &mut self.out)?;
         Ok(self.out)
     }
@@ -108,7 +135,9 @@ impl<W: Write> TarWriter<W> {
     }
 
     fn put_padded(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.put(bytes)?;
+        // A compressor under us can see in which pieces it is written to.
+        let piece = if self.form == TarForm::Gnu { 8 * 1024 } else { 2 * 1024 * 1024 };
+        bytes.chunks(piece).try_for_each(|piece| self.put(piece))?;
         let rest = bytes.len().next_multiple_of(BLOCK) - bytes.len();
         self.put(&[0; BLOCK][..rest])
     }
@@ -125,44 +154,66 @@ struct Header<'a> {
     time: u64,
     kind: u8,
     records: String,
+    form: TarForm,
 }
 
 impl<'a> Header<'a> {
-    fn of(entry: &TarEntry<'a>) -> Self {
+    fn of(entry: &TarEntry<'a>, form: TarForm) -> Self {
         let (kind, link, size) = match entry.kind {
             TarKind::File(contents) => (b'0', "", contents.len() as u64),
             TarKind::Hardlink(target) => (b'1', target, 0),
             TarKind::Symlink(target) => (b'2', target, 0),
             TarKind::Directory => (b'5', "", 0),
         };
-        let slash = kind == b'5' && !entry.name.ends_with('/');
+        let slash = kind == b'5' && !entry.name.ends_with('/') && form == TarForm::Python;
         let name = format!("{}{}", entry.name, if slash { "/" } else { "" });
         let mut records = String::new();
+        if form == TarForm::Rust {
+            push_record(&mut records, "path", &name);
+            push_record(&mut records, "size", &size.to_string());
+        }
         let texts = [("path", &*name, 100), ("linkpath", link, 100)];
         let owners = [("uname", entry.names.0, 32), ("gname", entry.names.1, 32)];
         for (keyword, value, room) in texts.into_iter().chain(owners) {
-            if !value.is_ascii() || value.len() > room {
+            let said = form == TarForm::Rust && keyword == "path";
+            if (!value.is_ascii() || value.len() > room) && !said {
                 push_record(&mut records, keyword, value);
             }
         }
         let ids = (number(&mut records, "uid", entry.ids.0, 8), number(&mut records, "gid", entry.ids.1, 8));
         let size = number(&mut records, "size", size, 12);
         let time = time(&mut records, entry.time);
-        Self { name, link, names: entry.names, mode: entry.mode & 0o7777, ids, size, time, kind, records }
+        Self {
+            name,
+            link,
+            names: entry.names,
+            mode: entry.mode & 0o7777,
+            ids,
+            size,
+            time,
+            kind,
+            records,
+            form,
+        }
     }
 
     /// The header that announces PAX records.
-    fn extended(length: u64) -> Self {
+    fn extended(length: u64, form: TarForm, members: u64) -> Self {
+        let (name, mode) = match form {
+            TarForm::Python => ("././@PaxHeader".to_owned(), 0),
+            _ => (format!("PaxHeaders/{members}"), 0o644),
+        };
         Self {
-            name: "././@PaxHeader".to_owned(),
+            name,
             link: "",
             names: ("", ""),
-            mode: 0,
+            mode,
             ids: (0, 0),
             size: length,
             time: 0,
             kind: b'x',
             records: String::new(),
+            form,
         }
     }
 
@@ -170,19 +221,28 @@ impl<'a> Header<'a> {
         let mut block = [0; BLOCK];
         put_text(&mut block[..100], &self.name);
         put_octal(&mut block[100..108], u64::from(self.mode));
-        put_octal(&mut block[108..116], self.ids.0);
-        put_octal(&mut block[116..124], self.ids.1);
         put_octal(&mut block[124..136], self.size);
         put_octal(&mut block[136..148], self.time);
         block[148..156].fill(b' ');
         block[156] = self.kind;
         put_text(&mut block[157..257], self.link);
-        block[257..265].copy_from_slice(b"ustar\x0000");
+        if self.form == TarForm::Gnu {
+            block[257..265].copy_from_slice(b"ustar  \0");
+        } else {
+            put_octal(&mut block[108..116], self.ids.0);
+            put_octal(&mut block[116..124], self.ids.1);
+            block[257..265].copy_from_slice(b"ustar\x0000");
+        }
         put_text(&mut block[265..297], self.names.0);
         put_text(&mut block[297..329], self.names.1);
+        if self.form == TarForm::Rust {
+            put_octal(&mut block[329..337], 0);
+            put_octal(&mut block[337..345], 0);
+        }
         let sum: u64 = block.iter().map(|byte| u64::from(*byte)).sum();
-        put_octal(&mut block[148..155], sum);
-        block[154] = 0;
+        let end = if self.form == TarForm::Gnu { 156 } else { 155 };
+        put_octal(&mut block[148..end], sum);
+        block[end - 1] = 0;
         block
     }
 }

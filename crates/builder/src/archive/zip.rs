@@ -1,11 +1,9 @@
 //! Zip files, as CPython's `zipfile` writes them to a file that it can seek in.
 
-use std::io::Write;
-
-use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
+use flate2::Crc;
 
 use super::TooLarge;
+use super::deflate::{Compressor, deflate};
 
 /// `zipfile` changes its output at this size (zip64); we stop there.
 const LIMIT: usize = 0x7fff_ffff;
@@ -59,6 +57,15 @@ pub enum ZipForm {
     Python,
     /// The Rust writer under `uv_build`: version 6.3 made, 1.0 or 2.0 needed, the flag for UTF-8 always.
     Rust,
+}
+
+impl ZipForm {
+    fn compressor(self) -> Compressor {
+        match self {
+            Self::Python => Compressor::Zlib,
+            Self::Rust => Compressor::ZlibRs,
+        }
+    }
 }
 
 /// How a member's bytes are kept.
@@ -115,7 +122,7 @@ impl ZipWriter {
         }
         let deflated = match member.method {
             Method::Stored => None,
-            Method::Deflated(level) => Some(deflate(member.contents, level)),
+            Method::Deflated(level) => Some(deflate(member.contents, level, self.form.compressor())),
         };
         let data = deflated.as_deref().unwrap_or(member.contents);
         let described = self.description(member, data.len(), name_length);
@@ -190,14 +197,6 @@ impl ZipWriter {
     }
 }
 
-/// Raw deflate, as `zlib.compressobj(level, DEFLATED, -15)` makes it.
-fn deflate(contents: &[u8], level: u32) -> Vec<u8> {
-    let mut encoder =
-        DeflateEncoder::new(Vec::with_capacity(contents.len() / 2 + 16), Compression::new(level));
-    // Writing into memory does not fail.
-    encoder.write_all(contents).and_then(|()| encoder.finish()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,11 +210,6 @@ mod tests {
         assert_eq!((time.time >> 11, time.time >> 5 & 63, time.time & 31), (22, 13, 10));
         assert_eq!(ZipTime::from_epoch(951_782_400).date, 20 << 9 | 2 << 5 | 29);
         assert_eq!(ZipTime::from_epoch(i64::MAX / 2).date >> 9, 127);
-    }
-
-    #[test]
-    fn nothing_deflates_to_two_bytes() {
-        assert_eq!(deflate(b"", 6), b"\x03\0");
     }
 
     #[test]

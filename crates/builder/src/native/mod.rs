@@ -20,6 +20,7 @@ mod sdist;
 mod setuptools;
 mod text;
 mod tree;
+mod uv_build;
 mod wheel;
 
 use std::fs;
@@ -27,6 +28,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use packaging::filenames::{DistributionFilename, FilenameError};
+use packaging::name::canonicalize_name;
 use packaging::{Prereleases, Version};
 
 use crate::archive::TooLarge;
@@ -197,32 +199,40 @@ fn backend(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>,
     match system.backend.to_string().as_str() {
         "pdm.backend" => pdm::recognise(source, system),
         "hatchling.build" => hatchling::recognise(source, system),
+        "uv_build" => uv_build::recognise(source, system),
         "flit_core.buildapi" => flit::recognise(source, system),
         "setuptools.build_meta" | "setuptools.build_meta:__legacy__" => setuptools::recognise(source, system),
         other => not_native(format!("`{other}` has no native form")),
     }
 }
 
-/// Whether all that the build requires is one release that is emulated here; gives the newest one that fits.
-fn emulated(system: &BuildSystem, project: &str, releases: &[&'static str]) -> Result<&'static str, Stop> {
+/// Whether all that the build requires is one back end, in a release that is emulated here; gives the first of these
+/// `releases` (as `hatchling 1.33.0`) that fits.
+fn emulated(system: &BuildSystem, releases: &[&'static str]) -> Result<&'static str, Stop> {
     let [requirement] = &*system.requires else {
         return not_native("the build requires more than its back end");
     };
-    let plain =
-        requirement.name.as_str() == project && requirement.extras.is_empty() && requirement.marker.is_none();
-    let Some(specifiers) = requirement.specifiers().filter(|_| plain) else {
-        return not_native(format!("the build requires `{requirement}`"));
+    let specifiers = match requirement.specifiers() {
+        Some(specifiers) if requirement.extras.is_empty() && requirement.marker.is_none() => specifiers,
+        _ => return not_native(format!("the build requires `{requirement}`")),
     };
-    let fits = |release: &&&str| {
-        Version::parse(release).is_ok_and(|version| specifiers.contains(&version, Prereleases::Exclude))
+    let fits = |release: &&&'static str| {
+        let (name, version) = parts(release);
+        canonicalize_name(name) == requirement.name.as_str()
+            && Version::parse(version)
+                .is_ok_and(|version| specifiers.contains(&version, Prereleases::Exclude))
     };
     match releases.iter().find(fits) {
         Some(release) => Ok(release),
-        None => not_native(format!(
-            "the build requires `{requirement}`, and native is {project} {}",
-            releases.join(", ")
-        )),
+        None => {
+            not_native(format!("the build requires `{requirement}`, and native is {}", releases.join(" or ")))
+        }
     }
+}
+
+/// Name and version of a release.
+fn parts(release: &'static str) -> (&'static str, &'static str) {
+    release.split_once(' ').unwrap_or((release, ""))
 }
 
 fn disk(path: &Path, source: io::Error) -> NativeError {

@@ -20,6 +20,7 @@ pub(super) enum RecordLines {
 #[derive(Debug)]
 pub(super) struct WheelWriter {
     zip: ZipWriter,
+    method: Method,
     record: String,
 }
 
@@ -36,10 +37,22 @@ pub(super) struct WheelMember<'a> {
     pub(super) mode: u32,
 }
 
+impl<'a> WheelMember<'a> {
+    /// A file of 1980-01-01.
+    pub(super) fn dateless(name: &'a str, contents: &'a [u8], mode: u32) -> Self {
+        Self { name, contents, time: ZipTime::EARLIEST, mode }
+    }
+}
+
 impl WheelWriter {
     /// A wheel without members, written as Python's `zipfile` writes.
     pub(super) fn new() -> Self {
-        Self { zip: ZipWriter::new(ZipForm::Python), record: String::new() }
+        Self::in_form(ZipForm::Python, Method::Deflated(6))
+    }
+
+    /// A wheel without members.
+    pub(super) fn in_form(form: ZipForm, method: Method) -> Self {
+        Self { zip: ZipWriter::new(form), method, record: String::new() }
     }
 
     /// Adds a file and its row.
@@ -49,13 +62,24 @@ impl WheelWriter {
         self.put(member)
     }
 
+    /// Adds a folder, whose name ends in `/`; RECORD does not list it.
+    pub(super) fn add_folder(&mut self, name: &str, mode: u32) -> Result<(), TooLarge> {
+        self.zip.add(&ZipMember {
+            name,
+            contents: &[],
+            time: ZipTime::EARLIEST,
+            external_attributes: mode << 16,
+            method: Method::Stored,
+        })
+    }
+
     fn put(&mut self, member: &WheelMember<'_>) -> Result<(), TooLarge> {
         self.zip.add(&ZipMember {
             name: member.name,
             contents: member.contents,
             time: member.time,
             external_attributes: (member.mode & 0xffff) << 16,
-            method: Method::Deflated(6),
+            method: self.method,
         })
     }
 

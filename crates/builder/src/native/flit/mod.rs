@@ -29,10 +29,10 @@ enum Release {
 }
 
 impl Release {
-    fn number(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
-            Self::Three => "3.12.0",
-            Self::Four => "4.2.0",
+            Self::Three => "flit_core 3.12.0",
+            Self::Four => "flit_core 4.2.0",
         }
     }
 }
@@ -60,8 +60,8 @@ struct Configuration<'a> {
 }
 
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    let release = match super::emulated(system, "flit-core", &["4.2.0", "3.12.0"])? {
-        "4.2.0" => Release::Four,
+    let release = match super::emulated(system, &[Release::Four.name(), Release::Three.name()])? {
+        name if name == Release::Four.name() => Release::Four,
         _ => Release::Three,
     };
     let project = Project::read(&source.document)?;
@@ -91,10 +91,7 @@ pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box
 
 impl Recipe for Flit {
     fn backend(&self) -> &'static str {
-        match self.release {
-            Release::Three => "flit_core 3.12.0",
-            Release::Four => "flit_core 4.2.0",
-        }
+        self.release.name()
     }
 
     fn metadata(&self) -> &[u8] {

@@ -11,7 +11,7 @@ use crate::archive::ZipTime;
 use crate::native::project::{Project, TextTable};
 use crate::native::tree::{normalized_mode, read, status};
 use crate::native::wheel::{RecordLines, WheelMember, WheelWriter};
-use crate::native::{Made, NativeError, Source, Stop, not_native};
+use crate::native::{Made, NativeError, Source, Stop, not_native, parts};
 
 /// What is generated is dated 2016-01-01 where `SOURCE_DATE_EPOCH` is not set.
 const GENERATED: i64 = 1_451_606_400;
@@ -91,7 +91,7 @@ impl Wheel {
             self.copy(configuration.source, format!("{dist_info}/licenses/{path}"), path)?;
         }
         let tags: String = pythons.iter().map(|python| format!("Tag: {python}-none-any\n")).collect();
-        let generator = configuration.release.number();
+        let (_, generator) = parts(configuration.release.name());
         let description =
             format!("Wheel-Version: 1.0\nGenerator: flit {generator}\nRoot-Is-Purelib: true\n{tags}");
         self.generate(format!("{dist_info}/WHEEL"), description);

@@ -25,7 +25,7 @@ use sdist::Sdist;
 use wheel::Wheel;
 
 /// The emulated release.
-const RELEASE: &str = "1.33.0";
+const RELEASE: &str = "hatchling 1.33.0";
 /// What its files are dated where `SOURCE_DATE_EPOCH` is not set: 2020-02-02.
 const EPOCH: u64 = 1_580_601_600;
 
@@ -46,7 +46,7 @@ struct Hatch<'a> {
 }
 
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    super::emulated(system, "hatchling", &[RELEASE])?;
+    super::emulated(system, &[RELEASE])?;
     let project = Project::read(&source.document)?;
     let tables = tables(source)?;
     let fields = Fields::read(source, &project, &tables)?;
@@ -68,7 +68,7 @@ pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box
 
 impl Recipe for Hatchling {
     fn backend(&self) -> &'static str {
-        "hatchling 1.33.0"
+        RELEASE
     }
 
     fn metadata(&self) -> &[u8] {

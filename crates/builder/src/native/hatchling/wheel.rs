@@ -225,7 +225,7 @@ fn sboms(source: &Source<'_>, target: &Target) -> Result<Vec<(String, String)>, 
 
 fn description(tags: &[&str]) -> String {
     let tags: String = tags.iter().map(|python| format!("Tag: {python}-none-any\n")).collect();
-    format!("Wheel-Version: 1.0\nGenerator: hatchling {RELEASE}\nRoot-Is-Purelib: true\n{tags}")
+    format!("Wheel-Version: 1.0\nGenerator: {RELEASE}\nRoot-Is-Purelib: true\n{tags}")
 }
 
 /// Groups and names are sorted; console and GUI scripts come first.

@@ -43,7 +43,7 @@ struct Pdm {
 
 /// Looks whether the project is understood.
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    let release = emulated(system, "pdm-backend", &["2.5.0"])?;
+    let release = emulated(system, &["pdm-backend 2.5.0"])?;
     if !source.request.settings.is_empty() {
         return not_native("settings for pdm-backend are not understood");
     }
@@ -64,7 +64,7 @@ pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box
     let metadata = metadata::print(source, &project, &version)?;
     let stem = format!("{}-{version}", canonicalize_name(&project.name).replace('-', "_"));
     let mut made = Pdm {
-        backend: "pdm-backend 2.5.0",
+        backend: release,
         tag: tag(&project)?,
         metadata: metadata.text.clone().into_bytes(),
         wheel: Vec::new(),
@@ -73,8 +73,7 @@ pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box
         stem,
     };
     if source.wants(Product::Wheel) {
-        made.wheel =
-            wheel(source, &settings, &project, &Parts { made: &made, release, metadata: &metadata })?;
+        made.wheel = wheel(source, &settings, &project, &Parts { made: &made, metadata: &metadata })?;
     }
     if source.wants(Product::SourceDistribution) {
         made.sdist =
@@ -136,7 +135,6 @@ fn tag(project: &Project) -> Result<&'static str, Stop> {
 /// What a wheel needs besides the files.
 struct Parts<'a> {
     made: &'a Pdm,
-    release: &'a str,
     metadata: &'a Metadata,
 }
 
@@ -156,7 +154,8 @@ fn wheel(
     members.push(Member::made(info("entry_points.txt"), entry_points(project)));
     let generator = format!(
         "Wheel-Version: 1.0\nGenerator: pdm-backend ({})\nRoot-Is-Purelib: true\nTag: {}\n",
-        parts.release, parts.made.tag
+        super::parts(parts.made.backend).1,
+        parts.made.tag
     );
     members.push(Member::made(info("WHEEL"), generator));
     members.push(Member::made(info("METADATA"), parts.metadata.text.clone()));

@@ -16,7 +16,7 @@ use packaging::name::canonicalize_name;
 use super::glob::{Reading, glob};
 use super::members::{self, Member, RecordFile, Times};
 use super::tree::{self, Folder, join};
-use super::{Made, NativeError, Recipe, Source, Stop, emulated, not_native};
+use super::{Made, NativeError, Recipe, Source, Stop, emulated, not_native, parts};
 use crate::archive::GzipForm;
 use crate::{BuildSystem, Product};
 use distribution::Distribution;
@@ -24,6 +24,9 @@ use manifest::FileList;
 use metadata::Facts;
 use setup_cfg::SetupCfg;
 use tree_files::EggInfo;
+
+/// The emulated release.
+const RELEASE: &str = "setuptools 84.2.1";
 
 /// A project that is understood.
 struct Setuptools {
@@ -38,7 +41,7 @@ struct Setuptools {
 
 /// Looks whether the project is understood.
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    let release = emulated(system, "setuptools", &["84.2.1"])?;
+    emulated(system, &[RELEASE])?;
     if !source.request.settings.is_empty() {
         return not_native("settings for setuptools are not understood");
     }
@@ -58,7 +61,10 @@ pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box
     let name = canonicalize_name(&distribution.name).replace('-', "_");
     let stem = format!("{name}-{}", facts.version);
     let files = files(source, &distribution, &facts, &egg_info)?;
-    let generator = Generator { release, tag: if distribution.universal { UNIVERSAL } else { PYTHON_3 } };
+    let generator = Generator {
+        release: parts(RELEASE).1,
+        tag: if distribution.universal { UNIVERSAL } else { PYTHON_3 },
+    };
     let mut made = Setuptools {
         stem,
         tag: generator.tag,
@@ -255,7 +261,7 @@ fn sdist(
 
 impl Recipe for Setuptools {
     fn backend(&self) -> &'static str {
-        "setuptools 84.2.1"
+        RELEASE
     }
 
     fn metadata(&self) -> &[u8] {
