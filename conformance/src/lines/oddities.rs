@@ -36,6 +36,8 @@ commit() {
     git -C "$1" init -q -b main
     git -C "$1" add -A
     git -C "$1" -c user.name=A -c user.email=a@a.example commit -q -m one
+    # it holds the times of the files
+    rm "$1/.git/index"
 }
 for word in "$@"; do
     case $word in

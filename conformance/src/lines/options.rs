@@ -41,6 +41,7 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("index", "--uploaded-prior-to", "shown by install"),
     ("lock", "--uploaded-prior-to", "shown by install"),
     ("index", "--prefer-binary", "pip itself does not look at it here"),
+    ("lock", "--require-hashes", "shown by install: here every missing hash is told at once"),
     ("lock", "--requirements-from-script", "shown by install"),
     ("lock", "--only-deps", "shown by install"),
     ("lock", "--editable", "building: shown by install"),

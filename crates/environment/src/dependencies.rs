@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use packaging::markers::MarkerEnvironment;
-use packaging::metadata::Metadata;
+use packaging::metadata::{BrokenRequirement, Metadata};
 use packaging::name::{Extra, PackageName};
 use packaging::requirements::{Requirement, RequirementSource};
 use packaging::specifiers::Prereleases;
@@ -29,7 +29,16 @@ pub struct Package {
     /// The extras that it has.
     pub extras: Vec<Extra>,
     /// What could not be understood, if anything.
-    pub broken: Option<String>,
+    pub broken: Option<Broken>,
+}
+
+/// What could not be understood of a package's metadata.
+#[derive(Debug, Clone)]
+pub enum Broken {
+    /// A requirement.
+    Requirement(BrokenRequirement),
+    /// All of it.
+    Metadata(String),
 }
 
 /// The installed packages with what they need.
@@ -163,15 +172,19 @@ fn package(distribution: &InstalledDistribution) -> Package {
         broken: None,
     };
     match headers(distribution).map(|bytes| Metadata::parse(&bytes)) {
-        Ok(Ok(metadata)) => {
+        Ok(Ok(mut metadata)) => {
+            if distribution.format() != Format::DistInfo
+                && let Ok(Some(requires)) = distribution.read("requires.txt")
+            {
+                metadata.add_egg_info_requires(&String::from_utf8_lossy(&requires));
+            }
             package.raw_name = metadata.raw_name;
             package.requirements = metadata.requires_dist;
             package.extras = metadata.provides_extra;
-            package.broken =
-                metadata.broken_requires_dist.first().map(|one| format!("{}: {}", one.text, one.error));
+            package.broken = metadata.broken_requires_dist.into_iter().next().map(Broken::Requirement);
         }
-        Ok(Err(error)) => package.broken = Some(error.to_string()),
-        Err(error) => package.broken = Some(error.to_string()),
+        Ok(Err(error)) => package.broken = Some(Broken::Metadata(error.to_string())),
+        Err(error) => package.broken = Some(Broken::Metadata(error.to_string())),
     }
     package
 }

@@ -33,12 +33,23 @@ pub fn usage(program: &'static Program, path: &[&'static Command]) -> String {
         out.push_str(&format!("  {} <command> [options]\n\n", program.name));
         return out;
     };
+    // pip writes the usage of this one command on the line of the heading
+    if let ("hash", [line]) = (command.name, command.usage) {
+        return format!("\nUsage:   {} {} {line}\n\n", program.name, command.name);
+    }
+    if command.usage.is_empty() {
+        return String::new();
+    }
     for line in command.usage {
         if line.is_empty() {
             out.push_str("  \n");
         } else {
             out.push_str(&format!("  {} {} {line}\n", program.name, command.name));
         }
+    }
+    // the indentation that ends these texts in pip shows as an empty line
+    if matches!(command.name, "cache" | "config" | "index") {
+        out.push_str("  \n");
     }
     out.push('\n');
     out

@@ -265,7 +265,9 @@ impl Session<'_> {
         let all = |flag| self.parsed.values(flag).into_iter().map(str::to_owned).collect::<Vec<String>>();
         let asked = self.parsed.text(&flags::PYTHON_VERSION);
         let numbers = match asked {
-            Some(text) => Some(python_version(text).ok_or_else(|| bad_python_version(text))?),
+            Some(text) => {
+                Some(python_version(text).ok_or_else(|| bad_python_version(&self.parsed.path, text))?)
+            }
             None => None,
         };
         let options = TargetOptions {
@@ -477,17 +479,24 @@ fn python_version(text: &str) -> Option<Vec<u32>> {
     [Some(major), minor].into_iter().flatten().map(|part| part.parse().ok()).collect()
 }
 
-fn bad_python_version(text: &str) -> Failure {
-    Failure {
-        lines: vec![(
-            Level::Error,
-            format!(
-                "\nUsage:   \n  pip install [options] <requirement specifier> [package-index-options] ...\n\ninvalid --python-version value: {}: each version part must be an integer",
-                crate::cli::python_repr(text)
-            ),
-        )],
-        code: 2,
+/// A usage error, its sentence broken into lines as Python's `textwrap.fill` breaks it.
+fn bad_python_version(path: &[&'static crate::cli::Command], text: &str) -> Failure {
+    let sentence = format!(
+        "--python-version error: invalid --python-version value: {}: each version part must be an integer",
+        crate::cli::python_repr(text)
+    );
+    let mut lines: Vec<String> = Vec::new();
+    for word in sentence.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < 70 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
     }
+    let usage = crate::cli::help::usage(&flags::PROGRAM, path);
+    Failure { lines: vec![(Level::Critical, format!("{usage}{}", lines.join("\n")))], code: 2 }
 }
 
 /// A time-out that no arithmetic can overflow.

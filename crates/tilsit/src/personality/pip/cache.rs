@@ -1,6 +1,6 @@
-//! `pip cache`, over our store: the wheels that were built here are those that are listed and removed.
+//! `pip cache`, over our store: the wheels that were built from sources are those that are listed and removed.
 
-use store::BuiltEntry;
+use store::{BuiltEntry, DiskError, Kind, KindSize};
 
 use super::errors::Failure;
 use super::listener::size_text;
@@ -33,20 +33,19 @@ impl Session<'_> {
     }
 
     fn cache_info(&self) -> Result<(), Failure> {
-        let sizes = self.store.info().map_err(|error| Failure::error(error.to_string()))?;
+        let sizes = self.store.info().map_err(failed)?;
         let root = self.store.root().display();
-        let is_wheels = |size: &&store::KindSize| size.kind == store::Kind::Built;
-        let total = |sizes: Vec<&store::KindSize>| {
+        let total = |sizes: Vec<&KindSize>| {
             sizes.iter().fold((0, 0), |(entries, bytes), size| (entries + size.entries, bytes + size.bytes))
         };
-        let (wheels, pages): (Vec<_>, Vec<_>) = sizes.iter().partition(is_wheels);
-        let ((wheels, wheel_bytes), (pages, page_bytes)) = (total(wheels), total(pages));
+        let (built, others): (Vec<_>, Vec<_>) = sizes.iter().partition(|size| size.kind == Kind::Built);
+        let ((wheels, wheel_bytes), (files, file_bytes)) = (total(built), total(others));
         for line in [
             format!("Package index page cache location (pip v23.3+): {root}"),
             format!("Package index page cache location (older pips): {root}"),
-            format!("Package index page cache size: {}", size_text(page_bytes)),
-            format!("Number of HTTP files: {pages}"),
-            format!("Locally built wheels location: {root}/{}", store::Kind::Built.folder()),
+            format!("Package index page cache size: {}", size_text(file_bytes)),
+            format!("Number of HTTP files: {files}"),
+            format!("Locally built wheels location: {root}/{}", Kind::Built.folder()),
             format!("Locally built wheels size: {}", size_text(wheel_bytes)),
             format!("Number of locally built wheels: {wheels}"),
         ] {
@@ -55,10 +54,11 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Wheels that were built here; what was downloaded is not listed, as in pip.
     fn cache_list(&self, pattern: &str) -> Result<(), Failure> {
-        let wheels = self.store.list_built().map_err(|error| Failure::error(error.to_string()))?;
+        let built = self.store.list_built().map_err(failed)?;
         let human = self.parsed.text(&flags::CACHE_FORMAT) != Some("abspath");
-        let chosen = wheels.iter().filter(|wheel| fits(pattern, wheel));
+        let chosen = built.iter().filter(|wheel| fits(pattern, wheel));
         let mut lines: Vec<String> = chosen
             .map(|wheel| match human {
                 true => format!(" - {} ({})", wheel.filename, size_text(wheel.size)),
@@ -76,7 +76,6 @@ impl Session<'_> {
     }
 
     fn cache_remove(&self, pattern: &str) -> Result<(), Failure> {
-        let failed = |error: store::DiskError| Failure::error(error.to_string());
         let mut maintenance = self.store.maintain().map_err(failed)?;
         let removed = maintenance.remove_built(&|wheel| fits(pattern, wheel)).map_err(failed)?;
         if removed.entries == 0 {
@@ -86,9 +85,14 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Everything goes; what is known about interpreters is nothing that pip would count.
     fn cache_purge(&self) -> Result<(), Failure> {
-        let failed = |error: store::DiskError| Failure::error(error.to_string());
-        let removed = self.store.maintain().map_err(failed)?.clean().map_err(failed)?;
+        let sizes = self.store.info().map_err(failed)?;
+        let known = sizes.iter().find(|size| size.kind == Kind::Interpreters);
+        let (entries, bytes) = known.map_or((0, 0), |size| (size.entries, size.bytes));
+        let mut removed = self.store.maintain().map_err(failed)?.clean().map_err(failed)?;
+        removed.entries = removed.entries.saturating_sub(entries);
+        removed.bytes = removed.bytes.saturating_sub(bytes);
         if removed.entries == 0 {
             self.warn("No matching packages");
         }
@@ -100,6 +104,10 @@ impl Session<'_> {
         self.info(&format!("Files removed: {} ({})", removed.entries, size_text(removed.bytes)));
         self.info("Directories removed: 0");
     }
+}
+
+fn failed(error: DiskError) -> Failure {
+    Failure::error(error.to_string())
 }
 
 /// pip: a pattern with a hyphen gives at least the version, one without is a name.

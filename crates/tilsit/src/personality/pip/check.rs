@@ -1,5 +1,7 @@
 //! `pip check`
 
+use environment::dependencies::{Broken, Package};
+use packaging::metadata::BrokenRequirement;
 use packaging::tags::{TagSets, Tags};
 
 use super::{Ended, Session};
@@ -7,12 +9,17 @@ use crate::ops::graph::Graph;
 
 impl Session<'_> {
     pub(super) fn check(&self) -> Ended {
-        let graph = Graph::read(&self.seen_environment())?;
+        let environment = self.seen_environment();
+        self.warn_leftovers(&environment);
+        let graph = Graph::read(&environment)?;
         let mut unread = false;
         for (name, package) in graph.dependencies.iter() {
             if let Some(broken) = &package.broken {
                 unread = true;
-                self.warn(&format!("Error parsing dependencies of {name}: {broken}"));
+                self.warn(&format!(
+                    "Error parsing dependencies of {name}: {}",
+                    in_pips_words(package, broken)
+                ));
             }
         }
         let misfits = graph.misfits();
@@ -65,5 +72,18 @@ impl Session<'_> {
             }
         }
         lines
+    }
+}
+
+/// What is wrong, in the form of pip's parser: the sentence, the text, a caret.
+fn in_pips_words(package: &Package, broken: &Broken) -> String {
+    match broken {
+        Broken::Requirement(BrokenRequirement { text, error }) => {
+            super::conflict::pointed(text, &error.message, error.span.clone())
+        }
+        Broken::Metadata(_) if package.version.is_none() => {
+            format!("Invalid version: {}", crate::cli::python_repr(&package.version_text))
+        }
+        Broken::Metadata(error) => error.clone(),
     }
 }

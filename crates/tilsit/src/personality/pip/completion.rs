@@ -151,7 +151,9 @@ fn options(
         None => all
             .iter()
             .filter(|flag| !flag.hidden)
-            .flat_map(|flag| spellings(flag).into_iter().map(|name| (name, flag.value().is_some())))
+            // in pip --no-cache-dir is an option with a place for a value
+            .map(|flag| (flag, flag.value().is_some() || flag.names == ["--no-cache-dir"]))
+            .flat_map(|(flag, value)| spellings(flag).into_iter().map(move |name| (name, value)))
             .filter(|(name, _)| name.starts_with(current) && !given.contains(&name.as_str()))
             .map(|(name, value)| if value && name.starts_with("--") { format!("{name}=") } else { name })
             .collect(),

@@ -286,14 +286,8 @@ fn and(parts: &[String]) -> String {
 /// A text that is no requirement: what was expected, the text, a caret below the mistake, what was probably meant.
 pub fn requested_text(error: &RequestedError) -> String {
     let RequestedError { text, reason, span, hint } = error;
-    let column = text.get(..span.start).map_or(0, |front| front.chars().count());
-    let width = text.get(span.clone()).map_or(0, |fault| fault.chars().count());
-    let mut shown = format!(
-        "{}: {reason}\n    {text}\n    {}{}^",
-        crate::cli::python_repr(text),
-        " ".repeat(column),
-        "~".repeat(width)
-    );
+    let mut shown =
+        format!("{}: {}", crate::cli::python_repr(text), pointed(text, &reason.to_string(), span.clone()));
     match hint {
         Some(Hint::SingleEquals) => shown.push_str("\nHint: = is not a valid operator. Did you mean == ?"),
         Some(Hint::RequirementsFile) => shown.push_str(&format!(
@@ -302,6 +296,13 @@ pub fn requested_text(error: &RequestedError) -> String {
         None => {}
     }
     shown
+}
+
+/// A sentence about a text, the text, and a caret below the mistake.
+pub fn pointed(text: &str, reason: &str, span: std::ops::Range<usize>) -> String {
+    let column = text.get(..span.start).map_or(0, |front| front.chars().count());
+    let width = text.get(span).map_or(0, |fault| fault.chars().count());
+    format!("{reason}\n    {text}\n    {}{}^", " ".repeat(column), "~".repeat(width))
 }
 
 #[cfg(test)]

@@ -75,8 +75,11 @@ impl Failure {
             text.push_str(&format!("╰─> {first}\n"));
         }
         lines.for_each(|line| text.push_str(&format!("    {line}\n")));
+        if !note.is_empty() || !hint.is_empty() {
+            text.push('\n');
+        }
         if !note.is_empty() {
-            text.push_str(&format!("\nnote: {note}\n"));
+            text.push_str(&format!("note: {note}\n"));
         }
         if !hint.is_empty() {
             text.push_str(&format!("hint: {hint}\n"));
@@ -176,7 +179,7 @@ impl From<RemovalError> for Failure {
                     "" | "pip" => (
                         format!("The package's contents are unknown: no RECORD file was found for {name}."),
                         format!(
-                            "You might be able to recover from this via: pip install --force-reinstall --no-deps {name}=={}",
+                            "You might be able to recover from this via: pip install --ignore-installed --no-deps {name}=={}",
                             distribution.version_text()
                         ),
                     ),

@@ -42,7 +42,9 @@ impl Session<'_> {
         let request = self.list_request()?;
         let excluded = request.exclude.clone();
         let request = ListRequest { editable, exclude: BTreeSet::new(), ..request };
-        let listed = list(&self.seen_environment(), &request)?;
+        let environment = self.seen_environment();
+        self.warn_leftovers(&environment);
+        let listed = list(&environment, &request)?;
         let left = listed.into_iter().map(|one| (one.name.clone(), one)).collect();
         let mut freezing = Freezing { left, kept: BTreeSet::new(), files: Vec::new() };
         let files = self.parsed.values(&flags::FREEZE_REQUIREMENT);
@@ -133,6 +135,7 @@ impl Session<'_> {
             let egg = fragment.split('&').find_map(|part| part.strip_prefix("egg="));
             return Ok(egg.map(|egg| egg.split('[').next().unwrap_or(egg).to_owned()));
         }
+        refuse_folder(wanted)?;
         let origin = std::sync::Arc::new(Origin::CommandLine);
         let requested = Requested::parse(wanted, &origin)
             .map_err(|error| Failure::from(crate::ops::wanted::WantedError::Word(error)))?;
@@ -178,6 +181,20 @@ impl Session<'_> {
         comments.iter().for_each(|comment| self.terminal.line(comment));
         self.terminal.line(&format!("-e {requirement}"));
     }
+}
+
+/// pip's word about a folder that is no project.
+pub(super) fn refuse_folder(wanted: &str) -> Result<(), Failure> {
+    let folder = std::path::Path::new(wanted.split('[').next().unwrap_or(wanted));
+    let is_path = wanted.contains('/') || wanted.starts_with('.');
+    let is_project = ["pyproject.toml", "setup.py"].iter().any(|file| folder.join(file).is_file());
+    if is_path && folder.is_dir() && !is_project {
+        return Err(Failure::error(format!(
+            "Directory {} is not installable. Neither 'setup.py' nor 'pyproject.toml' found.",
+            crate::cli::python_repr(wanted)
+        )));
+    }
+    Ok(())
 }
 
 /// A line without its comment: `#` at the beginning or after white space.

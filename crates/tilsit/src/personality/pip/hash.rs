@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use packaging::hashes::HashAlgorithm;
+use packaging::hashes::{Hash, HashAlgorithm};
 use store::archive::Hasher;
 
 use super::errors::Failure;
@@ -13,7 +13,7 @@ impl Session<'_> {
     pub(super) fn hash(&self) -> Ended {
         if self.parsed.arguments.is_empty() {
             let usage = cli::help::usage(&flags::PROGRAM, &self.parsed.path);
-            self.terminal.err(usage.trim_start_matches('\n').trim_end_matches('\n'));
+            self.terminal.err(usage.trim_end_matches('\n'));
             self.terminal.err("");
             return Ok(1);
         }
@@ -25,14 +25,14 @@ impl Session<'_> {
         for file in &self.parsed.arguments {
             let digest = digest(&self.process.cwd.join(file), algorithm);
             let digest = digest.map_err(|error| Failure::system(&error, file))?;
-            self.info(&format!("{file}:\n--hash={word}:{digest}"));
+            self.info(&format!("{file}:\n--hash={word}:{}", digest.hex()));
         }
         Ok(0)
     }
 }
 
 /// The hash of a file, read piece by piece.
-fn digest(path: &std::path::Path, algorithm: HashAlgorithm) -> std::io::Result<String> {
+pub(super) fn digest(path: &std::path::Path, algorithm: HashAlgorithm) -> std::io::Result<Hash> {
     let mut file = std::fs::File::open(path)?;
     let mut hasher = Hasher::new(algorithm);
     let mut piece = vec![0; 1 << 18];
@@ -43,5 +43,5 @@ fn digest(path: &std::path::Path, algorithm: HashAlgorithm) -> std::io::Result<S
         }
         hasher.update(&piece[..read]);
     }
-    Ok(hasher.finish().hex().to_owned())
+    Ok(hasher.finish())
 }

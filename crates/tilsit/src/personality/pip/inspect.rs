@@ -14,7 +14,9 @@ use crate::output::Json;
 impl Session<'_> {
     pub(super) fn inspect(&self) -> Ended {
         let request = ListRequest { exclude: Default::default(), ..self.list_request()? };
-        let listed = list(&self.seen_environment(), &request)?;
+        let environment = self.seen_environment();
+        self.warn_leftovers(&environment);
+        let listed = list(&environment, &request)?;
         let listed = listed.iter().filter(|one| !is_standard(&one.name));
         let installed = listed.map(|one| distribution(&one.distribution)).collect();
         let whole = Json::table([
@@ -31,7 +33,13 @@ impl Session<'_> {
 
 fn distribution(one: &InstalledDistribution) -> Json {
     let bytes = one.metadata_bytes().ok().flatten().unwrap_or_default();
-    let fields = Metadata::parse(&bytes).map(|metadata| metadata.json_fields()).unwrap_or_default();
+    let mut metadata = Metadata::parse(&bytes).ok();
+    if one.format() != Format::DistInfo
+        && let (Some(metadata), Some(requires)) = (&mut metadata, one.read("requires.txt").ok().flatten())
+    {
+        metadata.add_egg_info_requires(&String::from_utf8_lossy(&requires));
+    }
+    let fields = metadata.map(|metadata| metadata.json_fields()).unwrap_or_default();
     let fields = fields.into_iter().map(|(key, value)| (key, Json::Value(value)));
     let mut entries = vec![
         ("metadata", Json::Table(fields.collect())),
@@ -76,8 +84,8 @@ fn direct_url_json(direct: &DirectUrl) -> Json {
         }
         DirectUrlInfo::Vcs { vcs, requested_revision, commit_id } => {
             info.push(("vcs", vcs.as_str().into()));
-            info.extend(requested_revision.as_deref().map(|one| ("requested_revision", one.into())));
             info.push(("commit_id", commit_id.as_str().into()));
+            info.extend(requested_revision.as_deref().map(|one| ("requested_revision", one.into())));
             "vcs_info"
         }
     };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use environment::Environment;
 use packaging::{PackageName, Version};
 use serde_json::Value;
 
@@ -42,7 +43,9 @@ impl Session<'_> {
             editable: self.editable(),
             ..self.list_request()?
         };
-        let mut listed = list(&self.seen_environment(), &request)?;
+        let environment = self.seen_environment();
+        self.warn_leftovers(&environment);
+        let mut listed = list(&environment, &request)?;
         listed.retain(|one| !is_standard(&one.name));
         let rows = if on(&flags::OUTDATED) || on(&flags::UPTODATE) {
             self.compared(listed)?
@@ -60,7 +63,8 @@ impl Session<'_> {
 
     /// Which packages `list`, `freeze` and `inspect` look at.
     pub(super) fn list_request(&self) -> Result<ListRequest, Failure> {
-        let paths = self.parsed.values(&flags::PATH).into_iter().map(|path| self.process.absolute(path));
+        // as they are given: pip shows them so
+        let paths = self.parsed.values(&flags::PATH).into_iter().map(|path| self.process.expand_user(path));
         let paths: Vec<_> = paths.collect();
         let (user, local) = (self.parsed.is_on(&flags::ONLY_USER), self.parsed.is_on(&flags::LOCAL));
         if !paths.is_empty() && (user || local) {
@@ -75,6 +79,23 @@ impl Session<'_> {
             (false, true) => Place::Own,
         };
         Ok(ListRequest { exclude, place, ..ListRequest::default() })
+    }
+
+    /// What a removal left that never ended: pip says so whenever it looks around.
+    pub(super) fn warn_leftovers(&self, environment: &Environment) {
+        for folder in environment.site_packages() {
+            let names = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|one| one.file_name());
+            let names = names.map(|name| name.to_string_lossy().into_owned());
+            let is_leftover = |name: &String| name.starts_with('~') && name.ends_with(".dist-info");
+            let mut leftovers: Vec<String> = names.filter(is_leftover).collect();
+            leftovers.sort();
+            for name in leftovers {
+                self.warn(&format!(
+                    "Ignoring incompletely removed distribution {name} ({}); '~'-prefixed leftover directories are the result of a previous incomplete installation, and can be deleted",
+                    folder.display()
+                ));
+            }
+        }
     }
 
     fn editable(&self) -> Editable {

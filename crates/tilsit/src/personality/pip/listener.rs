@@ -101,7 +101,8 @@ impl<'a, 's> Lines<'a, 's> {
         for name in self.order.clone() {
             self.same_version(&name, planned);
         }
-        if !self.session.parsed.is_on(&flags::DRY_RUN) {
+        let only_finds = self.session.parsed.words().first() == Some(&"lock");
+        if !self.session.parsed.is_on(&flags::DRY_RUN) && !only_finds {
             self.order.iter().for_each(|name| self.fetching(name, planned));
         }
     }

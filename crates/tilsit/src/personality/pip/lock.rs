@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use environment::plan::{Freshness, Others, Wanted as Wish};
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use packaging::distribution::Distribution;
+use packaging::hashes::{Hash, HashAlgorithm};
 use packaging::pylock::is_pylock_filename;
 
 use super::errors::Failure;
@@ -53,7 +54,8 @@ impl Session<'_> {
             require_hashes: checks_hashes,
             dry_run: true,
         };
-        let found = install(&request, &mut preparer, &mut hands)?;
+        let found = install(&request, &mut preparer, &mut hands);
+        let found = found.map_err(|error| self.explained(error, &request, &mut client, &mut lines))?;
         drop(lines);
         self.tell_warnings(&found);
         let output = self.parsed.text(&flags::LOCK_OUTPUT).unwrap_or("pylock.toml");
@@ -93,7 +95,7 @@ fn lock_text(found: &InstallReport, base: &Path) -> Result<String, Failure> {
             _ => {
                 push_text(&mut text, "version", &wish.version.to_string());
                 if let Some(distribution) = wish.wheel.distribution() {
-                    push_file(&mut text, distribution);
+                    push_file(&mut text, distribution)?;
                 }
             }
         }
@@ -127,11 +129,15 @@ fn toml_text(value: &str) -> String {
 }
 
 /// The file of an index: `[[packages.wheels]]` or `[packages.sdist]`, each with its hashes below.
-fn push_file(text: &mut String, distribution: &Distribution) {
+fn push_file(text: &mut String, distribution: &Distribution) -> Result<(), Failure> {
     let file = distribution.file();
     let url = packaging::direct_url::without_credentials(&file.url);
-    let hash = file.sha256().or(file.hashes.first());
-    let hash = hash.map(|hash| (hash.algorithm().name(), hash.hex()));
+    let told = file.sha256().or(file.hashes.first()).cloned();
+    let hash = match told {
+        Some(hash) => Some(hash),
+        None => local_hash(&url)?,
+    };
+    let hash = hash.as_ref().map(|hash| (hash.algorithm().name(), hash.hex()));
     let (name, is_wheel) = (distribution.filename(), matches!(distribution, Distribution::Wheel(_)));
     let inline = hash.map_or_else(String::new, |(algorithm, hex)| {
         format!(
@@ -142,7 +148,7 @@ fn push_file(text: &mut String, distribution: &Distribution) {
     });
     if is_wheel && !inline.is_empty() && inline.chars().count() <= LINE {
         text.push_str(&format!("wheels = [\n{inline}\n]\n"));
-        return;
+        return Ok(());
     }
     let kind = if is_wheel { "wheels" } else { "sdist" };
     text.push_str(if is_wheel { "\n[[packages.wheels]]\n" } else { "\n[packages.sdist]\n" });
@@ -152,6 +158,15 @@ fn push_file(text: &mut String, distribution: &Distribution) {
         text.push_str(&format!("\n[packages.{kind}.hashes]\n"));
         push_text(text, algorithm, hex);
     }
+    Ok(())
+}
+
+/// The SHA-256 of a file of this machine, which no index tells.
+fn local_hash(url: &str) -> Result<Option<Hash>, Failure> {
+    let parsed = url::Url::parse(url).ok().filter(|url| url.scheme() == "file");
+    let Some(path) = parsed.and_then(|url| url.to_file_path().ok()) else { return Ok(None) };
+    let digest = super::hash::digest(&path, HashAlgorithm::Sha256);
+    digest.map(Some).map_err(|error| Failure::system(&error, &path.to_string_lossy()))
 }
 
 /// What was named by an address: `[packages.archive]`, `[packages.directory]` or `[packages.vcs]`.

@@ -58,7 +58,7 @@ struct Session<'a> {
 pub fn run(process: &Process, words: &[String]) -> u8 {
     let plain = Terminal::new(process, TerminalPolicy { info_to_stdout: true, ..TerminalPolicy::default() });
     if completion::is_asked(process) {
-        return completed(process, &plain);
+        return completed(process, words, &plain);
     }
     let (parsed, is_version) = match cli::parse(&flags::PROGRAM, words) {
         Ok(Outcome::Run(parsed)) => (parsed, false),
@@ -106,20 +106,23 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
 }
 
 /// Tells a shell what can stand where its cursor is; pip ends with 1 then.
-fn completed(process: &Process, plain: &Terminal) -> u8 {
+fn completed(process: &Process, typed: &[String], plain: &Terminal) -> u8 {
     let words = match completion::complete(process) {
         Completion::Line(words) => vec![words.join(" ")],
         Completion::Words(words) => words,
-        Completion::Installed { current, words } => completed_names(process, &current, &words),
+        Completion::Installed { current, words } => completed_names(process, typed, (&current, &words)),
     };
     words.iter().for_each(|word| plain.line(word));
     ERROR
 }
 
-/// Names of installed packages, or options where there is none.
-fn completed_names(process: &Process, current: &str, words: &[String]) -> Vec<String> {
+/// Names of installed packages, or options where there is none. The shim hands `--python` over in what is typed.
+fn completed_names(process: &Process, typed: &[String], (current, words): (&str, &[String])) -> Vec<String> {
     let beginning = current.to_lowercase();
-    let parsed = Parsed::default();
+    let parsed = match cli::parse(&flags::PROGRAM, &[typed, &["list".to_owned()]].concat()) {
+        Ok(Outcome::Run(parsed)) => parsed,
+        _ => Parsed::default(),
+    };
     let named = || -> Option<Vec<String>> {
         let interpreter = interpreter(process, &parsed)?;
         let environment = Environment::of(interpreter, Path::new(""));
@@ -184,7 +187,7 @@ fn bad_settings(terminal: &Terminal, error: &SettingsError, path: &[&'static Com
     match error {
         SettingsError::PipValue(error) if error.exit() == 3 => {
             terminal.err(&format!(
-                "ERROR: {error}. Check your pip configuration files or environment variables for this value."
+                "{error}. Check your pip configuration files or environment variables for this value. See https://pip.pypa.io/en/stable/topics/configuration/ for more information."
             ));
             3
         }

@@ -1,6 +1,9 @@
 //! `pip show`
 
+use std::path::{Component, Path, PathBuf};
+
 use environment::InstalledDistribution;
+use environment::dependencies::{Broken, Package};
 use packaging::PackageName;
 use packaging::metadata::{Field, Metadata};
 
@@ -40,18 +43,7 @@ impl Session<'_> {
         let bytes = one.metadata_bytes().ok().flatten().unwrap_or_default();
         let metadata = Metadata::parse(&bytes).ok();
         let text = |field| metadata.as_ref().and_then(|found| found.text(field)).unwrap_or_default();
-        let mut needs: Vec<String> = graph
-            .dependencies
-            .requires(one.name(), &graph.markers)
-            .map(|one| one.raw_name.to_string())
-            .collect();
-        sort_names(&mut needs);
-        let mut needed_by: Vec<String> = graph
-            .dependencies
-            .required_by(one.name(), &graph.markers)
-            .map(|(_, user)| user.raw_name.clone())
-            .collect();
-        sort_names(&mut needed_by);
+        let (needs, needed_by) = (needs(graph, one, metadata.as_ref()), needed_by(graph, one));
         let version = text(Field::MetadataVersion);
         let expression = text(Field::LicenseExpression);
         let license = if expression.is_empty() || is_old(version) {
@@ -100,15 +92,37 @@ impl Session<'_> {
 
     fn show_files(&self, one: &InstalledDistribution) {
         self.info("Files:");
-        match one.record().ok().flatten() {
-            Some(record) => {
-                let mut paths: Vec<&str> = record.rows.iter().map(|row| row.path.as_str()).collect();
+        match files(one) {
+            Some(mut paths) => {
                 paths.sort_unstable();
                 paths.iter().for_each(|path| self.info(&format!("  {path}")));
             }
             None => self.info("Cannot locate RECORD or installed-files.txt"),
         }
     }
+}
+
+/// The files of RECORD, else those of an `.egg-info` folder's list, as they lie from the location.
+fn files(one: &InstalledDistribution) -> Option<Vec<String>> {
+    if let Some(record) = one.record().ok().flatten() {
+        return Some(record.rows.into_iter().map(|row| row.path).collect());
+    }
+    let text = one.read("installed-files.txt").ok().flatten()?;
+    let folder = one.info().strip_prefix(one.location()).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let named = text.lines().filter(|line| !line.is_empty());
+    Some(named.map(|line| without_parents(&folder.join(line)).display().to_string()).collect())
+}
+
+/// `a/../b` is `b`.
+fn without_parents(path: &Path) -> PathBuf {
+    let mut shown = PathBuf::new();
+    for part in path.components() {
+        if part != Component::ParentDir || !shown.pop() {
+            shown.push(part);
+        }
+    }
+    shown
 }
 
 /// License-Expression counts since Metadata-Version 2.4 (PEP 639).
@@ -128,6 +142,34 @@ fn home_page(metadata: Option<&Metadata>) -> String {
     };
     let mut urls = metadata.project_urls();
     urls.find(|(label, _)| normal(label) == "homepage").map_or_else(String::new, |(_, url)| url.to_owned())
+}
+
+/// What it needs; where that cannot be read, the lines as they stand.
+fn needs(graph: &Graph, one: &InstalledDistribution, metadata: Option<&Metadata>) -> Vec<String> {
+    let own = graph.dependencies.get(one.name());
+    let is_broken = own.is_some_and(|own| matches!(own.broken, Some(Broken::Requirement(_))));
+    if is_broken {
+        let lines = metadata.into_iter().flat_map(|found| found.list(Field::RequiresDist));
+        let mut lines: Vec<String> = lines.map(str::to_owned).collect();
+        lines.sort_by_key(|line| line.to_lowercase());
+        return lines;
+    }
+    let needs = graph.dependencies.requires(one.name(), &graph.markers);
+    let mut names: Vec<String> = needs.map(|one| one.raw_name.to_string()).collect();
+    sort_names(&mut names);
+    names
+}
+
+/// Who needs it; nobody can say when any package's requirements cannot be read.
+fn needed_by(graph: &Graph, one: &InstalledDistribution) -> Vec<String> {
+    let is_broken = |package: &Package| matches!(package.broken, Some(Broken::Requirement(_)));
+    if graph.dependencies.iter().any(|(_, package)| is_broken(package)) {
+        return vec!["#N/A".to_owned()];
+    }
+    let users = graph.dependencies.required_by(one.name(), &graph.markers);
+    let mut names: Vec<String> = users.map(|(_, user)| user.raw_name.clone()).collect();
+    sort_names(&mut names);
+    names
 }
 
 /// pip sorts names by their small letters, each once.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use environment::{
-    Change, Environment, InstallError, InstallPolicy, InstalledDistribution, Kind, Preview, Removal,
+    Change, Environment, Format, InstallError, InstallPolicy, InstalledDistribution, Kind, Preview, Removal,
     Transaction, Wait,
 };
 use packaging::filenames::WheelFilename;
@@ -45,7 +45,7 @@ impl Session<'_> {
         let (raw_name, version) = (found.raw_name(), found.version_text());
         self.info(&format!("Found existing installation: {raw_name} {version}"));
         let environment = self.owner(seen, &found);
-        if !environment.owns(found.info()) {
+        if found.format() != Format::EggLink && !environment.owns(found.info()) {
             self.info(&format!(
                 "Not uninstalling {name} at {}, outside environment {}",
                 found.location().display(),
@@ -87,11 +87,12 @@ impl Session<'_> {
         let mut transaction = Transaction::begin(environment, Wait::Forever)?;
         let change = Change { remove: vec![found.clone()], install: Vec::new() };
         let policy = InstallPolicy::new(environment);
+        let moved = moved(removal);
         transaction.apply(&change, &policy, interrupt::flag()).map_err(|error| match error {
             InstallError::Io { path, source } => Failure::system(&source, &path.to_string_lossy()),
             other => other.into(),
         })?;
-        for path in moved(removal) {
+        for path in moved {
             self.terminal.verbose(&format!("  Removing file or directory {path}"));
         }
         Ok(())
@@ -178,6 +179,7 @@ impl Session<'_> {
 
 /// The package that a word of the command line names; none for a folder or an address that does not say.
 fn named(word: &str) -> Result<Option<(PackageName, String)>, Failure> {
+    super::freeze::refuse_folder(word)?;
     let origin = Arc::new(Origin::CommandLine);
     let requested =
         Requested::parse(word, &origin).map_err(|error| Failure::from(WantedError::Word(error)))?;
