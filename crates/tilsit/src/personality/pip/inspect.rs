@@ -14,9 +14,9 @@ use crate::output::Json;
 impl Session<'_> {
     pub(super) fn inspect(&self) -> Ended {
         let request = ListRequest { exclude: Default::default(), ..self.list_request()? };
-        let environment = self.seen_environment();
-        self.warn_leftovers(&environment);
-        let listed = list(&environment, &request)?;
+        let seen = self.seen_environment();
+        self.warn_leftovers(&seen);
+        let listed = list(&seen, &request)?;
         let listed = listed.iter().filter(|one| !is_standard(&one.name));
         let installed = listed.map(|one| distribution(&one.distribution)).collect();
         let whole = Json::table([
