@@ -472,6 +472,15 @@ pub static INVERT: Flag = Flag::on(
     "Turn the tree round: show who needs a package, instead of what it needs.",
 );
 
+// ---- link ----
+
+/// `link --remove`
+pub static REMOVE: Flag =
+    Flag::on("remove", &["--remove"], "Remove the names again; only links to a tilsit are removed.");
+/// `link --force`
+pub static FORCE: Flag =
+    Flag::on("force", &["-f", "--force"], "Replace also files of these names that are not ours.");
+
 // ---- compile ----
 
 /// `compile --output`
@@ -617,6 +626,7 @@ static SHOWING: Group = Group { title: "Showing", flags: &[&FILES, &JSON] };
 static FREEZING: Group = Group { title: "Freezing", flags: &[&EXCLUDE] };
 static PRINTING: Group = Group { title: "Output", flags: &[&JSON] };
 static TREE: Group = Group { title: "Tree", flags: &[&DEPTH, &INVERT, &JSON] };
+static LINKING: Group = Group { title: "Linking", flags: &[&FORCE, &REMOVE, &JSON] };
 static COMPILING: Group =
     Group { title: "Output", flags: &[&OUTPUT, &UNIVERSAL, &GENERATE_HASHES, &NO_HEADER, &NO_ANNOTATE] };
 static COMPILE_REQUIREMENTS: Group =
@@ -814,6 +824,14 @@ static EXPLAIN: Command = Command {
     arguments: Arguments::optional("CODE", "The word in brackets at the end of an error's first line."),
     ..BLANK
 };
+static LINK: Command = Command {
+    name: "link",
+    about: "Make names such as pip for tilsit",
+    description: "Makes links to tilsit in DIR, a folder of the PATH, called as the tools that tilsit can be: pip and pip3. Called by such a name, tilsit is that tool. A file of that name that is not ours is an error, and nothing is changed then.",
+    arguments: Arguments::one("DIR", "The folder, such as ~/.local/bin."),
+    groups: &[&LINKING],
+    ..BLANK
+};
 static COMPLETIONS: Command = Command {
     name: "completions",
     about: "Print completions for a shell",
@@ -882,6 +900,7 @@ pub static PROGRAM: Program = Program {
         &PYTHON_COMMAND,
         &CONFIG,
         &EXPLAIN,
+        &LINK,
         &COMPLETIONS,
         &AS,
         &HELP_COMMAND,

@@ -14,6 +14,7 @@ pub mod formats;
 pub mod graph;
 pub mod install;
 pub mod interrupt;
+pub mod link;
 pub mod list;
 pub mod network;
 pub mod obtain;

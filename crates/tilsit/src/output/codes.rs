@@ -72,6 +72,7 @@ codes! {
     BAD_CONFIG "bad-config" 2 "A settings file or variable cannot be read.";
     BAD_LOCK "bad-lock" 2 "A lock file cannot be read or does not fit.";
     PROJECT_FILE "project-file" 2 "pyproject.toml is missing or cannot be read.";
+    NAME_TAKEN "name-taken" 1 "A file of somebody else has the name that was to be made.";
     NO_SUCH_FILE "no-such-file" 2 "A file that was named is not there.";
     USAGE "usage" 2 "The command line makes no sense.";
     INTERRUPTED "interrupted" 130 "The command was stopped.";

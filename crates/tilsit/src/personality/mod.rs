@@ -9,6 +9,9 @@ use std::path::Path;
 
 use crate::settings::Process;
 
+/// The names under which this binary is another tool; `tilsit link` makes links of these names.
+pub const NAMES: &[&str] = &["pip", "pip3"];
+
 /// The tools that can be imitated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tool {
@@ -44,6 +47,13 @@ fn tool_of(program: &str) -> Option<Tool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_name_that_is_linked_is_a_tool() {
+        for name in NAMES {
+            assert!(tool_of(name).is_some_and(|tool| tool != Tool::Native), "{name}");
+        }
+    }
 
     #[test]
     fn names_of_tools() {

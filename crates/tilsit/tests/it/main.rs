@@ -13,6 +13,7 @@
 mod crash;
 mod docs;
 mod errors;
+mod link;
 mod native;
 mod pins;
 mod quiet;

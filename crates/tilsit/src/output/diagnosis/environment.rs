@@ -2,6 +2,7 @@
 
 use super::super::{Diagnostic, codes};
 use super::wheel::full;
+use crate::ops::link::LinkError;
 use environment::{Environment, InstallError, ReadError, RemovalError, VenvError};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -21,6 +22,26 @@ fn environment_io(path: &Path, source: &std::io::Error) -> Diagnostic {
             .fact(source.to_string())
             .fact(UNCHANGED),
     }
+}
+
+/// `tilsit link`
+pub fn link(error: &LinkError) -> Diagnostic {
+    match error {
+        LinkError::Taken { folder, names } => {
+            let shown = |name: &&'static str| folder.join(name).display().to_string();
+            let what = if names.len() == 1 { "a file" } else { "files" };
+            Diagnostic::new(&codes::NAME_TAKEN, format!("{what} of somebody else would be replaced"))
+                .facts(names.iter().map(shown))
+                .fact("nothing was changed")
+                .hint("name another folder, or let them be replaced: `tilsit link --force DIR`")
+        }
+        LinkError::Disk { path, source } => cannot_write(path, source),
+    }
+}
+
+/// A process that cannot know where its program is.
+pub fn no_binary() -> Diagnostic {
+    Diagnostic::new(&codes::INTERNAL, "the system does not say where the program `tilsit` is")
 }
 
 impl From<&InstallError> for Diagnostic {

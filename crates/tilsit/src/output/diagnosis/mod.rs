@@ -17,7 +17,7 @@ mod unmet_tests;
 mod usage;
 mod wheel;
 
-pub use environment::{cannot_write, change, externally_managed, not_installed, read, venv};
+pub use environment::{cannot_write, change, externally_managed, link, no_binary, not_installed, read, venv};
 pub use fetch::connection;
 pub use lock::{lock, several_locks, sync};
 pub use operation::{install, search};

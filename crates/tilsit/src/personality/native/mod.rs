@@ -6,6 +6,7 @@ mod cache;
 mod compile;
 mod diagnosis;
 mod install;
+mod link;
 mod listener;
 mod looking;
 mod show;
@@ -121,6 +122,7 @@ impl Session<'_> {
             ["python", "find"] => self.python_find(),
             ["config", verb] => self.config(verb),
             ["explain"] => self.explain(),
+            ["link"] => self.link(),
             ["completions"] => self.completions(),
             ["generate"] => self.generate(),
             words => Err(Box::new(diagnosis::unknown_command(&words.join(" ")))),
