@@ -171,7 +171,7 @@ fn package(distribution: &InstalledDistribution) -> Package {
         extras: Vec::new(),
         broken: None,
     };
-    match headers(distribution).map(|bytes| Metadata::parse(&bytes)) {
+    match headers(distribution).map(|bytes| Metadata::parse_dependencies(&bytes)) {
         Ok(Ok(mut metadata)) => {
             if distribution.format() != Format::DistInfo
                 && let Ok(Some(requires)) = distribution.read("requires.txt")

@@ -8,6 +8,8 @@ use crate::disk::{DiskError, Kind, Store, key_name};
 const MAGIC: &[u8; 8] = b"TILSITRC";
 /// magic · crc32 of what follows u32 · length of the key u32
 const HEADER: usize = 16;
+/// Most records fit in this, and so are read by one call.
+const USUAL: usize = 8 << 10;
 /// No record is honestly larger.
 const LARGEST: u64 = 256 << 20;
 
@@ -51,7 +53,7 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(DiskError::new("read", path, error)),
         };
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(USUAL);
         let read = file.take(LARGEST).read_to_end(&mut bytes);
         read.map_err(|error| DiskError::new("read", path, error))?;
         let Some(start) = value_start(&bytes, key) else { return Ok(None) };

@@ -36,9 +36,11 @@ impl Bytes {
         Self::read(file, length, MmapOptions::new().populate().clone())
     }
 
-    fn read(mut file: &File, length: u64, options: MmapOptions) -> io::Result<Self> {
+    fn read(mut file: &File, length: u64, mut options: MmapOptions) -> io::Result<Self> {
         if length >= MAP_FROM {
-            return map(file, &options).map(Bytes::Mapped);
+            // A length that is known need not be asked for again.
+            let length = usize::try_from(length).map_err(|_| io::ErrorKind::FileTooLarge)?;
+            return map(file, options.len(length)).map(Bytes::Mapped);
         }
         let mut bytes = Vec::with_capacity(length as usize + 1);
         io::Read::read_to_end(&mut file, &mut bytes)?;

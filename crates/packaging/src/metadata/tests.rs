@@ -209,7 +209,11 @@ proptest! {
     #[test]
     fn never_panics(bytes: Vec<u8>, text in "(Name|Version|From |Keywords|: |:|\n|\r| |\t|a|1|é|\\PC){0,24}") {
         for bytes in [&bytes[..], text.as_bytes()] {
-            let _ = Metadata::parse(bytes);
+            let essence = |read: Metadata| (read.name, read.version, read.requires_dist, read.requires_python);
+            prop_assert_eq!(
+                Metadata::parse(bytes).map(essence),
+                Metadata::parse_dependencies(bytes).map(essence)
+            );
             let headers = Metadata::headers_only(bytes);
             prop_assert!(bytes.starts_with(headers));
             let _ = RawMetadata::parse_valid(Source::Bytes(bytes));

@@ -587,7 +587,7 @@ impl Search<'_, '_> {
 /// (pip: "inconsistent metadata").
 fn dependencies(pick: &Pick, text: &[u8]) -> Result<Arc<Dependencies>, Unavailable> {
     let unusable = |reason: String| Unavailable { reason };
-    let metadata = Metadata::parse(text).map_err(|error| unusable(error.to_string()))?;
+    let metadata = Metadata::parse_dependencies(text).map_err(|error| unusable(error.to_string()))?;
     if metadata.name != pick.name {
         return Err(unusable(format!("its metadata says that it is {}", metadata.raw_name)));
     }
