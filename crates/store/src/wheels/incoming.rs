@@ -12,7 +12,7 @@ use crate::disk::{DiskError, Kind, Store, key_name, make_folder};
 use crate::sys::Bytes;
 
 /// Downloads up to this size touch no disk.
-const IN_MEMORY: usize = 2 << 20;
+const IN_MEMORY: usize = 512 << 10;
 /// An interrupted download below this size is not worth resuming.
 const WORTH_RESUMING: usize = 64 << 10;
 

@@ -21,16 +21,17 @@ use crate::disk::{DiskError, Modes};
 use crate::sys::Bytes;
 
 /// Members up to this size are inflated in one piece of memory, larger ones streamed.
-const WHOLE: u64 = 64 << 20;
+const WHOLE: u64 = 32 << 20;
 /// Below this many bytes more threads cost more than they bring.
 const WORTH_THREADS: u64 = 2 << 20;
 /// What a thread takes at once.
 const BATCH: u64 = 1 << 20;
-/// Buffers up to this size are kept for the next member.
-const KEEP: usize = 8 << 20;
-/// Packed members from this size on are released from the map when they are written.
-const RELEASE_FROM: u64 = 256 << 10;
+/// Buffers up to this size are kept for the next member; for larger ones all threads of the process take turns.
+const KEEP: usize = 4 << 20;
 const MOST_THREADS: usize = 4;
+
+/// Whose turn it is to have a large member in memory.
+static LARGE: Mutex<()> = Mutex::new(());
 
 /// The unpacked files, in the order of [`Contents::files`] and [`Contents::data_files`].
 #[derive(Debug)]
@@ -184,22 +185,30 @@ impl<'w, 'z, 'a> Work<'w, 'z, 'a> {
         };
         for index in batch.files.clone() {
             let (file, _) = self.file(index);
+            let is_large = file.member.size() > KEEP as u64;
+            let _turn = is_large.then(|| LARGE.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
             let sha256 = self.write_file(folder, file, worker)?;
-            self.save_memory(file, worker);
+            if worker.buffer.len() > KEEP {
+                worker.buffer = Vec::new();
+            }
             worker.done.push((index, sha256));
         }
+        self.release(batch);
         Ok(())
     }
 
-    /// Memory for a few large members is given back, for many small ones it is kept.
-    fn save_memory(&self, file: &PlannedFile<'_, '_>, worker: &mut Worker) {
-        if file.member.packed_size() >= RELEASE_FROM
-            && let Some(source) = self.source
+    /// Lets go of the part of the map that a batch was read from, where its members lie side by side.
+    fn release(&self, batch: &Batch) {
+        let Some(source) = self.source else { return };
+        let packed = || batch.files.clone().map(|index| self.file(index).0.member.packed());
+        let offset = |at: *const u8| (at as usize).saturating_sub(source.as_ptr() as usize);
+        let start = packed().map(|bytes| offset(bytes.as_ptr())).min().unwrap_or(0);
+        let end = packed().map(|bytes| offset(bytes.as_ptr_range().end)).max().unwrap_or(0);
+        let total: usize = packed().map(<[u8]>::len).sum();
+        if end.saturating_sub(start) / 2 <= total
+            && let Some(part) = source.get(start..end)
         {
-            source.release(file.member.packed());
-        }
-        if worker.buffer.len() > KEEP {
-            worker.buffer = Vec::new();
+            source.release(part);
         }
     }
 

@@ -21,6 +21,10 @@ use super::{direct, interrupt};
 /// How long an interrupt waits to be heard.
 const MOMENT: Duration = Duration::from_millis(50);
 
+/// Files that are on their way or wait to be unpacked: enough to keep every connection busy. Where the network is faster
+/// than the disk, all wheels would be in memory otherwise.
+const AHEAD: usize = 16;
+
 /// Where the wheel of a package comes from.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -214,16 +218,23 @@ fn download(
     (client, store): (&mut Client, &Store),
     listener: &mut dyn Listener,
 ) -> Result<Vec<(usize, StoredWheel)>, ObtainError> {
-    let mut under_way: HashMap<Ticket, (usize, Wheel)> = HashMap::new();
-    for (place, wheel) in missing {
+    for (_, wheel) in &missing {
         listener.event(&Event::DownloadStarted { filename: wheel.filename.as_str(), size: wheel.file.size });
-        let ticket = client.submit(Request::File(Distribution::Wheel(wheel.clone())));
-        under_way.insert(ticket, (place, wheel));
     }
+    let mut missing = missing.into_iter();
+    let mut under_way: HashMap<Ticket, (usize, Wheel)> = HashMap::new();
     // What has arrived is unpacked while the rest is still on its way.
     let mut unpackers: Workers<Result<Unpacked, ObtainError>> = Workers::new(store);
-    let mut done = Vec::with_capacity(under_way.len());
-    while !under_way.is_empty() || unpackers.pending() > 0 {
+    let mut done = Vec::with_capacity(missing.len());
+    loop {
+        let room = AHEAD.saturating_sub(under_way.len() + unpackers.pending());
+        for (place, wheel) in missing.by_ref().take(room) {
+            let ticket = client.submit(Request::File(Distribution::Wheel(wheel.clone())));
+            under_way.insert(ticket, (place, wheel));
+        }
+        if under_way.is_empty() && unpackers.pending() == 0 {
+            return Ok(done);
+        }
         if interrupt::requested() {
             return Err(ObtainError::Interrupted);
         }
@@ -239,7 +250,6 @@ fn download(
             done.push((place, stored));
         }
     }
-    Ok(done)
 }
 
 /// The next file that arrives within a moment.
