@@ -10,7 +10,7 @@ use packaging::distribution::Distribution;
 use packaging::hashes::Hash;
 use rustc_hash::FxHashMap;
 use store::pages::PageTable;
-use store::{Store, VerifiedFile};
+use store::{NameList, Store, VerifiedFile};
 use url::Url;
 
 use crate::credentials::Credentials;
@@ -35,6 +35,8 @@ pub enum Request {
     File(Distribution),
     /// Any text behind a URL, such as a requirements file; never cached.
     Document(Url),
+    /// The names of all projects of an index, which is counted in [`Client::indexes`].
+    Names(usize),
 }
 
 /// Whose metadata, and what its index says about it.
@@ -66,6 +68,8 @@ pub enum Outcome {
     File(Result<FetchedFile, FetchError>),
     /// A text.
     Document(Result<Vec<u8>, FetchError>),
+    /// Names of projects. An old list serves where the server does not answer.
+    Names(Result<Arc<NameList>, FetchError>),
 }
 
 /// All that is known of one project.
@@ -125,6 +129,7 @@ pub(crate) enum Task {
     Metadata(crate::metadata_requests::MetadataTask),
     File(Ticket),
     Document(Ticket),
+    Names(Box<crate::names::NamesTask>),
 }
 
 impl Client {
@@ -189,6 +194,7 @@ impl Client {
             Request::Metadata(request) => self.submit_metadata(ticket, request),
             Request::File(distribution) => self.submit_file(ticket, &distribution),
             Request::Document(url) => self.submit_document(ticket, url),
+            Request::Names(index) => self.submit_names(ticket, index),
         }
         ticket
     }
@@ -252,6 +258,7 @@ impl Client {
         match (self.tasks.remove(&id), delivery) {
             (Some(Task::Page(task)), Delivery::Page(reply)) => self.take_page(task, reply),
             (Some(Task::LinksPage), Delivery::Page(reply)) => self.take_links(reply),
+            (Some(Task::Names(task)), Delivery::Page(reply)) => self.take_names(*task, reply),
             (Some(Task::Metadata(task)), Delivery::Metadata(reply)) => self.take_metadata(task, reply),
             (Some(Task::Metadata(task)), Delivery::File(file)) => self.take_whole(task, file),
             (Some(Task::File(ticket)), Delivery::File(file)) => {
@@ -274,6 +281,7 @@ impl Client {
                 Task::Metadata(task) => self.complete(task.ticket, Outcome::Metadata(Err(lost()))),
                 Task::File(ticket) => self.complete(ticket, Outcome::File(Err(lost()))),
                 Task::Document(ticket) => self.complete(ticket, Outcome::Document(Err(lost()))),
+                Task::Names(task) => self.complete(task.ticket, Outcome::Names(Err(lost()))),
             }
         }
         self.worker = None;

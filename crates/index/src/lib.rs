@@ -50,6 +50,7 @@ mod local;
 mod location;
 mod metadata;
 mod metadata_requests;
+mod names;
 mod network;
 mod policy;
 mod projects;

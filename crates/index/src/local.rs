@@ -17,7 +17,7 @@ pub(crate) fn path_of(url: &Url) -> Option<PathBuf> {
     if url.scheme() == "file" { url.to_file_path().ok() } else { None }
 }
 
-fn problem(error: &io::Error) -> Problem {
+pub(crate) fn problem(error: &io::Error) -> Problem {
     if error.kind() == io::ErrorKind::NotFound {
         Problem::Status(404)
     } else {

@@ -261,7 +261,7 @@ impl Client {
         self.complete(ticket, Outcome::Project(ProjectPages { project, indexes: pages, find_links }));
     }
 
-    fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         let now = self.policy.network.as_ref().map_or_else(SystemTime::now, |network| (network.now)());
         now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }

@@ -53,6 +53,8 @@ pub enum Kind {
     Pointers,
     /// Tables of project pages.
     Pages,
+    /// The names of all projects of an index.
+    Names,
     /// METADATA of distributions.
     Metadata,
     /// Facts about interpreters.
@@ -73,10 +75,11 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Wheels,
         Self::Pointers,
         Self::Pages,
+        Self::Names,
         Self::Metadata,
         Self::Interpreters,
         Self::Built,
@@ -94,6 +97,7 @@ impl Kind {
             Self::Wheels => "wheels-1",
             Self::Pointers => "pointers-1",
             Self::Pages => "pages-1",
+            Self::Names => "names-1",
             Self::Metadata => "metadata-1",
             Self::Interpreters => "interpreters-1",
             Self::Built => "built-1",

@@ -193,7 +193,9 @@ impl Maintenance<'_> {
         })?;
         let store = self.store;
         self.prune_kind(Kind::Pointers, &mut removed, &|path| !points_somewhere(store, path))?;
-        for kind in [Kind::Pages, Kind::Metadata, Kind::Interpreters, Kind::Built, Kind::Repositories] {
+        for kind in
+            [Kind::Pages, Kind::Names, Kind::Metadata, Kind::Interpreters, Kind::Built, Kind::Repositories]
+        {
             let unused = |path: &Path| policy.unused_for.is_some_and(|age| is_older(path, age, policy.now));
             self.prune_kind(kind, &mut removed, &unused)?;
         }

@@ -46,7 +46,7 @@ impl Store {
         self.put_record(Kind::Interpreters, key, facts)
     }
 
-    fn record(&self, kind: Kind, key: &str) -> Result<Option<Vec<u8>>, DiskError> {
+    pub(crate) fn record(&self, kind: Kind, key: &str) -> Result<Option<Vec<u8>>, DiskError> {
         let path = self.entry(kind, &key_name(key));
         let file = match File::open(&path) {
             Ok(file) => file,
@@ -61,7 +61,7 @@ impl Store {
         Ok(Some(bytes))
     }
 
-    fn put_record(&self, kind: Kind, key: &str, value: &[u8]) -> Result<(), DiskError> {
+    pub(crate) fn put_record(&self, kind: Kind, key: &str, value: &[u8]) -> Result<(), DiskError> {
         let mut bytes = Vec::with_capacity(HEADER + key.len() + value.len());
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&[0; 4]);

@@ -5,6 +5,7 @@ mod credentials;
 mod faults;
 mod files;
 mod metadata;
+mod names;
 mod pages;
 mod places;
 mod proxies;

@@ -472,6 +472,13 @@ pub static INVERT: Flag = Flag::on(
     "Turn the tree round: show who needs a package, instead of what it needs.",
 );
 
+// ---- search ----
+
+/// `search --limit`
+pub static LIMIT: Flag = Flag::one("limit", &["--limit"], "N", "Show at most N names; the best come first.")
+    .kind(Kind::Integer)
+    .default("20");
+
 // ---- link ----
 
 /// `link --remove`
@@ -626,6 +633,9 @@ static SHOWING: Group = Group { title: "Showing", flags: &[&FILES, &JSON] };
 static FREEZING: Group = Group { title: "Freezing", flags: &[&EXCLUDE] };
 static PRINTING: Group = Group { title: "Output", flags: &[&JSON] };
 static TREE: Group = Group { title: "Tree", flags: &[&DEPTH, &INVERT, &JSON] };
+static SEARCHING: Group = Group { title: "Searching", flags: &[&LIMIT, &JSON] };
+static LIST_INDEXES: Group =
+    Group { title: "Indexes", flags: &[&INDEX_URL, &EXTRA_INDEX_URL, &NO_INDEX, &REFRESH] };
 static LINKING: Group = Group { title: "Linking", flags: &[&FORCE, &REMOVE, &JSON] };
 static COMPILING: Group =
     Group { title: "Output", flags: &[&OUTPUT, &UNIVERSAL, &GENERATE_HASHES, &NO_HEADER, &NO_ANNOTATE] };
@@ -824,6 +834,14 @@ static EXPLAIN: Command = Command {
     arguments: Arguments::optional("CODE", "The word in brackets at the end of an error's first line."),
     ..BLANK
 };
+static SEARCH: Command = Command {
+    name: "search",
+    about: "Look for packages by name",
+    description: "Looks for names like the words given among the names of all projects of the indexes: the same, beginning with them, having them as parts, or with a letter or two wrong. The list of names is kept for a day (--refresh asks again) and serves offline. The exit code is 1 when nothing was found.",
+    arguments: Arguments::any("WORD", 1, "Words of the name."),
+    groups: &[&SEARCHING, &ENVIRONMENT, &LIST_INDEXES, &NETWORK],
+    ..BLANK
+};
 static LINK: Command = Command {
     name: "link",
     about: "Make names such as pip for tilsit",
@@ -896,6 +914,7 @@ pub static PROGRAM: Program = Program {
         &CHECK,
         &TREE_COMMAND,
         &WHY,
+        &SEARCH,
         &CACHE,
         &PYTHON_COMMAND,
         &CONFIG,

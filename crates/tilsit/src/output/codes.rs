@@ -47,6 +47,7 @@ codes! {
     LYING_RECORD "lying-record" 1 "A wheel's RECORD does not describe its files.";
     UNSAFE_ARCHIVE "unsafe-archive" 1 "An archive tries to write where it must not, or to fill the disk.";
     NOT_AN_INDEX "not-an-index" 1 "The address does not answer like a package index.";
+    NO_PROJECT_LIST "no-project-list" 1 "An index does not say which projects it has.";
     NO_INDEX "no-index" 1 "There is no index to ask.";
     INDEX_UNREACHABLE "index-unreachable" 1 "No connection to a server.";
     INDEX_TIMEOUT "index-timeout" 1 "A server did not answer in time.";

@@ -18,6 +18,7 @@ mod native;
 mod pins;
 mod quiet;
 mod sandbox;
+mod search;
 mod settings;
 mod shim;
 mod sources;

@@ -89,6 +89,25 @@ fn content(url: &str, problem: &Problem) -> Diagnostic {
     }
 }
 
+/// `search`: the list of an index's projects.
+pub fn project_list(error: &FetchError) -> Diagnostic {
+    match &error.problem {
+        Problem::Status(404..=406 | 410 | 501) | Problem::NotAnIndex { .. } => {
+            Diagnostic::new(&codes::NO_PROJECT_LIST, format!("{} has no list of projects", error.url))
+                .fact(error.problem.to_string())
+                .hint("ask for a name that you know: `tilsit install --dry-run NAME`")
+        }
+        _ => error.into(),
+    }
+}
+
+/// `search` with `--no-index`.
+pub fn no_index_to_search() -> Diagnostic {
+    Diagnostic::new(&codes::NO_INDEX, "there is no package index to search")
+        .fact("--no-index, or settings, allow none")
+        .hint("name one with --index-url URL or TILSIT_INDEX_URL")
+}
+
 fn refused(url: &str, status: &str, user: Option<&str>) -> Diagnostic {
     let who = match user {
         Some(user) => format!("{status}; the password of {user} was not accepted"),

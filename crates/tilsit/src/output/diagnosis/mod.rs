@@ -18,7 +18,7 @@ mod usage;
 mod wheel;
 
 pub use environment::{cannot_write, change, externally_managed, link, no_binary, not_installed, read, venv};
-pub use fetch::connection;
+pub use fetch::{connection, no_index_to_search, project_list};
 pub use lock::{lock, several_locks, sync};
 pub use operation::{install, search};
 pub use python::python;
@@ -27,7 +27,8 @@ pub use settings::{settings, warning as settings_warning};
 pub use source::source;
 pub use usage::{
     bad_name, bad_platform, bad_python_version, nobody_asked, not_a_name, nothing_named, nothing_to_install,
-    nothing_to_upgrade, outdated_as_freeze, unknown_command, unknown_setting, unknown_shell, usage,
+    nothing_to_search, nothing_to_upgrade, outdated_as_freeze, unknown_command, unknown_setting,
+    unknown_shell, usage,
 };
 pub use wheel::{disk, refused_wheel};
 

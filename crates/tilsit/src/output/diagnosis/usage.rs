@@ -84,6 +84,12 @@ pub fn nothing_to_install() -> Diagnostic {
     nothing_named("install")
 }
 
+/// `tilsit search` alone, or with words without letters.
+pub fn nothing_to_search() -> Diagnostic {
+    Diagnostic::new(&codes::USAGE, "nothing to search for was named")
+        .hint("name words of a package's name: `tilsit search http client`")
+}
+
 /// `tilsit upgrade` alone.
 pub fn nothing_to_upgrade() -> Diagnostic {
     Diagnostic::new(&codes::USAGE, "nothing was named to upgrade")

@@ -9,6 +9,7 @@ mod install;
 mod link;
 mod listener;
 mod looking;
+mod search;
 mod show;
 mod sync;
 mod tree;
@@ -122,6 +123,7 @@ impl Session<'_> {
             ["python", "find"] => self.python_find(),
             ["config", verb] => self.config(verb),
             ["explain"] => self.explain(),
+            ["search"] => self.search(),
             ["link"] => self.link(),
             ["completions"] => self.completions(),
             ["generate"] => self.generate(),
