@@ -8,12 +8,14 @@
 mod classifiers;
 mod document;
 mod flit;
+mod git;
 mod glob;
 mod hatchling;
 mod members;
 mod patterns;
 mod pdm;
 mod people;
+mod poetry;
 mod project;
 mod python_source;
 mod sdist;
@@ -199,6 +201,7 @@ fn backend(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>,
     match system.backend.to_string().as_str() {
         "pdm.backend" => pdm::recognise(source, system),
         "hatchling.build" => hatchling::recognise(source, system),
+        "poetry.core.masonry.api" => poetry::recognise(source, system),
         "uv_build" => uv_build::recognise(source, system),
         "flit_core.buildapi" => flit::recognise(source, system),
         "setuptools.build_meta" | "setuptools.build_meta:__legacy__" => setuptools::recognise(source, system),

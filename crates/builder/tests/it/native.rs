@@ -1,0 +1,71 @@
+//! What native back ends make of the tutorial's example: the bytes that the real ones make under the same
+//! `SOURCE_DATE_EPOCH`.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use builder::native::{NativeProject, NativeRequest, Recognised, recognise};
+use builder::{ConfigSettings, Product};
+use fixtures::{TUTORIAL_BACKENDS, TutorialBackend, sha256_hex};
+
+const EPOCH: u64 = 1_700_000_000;
+
+/// Each back end with the SHA-256 of the wheel and of the source distribution that it builds; setuptools and pdm-backend
+/// date parts of the latter by the clock.
+const BUILT: [(&str, &str, Option<&str>); 6] = [
+    (
+        "hatchling",
+        "a568ba19b13085768023051ce88dd899cf36943fedd466b9e3109786a0fdf795",
+        Some("449f4c52d3a117b057992a926e62d634697502aaf8a2f70fe69ef543b2b3b53d"),
+    ),
+    ("setuptools", "f8700b2925f27bac57c8f22e0587bb07d362ee6a7b6eb0e32a2391d2081a10bb", None),
+    (
+        "flit",
+        "0163af1db80b4a29589d1821ae63ddaff78f6d6a39e878fdae429e3e904121cc",
+        Some("7c40f8d52c4c1b96df0eee5de8832fdf9d0c99be97d245867117f29fb95de629"),
+    ),
+    ("pdm", "a20997521e774cf7271d76817ba8bb94bf8401176cc0b03b98badd49db4c2b43", None),
+    (
+        "poetry",
+        "0f0f105241b87f0ec762d734b6c35d6f17b93db997915f5009fcd4a7195cdee9",
+        Some("d0a7f50d89dab86dc7e3c964b9aeef24c8bfdb19db8126506b20302b47b4adc2"),
+    ),
+    (
+        "uv_build",
+        "d0ef08956a24d6a2b9afee144db0cbfcf61e1e164f21de0f8c4ab7ddb3175a34",
+        Some("b84526b8f04b927b7cd7e9d0ebeaa93db27ba8629c735575cc6b67a57134a760"),
+    ),
+];
+
+fn project(backend: &TutorialBackend, tree: &Path, products: &[Product]) -> NativeProject {
+    for (path, text) in backend.files() {
+        let path = tree.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+    }
+    let settings = ConfigSettings::default();
+    let request = NativeRequest { products, settings: &settings, source_date_epoch: Some(EPOCH) };
+    match recognise(tree, &request).unwrap() {
+        Recognised::Native(project) => project,
+        Recognised::NotNative(why) => panic!("{}: {why}", backend.name),
+    }
+}
+
+#[test]
+fn the_tutorials_example_has_the_bytes_of_the_real_back_end() {
+    for (backend, (name, wheel, sdist)) in TUTORIAL_BACKENDS.iter().zip(BUILT) {
+        assert_eq!(backend.name, name);
+        let folder = tempfile::tempdir().unwrap();
+        let tree = folder.path().join("tree");
+        let native = project(backend, &tree, &[Product::Wheel, Product::SourceDistribution]);
+        let hash = |product| {
+            let built = native.build(product, &folder.path().join("out")).unwrap();
+            sha256_hex(&fs::read(built.path).unwrap())
+        };
+        assert_eq!(hash(Product::Wheel), wheel, "{name}");
+        let ours = hash(Product::SourceDistribution);
+        assert_eq!(ours, sdist.unwrap_or(&ours), "{name}");
+    }
+}
