@@ -472,6 +472,27 @@ pub static INVERT: Flag = Flag::on(
     "Turn the tree round: show who needs a package, instead of what it needs.",
 );
 
+// ---- download ----
+
+/// `download --dest`
+pub static DEST: Flag =
+    Flag::one("dest", &["-d", "--dest"], "DIR", "Put the files into DIR; default: the working folder.")
+        .kind(Kind::Folder);
+/// `download --platform`
+pub static PLATFORMS: Flag = Flag::many(
+    "platform",
+    &["--platform", "--python-platform"],
+    "PLATFORM",
+    "Download for this platform, not for the one at hand; several times, or with commas between: linux, windows, macos, aarch64-apple-darwin, …, or a platform tag such as manylinux2014_x86_64.",
+);
+/// `download --python-version`
+pub static PYTHON_VERSIONS: Flag = Flag::many(
+    "python-version",
+    &["--python-version"],
+    "VERSION",
+    "Download for this Python (3.N or 3.N.P), not for the one at hand; several times, or with commas between.",
+);
+
 // ---- search ----
 
 /// `search --limit`
@@ -633,6 +654,16 @@ static SHOWING: Group = Group { title: "Showing", flags: &[&FILES, &JSON] };
 static FREEZING: Group = Group { title: "Freezing", flags: &[&EXCLUDE] };
 static PRINTING: Group = Group { title: "Output", flags: &[&JSON] };
 static TREE: Group = Group { title: "Tree", flags: &[&DEPTH, &INVERT, &JSON] };
+static DOWNLOADING: Group =
+    Group { title: "Downloading", flags: &[&DEST, &PLATFORMS, &PYTHON_VERSIONS, &DRY_RUN, &JSON] };
+static DOWNLOAD_REQUIREMENTS: Group = Group {
+    title: "Requirements",
+    flags: &[&REQUIREMENT, &CONSTRAINT, &OVERRIDE, &GROUP, &EXTRA, &ALL_EXTRAS, &NO_DEPS],
+};
+static DOWNLOAD_VERSIONS: Group = Group {
+    title: "Versions and files",
+    flags: &[&PRERELEASE, &PRE, &RESOLUTION, &ONLY_BINARY, &NO_BINARY, &REQUIRE_HASHES],
+};
 static SEARCHING: Group = Group { title: "Searching", flags: &[&LIMIT, &JSON] };
 static LIST_INDEXES: Group =
     Group { title: "Indexes", flags: &[&INDEX_URL, &EXTRA_INDEX_URL, &NO_INDEX, &REFRESH] };
@@ -834,6 +865,18 @@ static EXPLAIN: Command = Command {
     arguments: Arguments::optional("CODE", "The word in brackets at the end of an error's first line."),
     ..BLANK
 };
+static DOWNLOAD: Command = Command {
+    name: "download",
+    about: "Download packages and what they need, for other machines too",
+    description: "Puts the files that `install` would take into a folder, for every --platform with every --python-version; `tilsit install --no-index --find-links DIR` installs from there. Files that are there already with the right hash stay, and broken downloads go on where they stopped, so that the same command can be run again.",
+    arguments: Arguments::any(
+        "REQUIREMENT",
+        0,
+        "What to download: a name with an optional version, or a URL.",
+    ),
+    groups: &[&DOWNLOADING, &DOWNLOAD_REQUIREMENTS, &DOWNLOAD_VERSIONS, &ENVIRONMENT, &INDEXES, &NETWORK],
+    ..BLANK
+};
 static SEARCH: Command = Command {
     name: "search",
     about: "Look for packages by name",
@@ -915,6 +958,7 @@ pub static PROGRAM: Program = Program {
         &TREE_COMMAND,
         &WHY,
         &SEARCH,
+        &DOWNLOAD,
         &CACHE,
         &PYTHON_COMMAND,
         &CONFIG,

@@ -317,13 +317,6 @@ pub fn locate(name: &PackageName, url: &str) -> Result<Place, DirectError> {
     }
 }
 
-/// A file of this machine as a distribution.
-pub fn local_distribution(path: &Path) -> Option<Distribution> {
-    let filename = DistributionFilename::parse(&path.file_name()?.to_string_lossy()).ok()?;
-    let url = Url::from_file_path(path).ok()?;
-    Some(Distribution::new(filename, RemoteFile { url: url.into(), hashes: Vec::new(), size: None }))
-}
-
 /// The file that a URL names, wherever it lies.
 pub fn distribution(url: &str) -> Option<Distribution> {
     let parsed = Url::parse(url).ok()?;

@@ -2,13 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use index::{Client, FetchError, FetchedFile, Outcome, Request, Ticket};
+use index::{Client, FetchError, FetchedFile, Outcome, Problem, Request, Ticket};
 use packaging::PackageName;
 use packaging::distribution::Distribution;
 use packaging::hashes::Hash;
+use packaging::resolution::PackageSource;
 use rustc_hash::FxHashMap;
+use store::archive::{Digests, check_hashes};
 
-use super::interrupt;
+use super::install::InstallReport;
+use super::{direct, interrupt, whole_file};
 
 /// A file in the folder.
 #[derive(Debug)]
@@ -40,51 +43,101 @@ pub enum DownloadError {
     Interrupted,
 }
 
-/// Puts the files into `folder`; one that is there already and has one of the hashes stays.
+/// The file that a package of the plan stands for; a repository or a folder has none.
+pub fn file_of(report: &InstallReport, name: &PackageName) -> Option<Distribution> {
+    let (wish, _) = report.plan.install.iter().find(|(wish, _)| wish.name == *name)?;
+    if let Some(distribution) = wish.wheel.distribution() {
+        return Some(distribution.clone());
+    }
+    let PackageSource::Url(url) = &report.resolution.get(name).next()?.source else { return None };
+    direct::distribution(url)
+}
+
+/// Puts the files into `folder`, many at once; one that is there already and has one of the hashes stays. A file is
+/// there whole or not at all.
 ///
 /// # Errors
-/// The first file that cannot be had or written.
+/// The first file that cannot be had or written; those that came before it stay.
 pub fn download(
     wanted: Vec<(PackageName, Distribution)>,
     folder: &Path,
     client: &mut Client,
 ) -> Result<Vec<Saved>, DownloadError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| DownloadError::Disk { path, source }
-    };
     std::fs::create_dir_all(folder).map_err(failed(folder))?;
     let mut saved = Vec::new();
-    let mut asked: FxHashMap<Ticket, (PackageName, PathBuf)> = FxHashMap::default();
+    let mut asked: FxHashMap<Ticket, Arriving> = FxHashMap::default();
     for (name, distribution) in wanted {
         let path = folder.join(distribution.filename());
-        if is_there(&path, &distribution.file().hashes) {
+        let hashes = distribution.file().hashes.clone();
+        if is_there(&path, &hashes) {
             saved.push(Saved { name, path, was_there: true });
             continue;
         }
-        asked.insert(client.submit(Request::File(distribution)), (name, path));
+        asked.insert(client.submit(Request::File(distribution)), Arriving { name, path, hashes });
     }
     while !asked.is_empty() {
         if interrupt::requested() {
             return Err(DownloadError::Interrupted);
         }
         let Some(completed) = client.next() else { break };
-        let Some((name, path)) = asked.remove(&completed.ticket) else { continue };
+        let Some(arriving) = asked.remove(&completed.ticket) else { continue };
         let Outcome::File(file) = completed.outcome else { continue };
-        match file? {
-            FetchedFile::Downloaded(bytes) => std::fs::write(&path, &*bytes).map_err(failed(&path))?,
-            FetchedFile::Local(from) => drop(std::fs::copy(&from, &path).map_err(failed(&path))?),
-        }
-        saved.push(Saved { name, path, was_there: false });
+        saved.push(arriving.save(file?)?);
     }
     Ok(saved)
 }
 
-/// Whether the file is there and has one of the hashes.
+fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> DownloadError {
+    let path = path.to_owned();
+    move |source| DownloadError::Disk { path, source }
+}
+
+/// A file on its way.
+struct Arriving {
+    name: PackageName,
+    path: PathBuf,
+    hashes: Vec<Hash>,
+}
+
+impl Arriving {
+    fn save(self, file: FetchedFile) -> Result<Saved, DownloadError> {
+        let path = self.path;
+        match file {
+            FetchedFile::Downloaded(bytes) => whole_file::write(&path, &bytes).map_err(failed(&path))?,
+            FetchedFile::Local(from) => {
+                let bytes = std::fs::read(&from).map_err(failed(&from))?;
+                check(&from, &bytes, &self.hashes)?;
+                whole_file::write(&path, &bytes).map_err(failed(&path))?;
+            }
+        }
+        Ok(Saved { name: self.name, path, was_there: false })
+    }
+}
+
+/// A file of this machine must be the one that was promised, too.
+fn check(path: &Path, bytes: &[u8], hashes: &[Hash]) -> Result<(), FetchError> {
+    check_hashes(&digests(bytes, hashes), hashes).map_err(|actual| {
+        let promised = hashes.iter().filter(|hash| hash.algorithm() == actual.algorithm());
+        let problem = Problem::Hash {
+            algorithm: actual.algorithm().name().to_owned(),
+            expected: promised.map(Hash::hex).collect::<Vec<_>>().join(" or "),
+            got: actual.hex().to_owned(),
+        };
+        FetchError { url: path.display().to_string(), problem, attempts: 1 }
+    })
+}
+
+fn digests(bytes: &[u8], hashes: &[Hash]) -> Vec<Hash> {
+    let mut digests = Digests::for_expected(hashes);
+    digests.update(bytes);
+    digests.finish()
+}
+
+/// Whether the file is there and has the hashes.
 pub fn is_there(path: &Path, hashes: &[Hash]) -> bool {
-    use sha2::Digest as _;
+    if hashes.is_empty() {
+        return false;
+    }
     let Ok(bytes) = std::fs::read(path) else { return false };
-    let digest = sha2::Sha256::digest(&bytes);
-    let hex = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    hashes.iter().any(|hash| hash.hex() == hex)
+    check_hashes(&digests(&bytes, hashes), hashes).is_ok()
 }

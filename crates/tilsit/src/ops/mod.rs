@@ -29,4 +29,5 @@ pub mod sources;
 pub mod sync;
 pub mod versions;
 pub mod wanted;
+pub mod whole_file;
 pub mod working_copy;

@@ -12,6 +12,7 @@
 
 mod crash;
 mod docs;
+mod download;
 mod errors;
 mod link;
 mod native;

@@ -20,7 +20,7 @@ mod wheel;
 pub use environment::{cannot_write, change, externally_managed, link, no_binary, not_installed, read, venv};
 pub use fetch::{connection, no_index_to_search, project_list};
 pub use lock::{lock, several_locks, sync};
-pub use operation::{install, search};
+pub use operation::{download, install, search};
 pub use python::python;
 pub use requirements::{cannot_read, project_file, wanted};
 pub use settings::{settings, warning as settings_warning};

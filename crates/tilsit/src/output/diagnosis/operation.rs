@@ -2,6 +2,7 @@
 
 use super::super::{Diagnostic, codes};
 use crate::ops::candidates::{OTHER_HASHES, Selection};
+use crate::ops::download::DownloadError;
 use crate::ops::install::InstallOpError;
 use crate::ops::obtain::ObtainError;
 use crate::ops::search::SearchError;
@@ -17,6 +18,16 @@ pub fn install(error: &InstallOpError, selection: &Selection) -> Diagnostic {
         InstallOpError::Obtain(error) => error.into(),
         InstallOpError::Install(error) => error.into(),
         InstallOpError::HashesMissing { missing, unpinned } => hashes_missing(missing, unpinned),
+    }
+}
+
+/// Not all files are in the folder.
+pub fn download(error: &DownloadError) -> Diagnostic {
+    match error {
+        DownloadError::Fetch(error) => error.into(),
+        DownloadError::Disk { path, source } => super::cannot_write(path, source),
+        DownloadError::Interrupted => Diagnostic::new(&codes::INTERRUPTED, "interrupted")
+            .fact("files that had come stay; the same command goes on from there"),
     }
 }
 

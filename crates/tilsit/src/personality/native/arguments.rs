@@ -8,14 +8,14 @@ use builder::ConfigSettings;
 use environment::{Environment, InstallPolicy, Interpreter, LinkMode};
 use index::vcs::VcsPolicy;
 use index::{IndexOrder, PlainHttp};
-use packaging::tags::{PythonPlatform, Tags, TargetOptions};
-use packaging::{MarkerEnvironment, PackageName, Requirement, Version};
+use packaging::{PackageName, Requirement};
 use project::requirements_file::FileOption;
 use resolver::{DependencyMode, PrereleaseMode, PrereleasePolicy, RuleSet, Strategy, Upgrade};
 
 use store::Store;
 
 use super::listener::observer;
+use super::target::Target;
 use super::{Session, diagnosis};
 use crate::cli::native as flags;
 use crate::ops::build::BuildPolicy;
@@ -29,16 +29,6 @@ use crate::output::Diagnostic;
 use crate::settings::{Origin, Sourced};
 
 type Read<T> = Result<T, Box<Diagnostic>>;
-
-/// The Python and platform that is resolved for.
-pub struct Target {
-    /// Its markers.
-    pub markers: MarkerEnvironment,
-    /// Its tags.
-    pub tags: Arc<Tags>,
-    /// Its full version.
-    pub python: Version,
-}
 
 impl Session<'_> {
     /// What is asked for.
@@ -91,38 +81,6 @@ impl Session<'_> {
         words
             .map(|word| PackageName::new(word).map_err(|_| Box::new(diagnosis::bad_name(flag, word))))
             .collect()
-    }
-
-    /// The Python and platform that is resolved for: `--python-version` and `--python-platform`, else `interpreter`.
-    pub fn target(&self, interpreter: &Interpreter) -> Read<Target> {
-        let mut markers = interpreter.marker_environment();
-        let mut facts = interpreter.tag_facts();
-        let mut options = TargetOptions::default();
-        let mut other = false;
-        if let Some(text) = self.parsed.text(&flags::PYTHON_VERSION) {
-            let version = Version::parse(text).map_err(|_| diagnosis::bad_python_version(text))?;
-            let release = version.release();
-            let [major, minor, ..] = &*release else {
-                return Err(Box::new(diagnosis::bad_python_version(text)));
-            };
-            markers.python_version = format!("{major}.{minor}");
-            markers.python_full_version =
-                if release.len() > 2 { text.to_owned() } else { format!("{text}.0") };
-            markers.implementation_version.clone_from(&markers.python_full_version);
-            facts.python_version = (*major as u32, *minor as u32);
-            other = true;
-        }
-        if let Some(name) = self.parsed.text(&flags::PYTHON_PLATFORM) {
-            let platform: PythonPlatform =
-                name.parse().map_err(|error| Box::new(diagnosis::bad_platform(name, &error)))?;
-            platform.apply(&mut markers);
-            options.platforms = platform.platforms();
-            other = true;
-        }
-        let tags = if other { Tags::for_target(&facts, &options) } else { Tags::new(&facts) };
-        let python = Version::parse(&markers.python_full_version)
-            .map_err(|_| diagnosis::bad_python_version(&markers.python_full_version))?;
-        Ok(Target { markers, tags: Arc::new(tags), python })
     }
 
     /// Which files can be used.

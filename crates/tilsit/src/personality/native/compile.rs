@@ -14,7 +14,7 @@ use crate::ops::build::{Builds, Hands};
 use crate::ops::compile::{CompileRequest, Compiled, compile};
 use crate::ops::sources::Preparer;
 use crate::ops::wanted::Sources;
-use crate::ops::{project_file, python};
+use crate::ops::{project_file, python, whole_file};
 use crate::output::Diagnostic;
 
 type Read<T> = Result<T, Box<Diagnostic>>;
@@ -61,7 +61,8 @@ impl Session<'_> {
         match self.parsed.text(&flags::OUTPUT) {
             Some(path) => {
                 let path = self.process.absolute(path);
-                write_whole(&path, &text).map_err(|error| diagnosis::cannot_write(&path, &error))?;
+                whole_file::write(&path, text.as_bytes())
+                    .map_err(|error| diagnosis::cannot_write(&path, &error))?;
                 let count = compiled.resolution.packages.len();
                 self.terminal.info(&format!("Pinned {count} packages in {}", path.display()));
             }
@@ -156,26 +157,4 @@ impl Session<'_> {
 /// PEP 751 names.
 fn is_lock(path: &str) -> bool {
     Path::new(path).file_name().and_then(|name| name.to_str()).is_some_and(is_pylock_filename)
-}
-
-/// Writes beside the file and renames, so that the old content stays until the new is whole.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    // A device or a pipe cannot be replaced.
-    if path.exists() && !path.is_file() {
-        return std::fs::write(path, text);
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut draft = tempfile::NamedTempFile::new_in(folder)?;
-    std::io::Write::write_all(&mut draft, text.as_bytes())?;
-    let mode = std::fs::metadata(path).map(|meta| meta.permissions());
-    let mode = mode.unwrap_or_else(|_| default_mode());
-    draft.as_file().set_permissions(mode)?;
-    draft.persist(path).map(|_| ()).map_err(|error| error.error)
-}
-
-/// What a new file gets.
-#[cfg(unix)]
-fn default_mode() -> std::fs::Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::Permissions::from_mode(0o666 & !environment::current_umask())
 }

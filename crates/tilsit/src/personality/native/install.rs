@@ -7,8 +7,8 @@ use packaging::markers::Marker;
 use resolver::{DependencyMode, Warning};
 use serde_json::json;
 
-use super::arguments::Target;
 use super::listener::{Shown, observer};
+use super::target::Target;
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
 use crate::ops::build::{Builds, Hands};

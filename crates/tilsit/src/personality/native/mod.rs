@@ -5,6 +5,7 @@ mod arguments;
 mod cache;
 mod compile;
 mod diagnosis;
+mod download;
 mod install;
 mod link;
 mod listener;
@@ -12,6 +13,7 @@ mod looking;
 mod search;
 mod show;
 mod sync;
+mod target;
 mod tree;
 mod uninstall;
 mod upgrade;
@@ -123,6 +125,7 @@ impl Session<'_> {
             ["python", "find"] => self.python_find(),
             ["config", verb] => self.config(verb),
             ["explain"] => self.explain(),
+            ["download"] => self.download(),
             ["search"] => self.search(),
             ["link"] => self.link(),
             ["completions"] => self.completions(),

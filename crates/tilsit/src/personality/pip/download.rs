@@ -2,17 +2,14 @@
 
 use environment::plan::Others;
 use packaging::PackageName;
-use packaging::distribution::Distribution;
-use packaging::resolution::PackageSource;
 
 use super::errors::Failure;
 use super::listener::{Lines, observer};
 use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::ops::build::{Builds, Hands};
-use crate::ops::direct::{self, Place};
-use crate::ops::download::{DownloadError, download};
-use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::download::{DownloadError, download, file_of};
+use crate::ops::install::{InstallRequest, install};
 use crate::ops::sources::Preparer;
 use crate::ops::wanted::Wanted;
 
@@ -69,19 +66,6 @@ impl Session<'_> {
             self.info(&format!("Successfully downloaded {}", all.join(" ")));
         }
         Ok(0)
-    }
-}
-
-/// The file that a package of the plan stands for.
-fn file_of(found: &InstallReport, name: &PackageName) -> Option<Distribution> {
-    let (wish, _) = found.plan.install.iter().find(|(wish, _)| wish.name == *name)?;
-    if let Some(distribution) = wish.wheel.distribution() {
-        return Some(distribution.clone());
-    }
-    let PackageSource::Url(url) = &found.resolution.get(name).next()?.source else { return None };
-    match direct::locate(name, url).ok()? {
-        Place::Remote(distribution) => Some(distribution),
-        Place::Local(path) => direct::local_distribution(&path),
     }
 }
 
