@@ -1,6 +1,14 @@
 //! The command line of `tilsit` itself.
 // tidy: table
 
+mod building;
+
+use building::BUILDING;
+pub use building::{
+    ALLOW_NETWORK, BUILD, BUILD_CONSTRAINT, CHECK_BUILD_DEPENDENCIES, CONFIG_SETTING, FORCE_PEP517,
+    NO_BUILD_ISOLATION, SANDBOX,
+};
+
 use super::flag::{Arguments, Command, Dialect, Flag, Group, Kind, Program};
 
 // ---- every command ----
@@ -701,7 +709,7 @@ static INSTALL: Command = Command {
         0,
         "What to install: a name with an optional version (\"alpha>=2\"), a path, or a URL.",
     ),
-    groups: &[&REQUIREMENTS, &VERSIONS, &ENVIRONMENT, &INSTALLING, &INDEXES, &NETWORK],
+    groups: &[&REQUIREMENTS, &VERSIONS, &ENVIRONMENT, &INSTALLING, &BUILDING, &INDEXES, &NETWORK],
     ..BLANK
 };
 static UNINSTALL: Command = Command {
@@ -717,7 +725,7 @@ static UPGRADE_COMMAND: Command = Command {
     about: "Bring installed packages to their newest versions",
     description: "Brings the packages named, or with --all everything that came from an index, to the newest versions that fit together: one plan, and one question on a terminal. What is editable or came from a URL stays as it is, and so does the record of what was asked for.",
     arguments: Arguments::any("PACKAGE", 0, "The packages to upgrade."),
-    groups: &[&UPGRADING, &UPGRADE_VERSIONS, &ENVIRONMENT, &INDEXES, &NETWORK],
+    groups: &[&UPGRADING, &UPGRADE_VERSIONS, &ENVIRONMENT, &BUILDING, &INDEXES, &NETWORK],
     ..BLANK
 };
 static WHY: Command = Command {
@@ -778,7 +786,7 @@ static COMPILE: Command = Command {
         0,
         "requirements.in, pyproject.toml or another source of requirements.",
     ),
-    groups: &[&COMPILING, &COMPILE_REQUIREMENTS, &VERSIONS, &ENVIRONMENT, &INDEXES, &NETWORK],
+    groups: &[&COMPILING, &COMPILE_REQUIREMENTS, &VERSIONS, &ENVIRONMENT, &BUILDING, &INDEXES, &NETWORK],
     ..BLANK
 };
 static SYNC: Command = Command {
@@ -786,7 +794,7 @@ static SYNC: Command = Command {
     about: "Make an environment exactly what a file says",
     description: "Installs exactly what a requirements file or a pylock.toml pins, and removes everything else.",
     arguments: Arguments::any("FILE", 1, "A compiled requirements file or a pylock.toml."),
-    groups: &[&ENVIRONMENT, &SYNC_REQUIREMENTS, &SYNC_FILES, &SYNCING, &INDEXES, &NETWORK],
+    groups: &[&ENVIRONMENT, &SYNC_REQUIREMENTS, &SYNC_FILES, &SYNCING, &BUILDING, &INDEXES, &NETWORK],
     ..BLANK
 };
 static CACHE_SUBCOMMANDS: &[&Command] = &[
@@ -874,7 +882,15 @@ static DOWNLOAD: Command = Command {
         0,
         "What to download: a name with an optional version, or a URL.",
     ),
-    groups: &[&DOWNLOADING, &DOWNLOAD_REQUIREMENTS, &DOWNLOAD_VERSIONS, &ENVIRONMENT, &INDEXES, &NETWORK],
+    groups: &[
+        &DOWNLOADING,
+        &DOWNLOAD_REQUIREMENTS,
+        &DOWNLOAD_VERSIONS,
+        &ENVIRONMENT,
+        &BUILDING,
+        &INDEXES,
+        &NETWORK,
+    ],
     ..BLANK
 };
 static SEARCH: Command = Command {

@@ -90,8 +90,28 @@ pub enum Event<'a> {
     },
     /// All that had to be built was.
     Built(&'a [String]),
+    /// A build goes a step further.
+    BuildStep(BuildStep<'a>),
+    /// A build's back end wrote a line.
+    BuildOutput {
+        /// The line without its end, perhaps not UTF-8.
+        line: &'a [u8],
+    },
+    /// A build's back end warns its users.
+    BuildWarning(&'a str),
     /// A page of an index could not be had and is left out, where the rules allow that.
     PageSkipped(&'a index::FetchError),
+}
+
+/// A step of a build by a back end.
+#[derive(Clone, Copy, Debug)]
+pub enum BuildStep<'a> {
+    /// An environment is made with these.
+    Environment(&'a [String]),
+    /// The back end is asked what else it requires.
+    Requires(builder::Product),
+    /// The back end builds, or prepares metadata.
+    Hook(builder::Product),
 }
 
 /// What was found and what is to be done.

@@ -392,7 +392,6 @@ impl Run<'_, '_, '_> {
                         self.metadata.insert(pick.clone(), text);
                         found
                     }
-                    Err(error) if error.is_not_native() => Err(Unavailable { reason: error.to_string() }),
                     Err(error) => return Err(Box::new(error).into()),
                 }
             }

@@ -57,6 +57,12 @@ codes! {
     OFFLINE "offline" 1 "Something is needed that only the network has, and the network was forbidden.";
     NEEDS_BUILDING "needs-building" 1 "Only a source is there, and building is not allowed.";
     BUILD_FAILED "build-failed" 1 "A source could not be built.";
+    BUILD_BACKEND "build-backend" 1 "The build back end is not there.";
+    BUILD_REQUIRES "build-requires" 1 "What a build requires cannot be had.";
+    BUILD_RESULT "build-result" 1 "A build back end made something else than it should.";
+    BUILD_CONFINED "build-confined" 1 "A build tried what confined builds may not do.";
+    MISSING_COMPILER "missing-compiler" 1 "A build needs a compiler that is not installed.";
+    MISSING_HEADER "missing-header" 1 "A build needs a header that is not installed.";
     NOT_A_PROJECT "not-a-project" 2 "A folder or archive has no project in it.";
     NO_SUCH_REVISION "no-such-revision" 1 "The repository has no such branch, tag or commit.";
     REPOSITORY_REFUSED "repository-refused" 1 "A repository asks for credentials.";

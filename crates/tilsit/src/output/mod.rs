@@ -18,5 +18,5 @@ mod terminal;
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use ordered_json::Json;
-pub use redact::redact_text;
+pub use redact::{printable, redact_text};
 pub use terminal::{ColorChoice, Level, Style, Terminal, TerminalPolicy};

@@ -29,6 +29,14 @@ pub fn redact_text(text: &str) -> String {
     shown
 }
 
+/// A line of a stranger's program, fit for the terminal: no control characters, no passwords, not without end.
+pub fn printable(line: &[u8]) -> String {
+    const LONGEST: usize = 2000;
+    let text = String::from_utf8_lossy(line);
+    let shown = text.chars().filter(|letter| !letter.is_control() || *letter == '\t').take(LONGEST);
+    redact_text(&shown.collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -48,6 +48,13 @@ fn flit_sdist(sandbox: &Sandbox) -> String {
     "./alpha-1.0.tar.gz".to_owned()
 }
 
+/// Installs a project whose back end does this when it is to build.
+fn failing_build(sandbox: &Sandbox, code: &str) -> Ran {
+    let hook = format!("def build_wheel(folder, settings=None, metadata=None):\n    {code}\n");
+    crate::builds::project(sandbox, &hook);
+    install(sandbox, &["./p"])
+}
+
 /// The same as a repository; its address.
 fn flit_repository(sandbox: &Sandbox) -> String {
     let folder = sandbox.work().join("repository");
@@ -306,12 +313,56 @@ const CASES: &[Case] = &[
     },
     Case {
         code: "build-failed",
+        name: "a build back end that raises an error",
+        exit: 1,
+        run: |s| failing_build(s, "raise ValueError('a value is missing')"),
+    },
+    Case {
+        code: "build-backend",
         name: "a build back end that nobody has",
         exit: 1,
         run: |s| {
             s.write("p/pyproject.toml", "[build-system]\nrequires = []\nbuild-backend = \"nobody.knows\"\n[project]\nname = \"alpha\"\nversion = \"1.0\"\n");
             install(s, &["./p"])
         },
+    },
+    Case {
+        code: "build-requires",
+        name: "a build that requires what nobody has",
+        exit: 1,
+        run: |s| {
+            s.write(
+                "p/pyproject.toml",
+                "[build-system]\nrequires = [\"nosuch\"]\nbuild-backend = \"nosuch\"\n",
+            );
+            install(s, &["./p"])
+        },
+    },
+    Case {
+        code: "build-result",
+        name: "a back end that answers nothing",
+        exit: 1,
+        run: |s| failing_build(s, "return None"),
+    },
+    Case {
+        code: "build-confined",
+        name: "a build that wants the network",
+        exit: 1,
+        run: |s| failing_build(s, "raise OSError(101, 'Network is unreachable')"),
+    },
+    Case {
+        code: "missing-compiler",
+        name: "a build without a compiler",
+        exit: 1,
+        run: |s| {
+            failing_build(s, "raise OSError(\"error: command 'gcc' failed: No such file or directory\")")
+        },
+    },
+    Case {
+        code: "missing-header",
+        name: "a build without a header",
+        exit: 1,
+        run: |s| failing_build(s, "sys.exit('x.c:1:1: fatal error: Python.h: No such file or directory')"),
     },
     Case {
         code: "not-a-project",

@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod builds;
 mod crash;
 mod docs;
 mod download;

@@ -73,12 +73,13 @@ impl Sandbox {
     /// The same around an index made elsewhere.
     pub fn with(index: FakeIndex) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["home", "work", "cache"] {
+        for name in ["home", "work", "cache", "tmp"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
         let path = |name: &str| folder.path().join(name).display().to_string();
         let variables = BTreeMap::from([
             ("HOME".to_owned(), path("home")),
+            ("TMPDIR".to_owned(), path("tmp")),
             ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
             ("TILSIT_CACHE_DIR".to_owned(), path("cache")),
             ("TILSIT_INDEX_URL".to_owned(), index.simple_url()),
@@ -96,6 +97,11 @@ impl Sandbox {
 
     pub fn home(&self) -> PathBuf {
         self.folder.path().join("home")
+    }
+
+    /// The store's folder.
+    pub fn cache(&self) -> PathBuf {
+        self.folder.path().join("cache")
     }
 
     /// Sets a variable for all later runs.

@@ -45,7 +45,7 @@ impl Project {
     }
 
     /// As a source distribution without metadata.
-    fn builder(&self) -> SdistBuilder {
+    pub fn builder(&self) -> SdistBuilder {
         let builder = SdistBuilder::new(&self.name, &self.version).legacy();
         self.files.iter().fold(builder, |builder, (path, text)| builder.file(path, text))
     }

@@ -1,29 +1,269 @@
-//! Builds by the project's own back end.
+//! Builds by the project's own back end: its environment, one warm Python for each tree, what it says meanwhile.
 
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Once;
 
-use builder::BuiltFile;
+use builder::{
+    BuildError, BuildPlace, BuildSystem, BuiltFile, ConfigSettings, Lack, Product, Sandbox, Session, Stream,
+    UnknownKeys, Watch,
+};
+use packaging::Requirement;
+use resolver::RuleSet;
+use store::Scratch;
+use tempfile::TempPath;
 
+use super::super::events::{BuildStep, Event, Listener};
+use super::super::interrupt;
+use super::environment::{self, BuildEnvironment};
 use super::{BuildOpError, BuildTask, Builds, Hands};
 
+/// Builds that are kept warm at once; one is a Python process.
+const WARM: usize = 8;
+
+/// A build that was started.
+pub(super) struct Running {
+    tree: PathBuf,
+    system: BuildSystem,
+    environment: BuildEnvironment,
+    session: Session,
+    scratch: Scratch,
+    /// What was asked for already.
+    ready: Vec<(Product, ConfigSettings)>,
+    /// Folders made in `scratch`.
+    folders: usize,
+    /// Removed in the end, unless somebody is told of it.
+    log: Option<TempPath>,
+}
+
+/// METADATA of what would be built.
 pub(super) fn metadata(
     builds: &Builds<'_>,
     task: &BuildTask<'_>,
-    _hands: &mut Hands<'_>,
+    hands: &mut Hands<'_>,
 ) -> Result<Vec<u8>, BuildOpError> {
-    Err(refused(builds, task))
+    with_session(builds, task, hands, |running, watch| {
+        let out = running.folder("metadata");
+        running.session.metadata(task.product, task.settings, &out, watch)
+    })
 }
 
+/// Builds into `out`. The back end works in a folder of its own, the only one that it may write to.
 pub(super) fn build(
     builds: &Builds<'_>,
     task: &BuildTask<'_>,
-    _out: &Path,
-    _hands: &mut Hands<'_>,
+    out: &Path,
+    hands: &mut Hands<'_>,
 ) -> Result<BuiltFile, BuildOpError> {
-    Err(refused(builds, task))
+    let built = with_session(builds, task, hands, |running, watch| {
+        let folder = running.folder("out");
+        running.session.build(task.product, task.settings, &folder, watch)
+    })?;
+    moved(&built, out).map_err(|source| trouble(builds, BuildError::Disk { path: out.to_owned(), source }))
 }
 
-fn refused(builds: &Builds<'_>, task: &BuildTask<'_>) -> BuildOpError {
-    let why = builds.native(task).ok().and_then(Result::err);
-    BuildOpError::NotNative(why.unwrap_or_default())
+fn moved(built: &BuiltFile, out: &Path) -> std::io::Result<BuiltFile> {
+    std::fs::create_dir_all(out)?;
+    let path = out.join(built.filename.as_str());
+    // Perhaps another file system. The metadata's wheel may be asked for again, so it is not taken away.
+    std::fs::copy(&built.path, &path)?;
+    Ok(BuiltFile { path, ..built.clone() })
+}
+
+/// Lets `work` have the session of the task's tree, with all that the product requires installed.
+fn with_session<T>(
+    builds: &Builds<'_>,
+    task: &BuildTask<'_>,
+    hands: &mut Hands<'_>,
+    work: impl FnOnce(&mut Running, &mut Ear<'_>) -> Result<T, BuildError>,
+) -> Result<T, BuildOpError> {
+    let mut running = match taken(builds, task.tree) {
+        Some(running) => running,
+        None => start(builds, task, hands)?,
+    };
+    if !running.is_ready(task) {
+        running = prepare(builds, task, running, hands)?;
+    }
+    hands.listener.event(&Event::BuildStep(BuildStep::Hook(task.product)));
+    let done = work(&mut running, &mut Ear(&mut *hands.listener));
+    match done {
+        Ok(done) => {
+            let mut kept = builds.running.borrow_mut();
+            if kept.len() >= WARM {
+                kept.remove(0);
+            }
+            kept.push(running);
+            Ok(done)
+        }
+        Err(error) => Err(running.failed(builds, error)),
+    }
+}
+
+fn taken(builds: &Builds<'_>, tree: &Path) -> Option<Running> {
+    let mut kept = builds.running.borrow_mut();
+    let place = kept.iter().position(|one| one.tree == tree)?;
+    Some(kept.remove(place))
+}
+
+fn start(builds: &Builds<'_>, task: &BuildTask<'_>, hands: &mut Hands<'_>) -> Result<Running, BuildOpError> {
+    let unknown = match builds.policy.rules {
+        RuleSet::Pip => UnknownKeys::Ignored,
+        RuleSet::Native => builds.policy.unknown_keys,
+    };
+    let read = BuildSystem::read(task.tree, unknown);
+    let system = read.map_err(|error| trouble(builds, BuildError::System(error)))?;
+    let environment = if builds.policy.shared {
+        environment::shared(builds)?
+    } else {
+        hands.listener.event(&Event::BuildStep(BuildStep::Environment(&system.written)));
+        environment::isolated(builds, &system.requires, hands)?
+    };
+    if builds.policy.shared && builds.policy.check_dependencies {
+        check(builds, &environment, &system.requires)?;
+    }
+    open(builds, task.tree, (system, environment), hands)
+}
+
+/// Starts the Python.
+fn open(
+    builds: &Builds<'_>,
+    tree: &Path,
+    (system, environment): (BuildSystem, BuildEnvironment),
+    hands: &Hands<'_>,
+) -> Result<Running, BuildOpError> {
+    let scratch = hands.store.scratch()?;
+    let log = tempfile::Builder::new().prefix("tilsit-build-").suffix(".log").tempfile();
+    let log =
+        log.map_err(|source| trouble(builds, BuildError::Disk { path: std::env::temp_dir(), source }))?;
+    let log = log.into_temp_path();
+    let place = BuildPlace {
+        python: environment.python.clone(),
+        variables: variables(builds, &environment),
+        scratch: scratch.path().to_owned(),
+        sandbox: sandbox(builds),
+        log: log.to_path_buf(),
+        interrupted: interrupt::flag(),
+    };
+    let session = Session::start(tree, &system, place).map_err(|error| trouble(builds, error))?;
+    let (ready, folders) = (Vec::new(), 0);
+    Ok(Running {
+        tree: tree.to_owned(),
+        system,
+        environment,
+        session,
+        scratch,
+        ready,
+        folders,
+        log: Some(log),
+    })
+}
+
+/// Asks what else is required for the product; what is missing takes another environment, and another Python.
+fn prepare(
+    builds: &Builds<'_>,
+    task: &BuildTask<'_>,
+    mut running: Running,
+    hands: &mut Hands<'_>,
+) -> Result<Running, BuildOpError> {
+    hands.listener.event(&Event::BuildStep(BuildStep::Requires(task.product)));
+    let asked = running.session.requires(task.product, task.settings, &mut Ear(&mut *hands.listener));
+    let more = match asked {
+        Ok(more) => more,
+        Err(error) => return Err(running.failed(builds, error)),
+    };
+    if builds.policy.shared {
+        if builds.policy.check_dependencies {
+            check(builds, &running.environment, &more)?;
+        }
+    } else if !running.environment.lacks(builds, &more).is_empty() {
+        let written: Vec<String> = more.iter().map(ToString::to_string).collect();
+        hands.listener.event(&Event::BuildStep(BuildStep::Environment(&written)));
+        let all: Vec<Requirement> = running.system.requires.iter().cloned().chain(more).collect();
+        let environment = environment::isolated(builds, &all, hands)?;
+        let system = BuildSystem { requires: all, ..running.system.clone() };
+        drop(running);
+        running = open(builds, task.tree, (system, environment), hands)?;
+    }
+    running.ready.push((task.product, task.settings.clone()));
+    Ok(running)
+}
+
+fn check(
+    builds: &Builds<'_>,
+    environment: &BuildEnvironment,
+    requires: &[Requirement],
+) -> Result<(), BuildOpError> {
+    let missing = environment.lacks(builds, requires);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(BuildOpError::Unmet { missing: missing.iter().map(ToString::to_string).collect() })
+}
+
+impl Running {
+    fn is_ready(&self, task: &BuildTask<'_>) -> bool {
+        self.ready.iter().any(|(product, settings)| *product == task.product && settings == task.settings)
+    }
+
+    /// A new folder that the build may write to.
+    fn folder(&mut self, name: &str) -> PathBuf {
+        self.folders += 1;
+        self.scratch.path().join(format!("{name}-{}", self.folders))
+    }
+
+    /// The log stays where somebody is told of it.
+    fn failed(mut self, builds: &Builds<'_>, error: BuildError) -> BuildOpError {
+        if matches!(error, BuildError::Failed { .. } | BuildError::Crashed { .. })
+            && let Some(log) = self.log.take()
+            && let Err(lost) = log.keep()
+        {
+            log::debug!("the log of a build is lost: {lost}");
+        }
+        trouble(builds, error)
+    }
+}
+
+fn trouble(builds: &Builds<'_>, source: BuildError) -> BuildOpError {
+    BuildOpError::Build { source: Box::new(source), confinement: builds.policy.confinement() }
+}
+
+/// The programs of the environment come first, and nothing of the user's Python gets in.
+fn variables(builds: &Builds<'_>, environment: &BuildEnvironment) -> Vec<(OsString, Option<OsString>)> {
+    let Some(programs) = &environment.programs else { return Vec::new() };
+    let old = builds.process.env.get(std::ffi::OsStr::new("PATH")).cloned().unwrap_or_default();
+    let folders = std::iter::once(programs.clone()).chain(std::env::split_paths(&old));
+    let mut variables = vec![("PYTHONNOUSERSITE".into(), Some("1".into()))];
+    if let Ok(path) = std::env::join_paths(folders) {
+        variables.push(("PATH".into(), Some(path)));
+    }
+    variables.extend(["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"].map(|name| (name.into(), None)));
+    variables
+}
+
+fn sandbox(builds: &Builds<'_>) -> Sandbox {
+    static SAID: Once = Once::new();
+    let Some(network) = builds.policy.confinement() else { return Sandbox::Off };
+    match Sandbox::lack() {
+        Some(Lack::Files) => SAID.call_once(|| {
+            log::warn!("this kernel has no Landlock: builds can write wherever you can");
+        }),
+        Some(Lack::Truncation) => SAID.call_once(|| {
+            log::warn!("this kernel's Landlock is old: builds can empty files elsewhere");
+        }),
+        None => {}
+    }
+    Sandbox::On { writable: Vec::new(), network }
+}
+
+/// Passes on what a build says.
+struct Ear<'l>(&'l mut dyn Listener);
+
+impl Watch for Ear<'_> {
+    fn line(&mut self, _stream: Stream, line: &[u8]) {
+        self.0.event(&Event::BuildOutput { line });
+    }
+
+    fn warning(&mut self, message: &str) {
+        self.0.event(&Event::BuildWarning(message));
+    }
 }

@@ -3,25 +3,34 @@
 //! The recursion of packaging lives here: a build needs packages, which are searched and may have to be built themselves.
 //! All builds of one command share one [`Builds`], which knows what is under way and refuses to go round in circles.
 
+mod environment;
 mod hooks;
 
 use std::cell::RefCell;
 use std::path::Path;
 
+use ::environment::Interpreter;
 use builder::native::{self, NativeError, NativeProject, NativeRequest, Recognised};
-use builder::{BuildError, BuiltFile, ConfigSettings, Product};
-use environment::Interpreter;
+use builder::{BuildError, BuiltFile, ConfigSettings, Network, Product, UnknownKeys};
 use index::Client;
 use packaging::Requirement;
+use resolver::RuleSet;
 use store::{DiskError, Store};
 
+pub use self::environment::RequiresError;
 use super::events::Listener;
+use super::formats::Formats;
 use crate::settings::Process;
 
 /// How sources are built.
-#[expect(dead_code, reason = "read by whoever runs hooks")]
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct BuildPolicy {
+    /// Whose rules decide about what builds require.
+    pub rules: RuleSet,
+    /// Which files may be used of what builds require.
+    pub formats: Formats,
+    /// Whether the files of all indexes compete for what builds require.
+    pub merge_indexes: bool,
     /// Builds run in the environment that is worked for (`--no-build-isolation`).
     pub shared: bool,
     /// Limits on what builds require (`--build-constraint`).
@@ -30,12 +39,40 @@ pub struct BuildPolicy {
     pub check_dependencies: bool,
     /// Real back ends build what native ones could, too.
     pub hooks_only: bool,
+    /// What happens to keys of `[build-system]` that nobody knows (pip never minds them).
+    pub unknown_keys: UnknownKeys,
     /// Nothing is built (`build = "never"`).
     pub never: bool,
     /// Builds may write and reach whatever their user may.
     pub trusted: bool,
     /// Builds may reach the network although they are not trusted.
     pub network: bool,
+}
+
+impl Default for BuildPolicy {
+    fn default() -> Self {
+        Self {
+            rules: RuleSet::Native,
+            formats: Formats::default(),
+            merge_indexes: false,
+            shared: false,
+            constraints: Vec::new(),
+            check_dependencies: false,
+            hooks_only: false,
+            unknown_keys: UnknownKeys::Ignored,
+            never: false,
+            trusted: false,
+            network: false,
+        }
+    }
+}
+
+impl BuildPolicy {
+    /// Whether builds are confined, and if so whether they may reach others.
+    pub fn confinement(&self) -> Option<Network> {
+        let network = if self.network { Network::Allowed } else { Network::Denied };
+        (!self.trusted).then_some(network)
+    }
 }
 
 /// A tree and what is wanted of it.
@@ -69,6 +106,8 @@ pub struct Builds<'a> {
     pub policy: &'a BuildPolicy,
     /// What is being built, the outermost first.
     under_way: RefCell<Vec<String>>,
+    /// Builds that wait for the next question about their tree, the last used last.
+    running: RefCell<Vec<hooks::Running>>,
 }
 
 /// Why nothing was built.
@@ -85,14 +124,30 @@ pub enum BuildOpError {
         chain: Vec<String>,
     },
     /// The back end.
-    #[error(transparent)]
-    Build(#[from] Box<BuildError>),
+    #[error("{source}")]
+    Build {
+        /// What it did.
+        source: Box<BuildError>,
+        /// How it was confined.
+        confinement: Option<Network>,
+    },
+    /// What the build requires cannot be had.
+    #[error("what the build requires ({}) cannot be had: {source}", requires.join(", "))]
+    Requires {
+        /// What it requires.
+        requires: Vec<String>,
+        /// Why not.
+        source: Box<RequiresError>,
+    },
+    /// Builds run in an environment that lacks what they require (`--check-build-dependencies`).
+    #[error("the environment lacks what the build requires: {}", missing.join(", "))]
+    Unmet {
+        /// What is not there, or not in a version that will do.
+        missing: Vec<String>,
+    },
     /// A native back end.
     #[error(transparent)]
     Native(#[from] NativeError),
-    /// There is nobody to run hooks.
-    #[error("it cannot be built natively: {0}")]
-    NotNative(String),
     /// The disk.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -101,7 +156,7 @@ pub enum BuildOpError {
 impl<'a> Builds<'a> {
     /// Builds for `interpreter`.
     pub fn new(process: &'a Process, interpreter: &'a Interpreter, policy: &'a BuildPolicy) -> Self {
-        Self { process, interpreter, policy, under_way: RefCell::new(Vec::new()) }
+        Self { process, interpreter, policy, under_way: RefCell::default(), running: RefCell::default() }
     }
 
     /// The METADATA of what would be built.

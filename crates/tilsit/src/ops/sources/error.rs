@@ -117,11 +117,6 @@ pub enum SourceError {
 }
 
 impl SourceError {
-    /// Whether only the project's own back end could build it.
-    pub fn is_not_native(&self) -> bool {
-        matches!(self, Self::Build { source, .. } if matches!(**source, BuildOpError::NotNative(_)))
-    }
-
     pub(super) fn build(place: &str, name: Option<&str>, source: BuildOpError) -> Self {
         Self::Build { place: place.to_owned(), name: name.map(str::to_owned), source: Box::new(source) }
     }

@@ -3,9 +3,11 @@
 //! One file for each field, one function for each error enum. Facts stand in a list, whose fault it is is said
 //! plainly, and the hint can be pasted; the code in brackets leads to a page that says more (`tilsit explain CODE`).
 
+mod build;
 mod conflict;
 mod environment;
 mod fetch;
+mod headers;
 mod lock;
 mod operation;
 mod python;
@@ -17,6 +19,7 @@ mod unmet_tests;
 mod usage;
 mod wheel;
 
+pub use build::build;
 pub use environment::{cannot_write, change, externally_managed, link, no_binary, not_installed, read, venv};
 pub use fetch::{connection, no_index_to_search, project_list};
 pub use lock::{lock, several_locks, sync};

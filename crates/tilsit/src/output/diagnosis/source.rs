@@ -1,9 +1,7 @@
 //! Sources: archives, folders, repositories, and what became of building them.
 
 use super::super::{Diagnostic, codes, redact_text};
-use crate::ops::build::BuildOpError;
 use crate::ops::sources::SourceError;
-use builder::BuildError;
 use index::vcs::{System, VcsError};
 use packaging::hashes::Hash;
 use store::UnpackError;
@@ -27,7 +25,7 @@ pub fn source(error: &SourceError) -> Diagnostic {
         SourceError::OtherPackage { place, wanted, found } => {
             failed(place).fact(format!("`{wanted}` was expected, and `{found}` was built"))
         }
-        SourceError::Build { place, name, source } => build(name.as_deref().unwrap_or(place), source),
+        SourceError::Build { place, name, source } => super::build(name.as_deref().unwrap_or(place), source),
         SourceError::Wheel { place, source } => super::refused_wheel(place, source),
         SourceError::NotEditable { place } => not_editable(place),
         SourceError::NotPrepared { place } => failed(place).fact("it was not prepared"),
@@ -72,31 +70,8 @@ fn unpack(place: &str, error: &UnpackError) -> Diagnostic {
         .hint("take another version, and tell its authors")
 }
 
-fn failed(place: &str) -> Diagnostic {
+pub(super) fn failed(place: &str) -> Diagnostic {
     Diagnostic::new(&codes::BUILD_FAILED, format!("`{}` could not be built", redact_text(place)))
-}
-
-fn build(what: &str, error: &BuildOpError) -> Diagnostic {
-    match error {
-        BuildOpError::Never => super::requirements::needs_building(&redact_text(what)),
-        BuildOpError::Cycle { chain } => failed(what)
-            .fact(format!("to build it, it would have to be there already: {}", chain.join(" needs ")))
-            .hint("a wheel of one of them ends the circle: `--only-binary NAME`"),
-        BuildOpError::Build(error) => build_error(what, error),
-        BuildOpError::Disk(error) => error.into(),
-        other => failed(what).fact(other.to_string()),
-    }
-}
-
-fn build_error(what: &str, error: &BuildError) -> Diagnostic {
-    match error {
-        BuildError::Interrupted => super::operation::interrupted(),
-        BuildError::Failed { run, .. } | BuildError::Crashed { run, .. } => failed(what)
-            .fact(error.to_string())
-            .facts(run.tail.iter().map(|line| redact_text(line)))
-            .note(format!("all that the build wrote: {}", run.log.display())),
-        other => failed(what).fact(other.to_string()),
-    }
 }
 
 impl From<&VcsError> for Diagnostic {

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use builder::ConfigSettings;
 use environment::{Environment, InstallPolicy, Interpreter, LinkMode};
-use index::vcs::VcsPolicy;
 use index::{IndexOrder, PlainHttp};
 use packaging::{PackageName, Requirement};
 use project::requirements_file::FileOption;
@@ -18,12 +16,10 @@ use super::listener::observer;
 use super::target::Target;
 use super::{Session, diagnosis};
 use crate::cli::native as flags;
-use crate::ops::build::BuildPolicy;
 use crate::ops::candidates::Selection;
 use crate::ops::formats::{FormatOption, Formats};
 use crate::ops::install::ResolvePolicy;
 use crate::ops::network::Connection;
-use crate::ops::sources::SourcePolicy;
 use crate::ops::wanted::{self, Sources, Wanted};
 use crate::output::Diagnostic;
 use crate::settings::{Origin, Sourced};
@@ -159,32 +155,6 @@ impl Session<'_> {
             }
         }
         Ok(if names.is_empty() { Upgrade::Nothing } else { Upgrade::Packages(names) })
-    }
-
-    /// How sources are built and obtained. Editable repositories are checked out into `src` of the environment.
-    pub fn building(
-        &self,
-        wanted: &Wanted,
-        environment: Option<&Environment>,
-    ) -> (BuildPolicy, SourcePolicy) {
-        let settings = wanted.settings.iter().map(|(key, values)| {
-            let mut settings = ConfigSettings::default();
-            values.iter().for_each(|(name, value)| settings.add(name, value));
-            (key.clone(), settings)
-        });
-        let policy = SourcePolicy {
-            vcs: VcsPolicy {
-                environment: self.process.env.clone().into_iter().collect(),
-                offline: self.parsed.is_on(&flags::OFFLINE),
-                whole: false,
-            },
-            editables: wanted.editables.clone(),
-            own_settings: settings.collect(),
-            checkouts: environment.map(|one| one.interpreter().prefix().join("src")),
-            believes_project: true,
-            ..SourcePolicy::default()
-        };
-        (BuildPolicy::default(), policy)
     }
 
     /// How files are installed.

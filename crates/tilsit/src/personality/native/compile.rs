@@ -7,6 +7,7 @@ use packaging::pylock::{Pylock, is_pylock_filename};
 use packaging::{PackageName, SpecifierSet, Version};
 use project::compile_output::{self, OutputPolicy};
 
+use super::building::Site;
 use super::listener::{Shown, observer};
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
@@ -37,7 +38,8 @@ impl Session<'_> {
             .map_err(|error| diagnosis::connection(&error))?;
         let requires_python = self.requires_python(&sources, &target.python)?;
         let universal = self.parsed.is_on(&flags::UNIVERSAL);
-        let (build_policy, source_policy) = self.building(&wanted, None);
+        let site = Site { environment: None, interpreter: &interpreter, store: &store };
+        let (build_policy, source_policy) = self.building(&wanted, &site, &selection)?;
         let builds = Builds::new(self.process, &interpreter, &build_policy);
         let mut preparer = Preparer::new(&builds, &source_policy);
         let mut shown = Shown::new(self.terminal);

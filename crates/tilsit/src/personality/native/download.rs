@@ -9,6 +9,7 @@ use packaging::distribution::{Distribution, RemoteFile};
 use packaging::filenames::DistributionFilename;
 use serde_json::json;
 
+use super::building::Site;
 use super::listener::{Shown, observer};
 use super::target::Target;
 use super::{Ended, Session, diagnosis};
@@ -52,7 +53,11 @@ impl Session<'_> {
             .client(self.process, &interpreter, &store, (observer(), None))
             .map_err(|error| diagnosis::connection(&error))?;
         let mut shown = Shown::new(self.terminal);
-        let (build_policy, source_policy) = self.building(&wanted, None);
+        let site = Site { environment: None, interpreter: &interpreter, store: &store };
+        let (build_policy, source_policy) = match targets.first() {
+            Some((_, target)) => self.building(&wanted, &site, &self.selection(target, &wanted)?)?,
+            None => return Ok(0),
+        };
         let builds = Builds::new(self.process, &interpreter, &build_policy);
         let mut preparer = Preparer::new(&builds, &source_policy);
         let mut hands = Hands { client: &mut client, store: &store, listener: &mut shown };

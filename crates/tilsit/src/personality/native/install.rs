@@ -7,6 +7,7 @@ use packaging::markers::Marker;
 use resolver::{DependencyMode, Warning};
 use serde_json::json;
 
+use super::building::Site;
 use super::listener::{Shown, observer};
 use super::target::Target;
 use super::{Ended, Session, diagnosis};
@@ -100,7 +101,8 @@ impl Session<'_> {
         let mut client = connection
             .client(self.process, environment.interpreter(), store, (observer(), None))
             .map_err(|error| diagnosis::connection(&error))?;
-        let (build_policy, source_policy) = self.building(&wanted, Some(environment));
+        let site = Site { environment: Some(environment), interpreter: environment.interpreter(), store };
+        let (build_policy, source_policy) = self.building(&wanted, &site, &selection)?;
         let builds = Builds::new(self.process, environment.interpreter(), &build_policy);
         let mut preparer = Preparer::new(&builds, &source_policy);
         let mut hands = Hands { client: &mut client, store, listener: &mut shown };

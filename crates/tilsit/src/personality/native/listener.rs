@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use index::{Observer, Problem};
 
-use crate::ops::events::{Event, Listener};
-use crate::output::Terminal;
+use crate::ops::events::{BuildStep, Event, Listener};
 use crate::output::progress::{Bar, Unit};
+use crate::output::{self, Terminal};
 
 /// Shows events on the terminal.
 pub struct Shown<'a> {
@@ -52,6 +52,20 @@ impl Listener for Shown<'_> {
             Event::WheelBuilt { name, wheel, .. } => {
                 let file = wheel.file_name().unwrap_or_default().to_string_lossy();
                 self.terminal.verbose(&format!("built {name}: {file}"));
+            }
+            Event::BuildOutput { line, .. } => {
+                self.terminal.verbose(&output::printable(line));
+            }
+            Event::BuildWarning(message) => self.terminal.warn(&output::printable(message.as_bytes())),
+            Event::BuildStep(BuildStep::Environment(requires)) if !requires.is_empty() => {
+                self.terminal.verbose(&format!("build requires: {}", requires.join(", ")));
+            }
+            Event::BuildStep(BuildStep::Environment(_)) => {}
+            Event::BuildStep(BuildStep::Requires(product)) => {
+                self.terminal.verbose(&format!("asking what the {} requires", product.word()));
+            }
+            Event::BuildStep(BuildStep::Hook(product)) => {
+                self.terminal.verbose(&format!("the back end works on the {}", product.word()));
             }
             Event::MetadataEnded { .. } | Event::BuildEnded { .. } | Event::Built(_) => self.spinner = None,
             Event::Planned(_) | Event::PageSkipped(_) | Event::Building(_) => {}

@@ -2,6 +2,7 @@
 
 mod about;
 mod arguments;
+mod building;
 mod cache;
 mod compile;
 mod diagnosis;

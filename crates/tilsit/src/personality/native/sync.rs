@@ -2,6 +2,7 @@
 
 use packaging::pylock::{Pylock, is_pylock_filename};
 
+use super::building::Site;
 use super::install::{Amount, kept};
 use super::listener::{Shown, observer};
 use super::{Ended, Session, diagnosis};
@@ -51,7 +52,10 @@ impl Session<'_> {
             reinstall: self.parsed.is_on(&flags::REINSTALL),
             dry_run: self.parsed.is_on(&flags::DRY_RUN),
         };
-        let (build_policy, mut source_policy) = self.building(&wanted::Wanted::default(), Some(&environment));
+        let interpreter = environment.interpreter();
+        let site = Site { environment: Some(&environment), interpreter, store: &store };
+        let (build_policy, mut source_policy) =
+            self.building(&wanted::Wanted::default(), &site, &selection)?;
         source_policy.editables = editables(&lock, request.folder);
         let builds = Builds::new(self.process, environment.interpreter(), &build_policy);
         let mut preparer = Preparer::new(&builds, &source_policy);

@@ -210,6 +210,9 @@ impl Session<'_> {
         };
         let isolation = self.parsed.switch(&flags::NO_BUILD_ISOLATION);
         let build = BuildPolicy {
+            rules: RuleSet::Pip,
+            formats: self.formats(&Wanted::default())?,
+            merge_indexes: true,
             shared: isolation.is_some_and(|switch| !switch.value),
             constraints: self.read(&limits)?.constraints,
             check_dependencies: self.parsed.is_on(&flags::CHECK_BUILD_DEPENDENCIES),

@@ -202,13 +202,13 @@ fn subprocess(command: &str, status: Option<i32>, output: &str, verdict: &str) -
 }
 
 fn build(place: &str, name: Option<&str>, error: &BuildOpError) -> Failure {
-    if let BuildOpError::Build(inner) = error
-        && matches!(**inner, BuildError::Interrupted)
+    if let BuildOpError::Build { source, .. } = error
+        && matches!(**source, BuildError::Interrupted)
     {
         return Failure::error("Operation cancelled by user");
     }
     let detail = match error {
-        BuildOpError::Build(inner) => match &**inner {
+        BuildOpError::Build { source, .. } => match &**source {
             BuildError::Failed { run, .. } | BuildError::Crashed { run, .. } => run.tail.join("\n"),
             other => other.to_string(),
         },

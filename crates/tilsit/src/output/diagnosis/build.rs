@@ -1,0 +1,335 @@
+//! Builds that came to nothing: what failed, whose fault it seems to be, what helps.
+
+use builder::{BuildError, BuildSystemError, Fault, HookRun, Network};
+
+use super::super::{Diagnostic, Excerpt, codes, redact_text};
+use super::headers::package_of;
+use super::source::failed;
+use crate::ops::build::{BuildOpError, RequiresError};
+
+/// Lines of a failed build that are shown; the log has all.
+const SHOWN: usize = 20;
+
+/// The back ends that are in use, for names that nobody has.
+const BACKENDS: &[(&str, &str)] = &[
+    ("setuptools", "setuptools.build_meta"),
+    ("hatchling", "hatchling.build"),
+    ("flit_core", "flit_core.buildapi"),
+    ("pdm", "pdm.backend"),
+    ("poetry", "poetry.core.masonry.api"),
+    ("uv_build", "uv_build"),
+    ("maturin", "maturin"),
+    ("mesonpy", "mesonpy"),
+    ("scikit_build_core", "scikit_build_core.build"),
+];
+
+/// `what` was not built.
+pub fn build(what: &str, error: &BuildOpError) -> Diagnostic {
+    match error {
+        BuildOpError::Never => super::requirements::needs_building(&redact_text(what))
+            .hint("allow it: `--build allowed`, and without `--only-binary` for it"),
+        BuildOpError::Cycle { chain } => failed(what)
+            .fact(format!("to build it, it would have to be there already: {}", chain.join(" needs ")))
+            .hint("a wheel of one of them ends the circle: `--only-binary NAME`"),
+        BuildOpError::Build { source, confinement } => hook(what, source, *confinement),
+        BuildOpError::Requires { requires, source } => required(what, requires, source),
+        BuildOpError::Unmet { missing } => Diagnostic::new(
+            &codes::BUILD_REQUIRES,
+            format!("the environment lacks what the build of `{}` requires", redact_text(what)),
+        )
+        .facts(missing.iter().map(|one| format!("missing: {one}")))
+        .hint(format!("tilsit install {}", quoted(missing))),
+        BuildOpError::Native(error) => failed(what).fact(error.to_string()),
+        BuildOpError::Disk(error) => error.into(),
+    }
+}
+
+fn quoted(words: &[String]) -> String {
+    words.iter().map(|word| format!("\"{}\"", word.replace('"', "'"))).collect::<Vec<_>>().join(" ")
+}
+
+fn required(what: &str, requires: &[String], error: &RequiresError) -> Diagnostic {
+    let inner: Diagnostic = match error {
+        RequiresError::Search(error) => super::search(error),
+        RequiresError::Obtain(error) => error.into(),
+        RequiresError::Interpreter(error) => error.into(),
+        RequiresError::Venv(error) => error.into(),
+        RequiresError::Install(error) => error.into(),
+        RequiresError::Disk(error) => error.into(),
+    };
+    if matches!(inner.code.name, "interrupted" | "disk-full" | "no-permission") {
+        return inner;
+    }
+    let summary = format!("what the build of `{}` requires cannot be had", redact_text(what));
+    let mut diagnostic = Diagnostic::new(&codes::BUILD_REQUIRES, summary)
+        .fact(format!("it requires: {}", requires.join(", ")))
+        .fact(format!("{} [{}]", inner.summary, inner.code.name))
+        .facts(inner.facts);
+    diagnostic.hint = inner.hint;
+    diagnostic
+}
+
+fn hook(what: &str, error: &BuildError, confinement: Option<Network>) -> Diagnostic {
+    let what = redact_text(what);
+    match error {
+        BuildError::Interrupted => super::operation::interrupted(),
+        BuildError::System(error) => system(&what, error),
+        BuildError::Failed { exception, run } => ran(&what, exception, run, confinement),
+        BuildError::Crashed { ending, run } => {
+            ran(&what, &format!("the back end's process ended with {ending}"), run, confinement)
+        }
+        BuildError::Unavailable { backend, reason, traceback } => {
+            let diagnostic = Diagnostic::new(
+                &codes::BUILD_BACKEND,
+                format!("the build back end `{backend}` of `{what}` is not there"),
+            )
+            .fact(reason.clone())
+            .facts(own_frames(traceback));
+            match nearest_backend(&backend.to_string()) {
+                Some(right) => {
+                    diagnostic.hint(format!("write in pyproject.toml: build-backend = \"{right}\""))
+                }
+                None => diagnostic.hint("is the package that has it among `requires` of `[build-system]`?"),
+            }
+        }
+        BuildError::HookMissing { .. } | BuildError::Unsupported { .. } => {
+            Diagnostic::new(&codes::BUILD_BACKEND, format!("the build back end of `{what}` cannot do that"))
+                .fact(error.to_string())
+        }
+        BuildError::BadAnswer { .. }
+        | BuildError::BadRequirement { .. }
+        | BuildError::WrongFile { .. }
+        | BuildError::WrongMetadata { .. } => Diagnostic::new(
+            &codes::BUILD_RESULT,
+            format!("the build back end of `{what}` made something else than it should"),
+        )
+        .fact(error.to_string())
+        .note("the back end is at fault, not your machine")
+        .hint("take another version, and tell its authors"),
+        _ => failed(&what).fact(error.to_string()),
+    }
+}
+
+/// The last frame of the project's own code says more than the exception alone.
+fn own_frames(traceback: &str) -> Vec<String> {
+    let frames: Vec<&str> = traceback.lines().filter(|line| line.trim_start().starts_with("File ")).collect();
+    frames.iter().rev().take(1).map(|line| line.trim().to_owned()).collect()
+}
+
+/// The back end that a name begins like, or is a misspelling of.
+fn nearest_backend(name: &str) -> Option<&'static str> {
+    let top = name.split(['.', ':']).next().unwrap_or(name);
+    let tops: Vec<&str> = BACKENDS.iter().map(|(top, _)| *top).collect();
+    let known = tops.iter().find(|one| **one == top).copied();
+    let near = known.or_else(|| crate::cli::nearest(top, tops.iter().copied()))?;
+    let (_, right) = BACKENDS.iter().find(|(top, _)| *top == near)?;
+    (*right != name).then_some(*right)
+}
+
+fn system(what: &str, error: &BuildSystemError) -> Diagnostic {
+    match error {
+        BuildSystemError::NotAFolder(path) => {
+            Diagnostic::new(&codes::NO_SUCH_FILE, format!("{} is not a folder", path.display()))
+        }
+        BuildSystemError::NotAProject(path) => super::source::no_project(&path.display().to_string()),
+        BuildSystemError::Open { path, source } => super::cannot_read(&path.display().to_string(), source),
+        BuildSystemError::Wrong { path, line, column, text, length, fault } => {
+            let excerpt = Excerpt {
+                path: path.clone(),
+                line: *line,
+                column: *column,
+                text: text.clone(),
+                start: column.saturating_sub(1),
+                length: *length,
+                label: label(fault).to_owned(),
+            };
+            let summary = match fault {
+                Fault::Syntax(message) => format!("the pyproject.toml of `{what}` is not TOML: {message}"),
+                other => format!("the pyproject.toml of `{what}` is wrong: {other}"),
+            };
+            let diagnostic = Diagnostic::new(&codes::PROJECT_FILE, summary).excerpt(excerpt);
+            match fault {
+                Fault::RequiresMissing => diagnostic.hint("PEP 518 wants it: requires = [\"setuptools\"]"),
+                Fault::UnknownKeys(_) => {
+                    diagnostic.hint("`requires`, `build-backend` and `backend-path` are known")
+                }
+                _ => diagnostic,
+            }
+        }
+    }
+}
+
+fn label(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::NotATable => "expected a table",
+        Fault::RequiresMissing => "`requires` belongs here",
+        Fault::RequiresKind | Fault::BackendPathKind => "expected a list of strings",
+        Fault::BackendKind => "expected a string",
+        Fault::BackendPathOutside(_) => "leads out of the project",
+        Fault::BackendPathMissing(_) => "no such folder",
+        _ => "",
+    }
+}
+
+/// A hook that ran and failed: what it says decides what helps.
+fn ran(what: &str, why: &str, run: &HookRun, confinement: Option<Network>) -> Diagnostic {
+    let skipped = run.tail.len().saturating_sub(SHOWN);
+    let lines = run.tail.iter().skip(skipped).map(|line| redact_text(line));
+    let text = format!("{}\n{}", run.traceback, run.tail.join("\n"));
+    let diagnostic = cause(what, &text, confinement);
+    let repeated = run.tail.last().is_some_and(|line| line.trim() == why);
+    let diagnostic = if repeated { diagnostic } else { diagnostic.fact(redact_text(why)) };
+    diagnostic.facts(lines).note(format!("all that the build wrote: {}", run.log.display()))
+}
+
+fn cause(what: &str, text: &str, confinement: Option<Network>) -> Diagnostic {
+    if let Some(header) = missing_header(text) {
+        let diagnostic = Diagnostic::new(
+            &codes::MISSING_HEADER,
+            format!("`{what}` could not be built: {header} is not installed"),
+        );
+        return match package_of(&header) {
+            Some(package) => diagnostic.hint(format!("on Debian: apt-get install {package}")),
+            None => diagnostic.hint("find its package with `apt-file search`, or install a wheel"),
+        };
+    }
+    if let Some(compiler) = missing_compiler(text) {
+        return Diagnostic::new(
+            &codes::MISSING_COMPILER,
+            format!("`{what}` could not be built: {} is not installed", compiler.name),
+        )
+        .hint(format!("on Debian: apt-get install {}", compiler.package));
+    }
+    let confined =
+        |way: &str| Diagnostic::new(&codes::BUILD_CONFINED, format!("the build of `{what}` tried to {way}"));
+    match confinement {
+        Some(Network::Denied) if tried_network(text) => {
+            confined("reach the network").hint("if you trust it: `--allow-network`")
+        }
+        Some(_) if tried_to_write(text) => {
+            confined("write where it may not").hint("if you trust it: `--no-sandbox`")
+        }
+        _ => failed(what),
+    }
+}
+
+fn tried_network(text: &str) -> bool {
+    const SIGNS: [&str; 9] = [
+        "Network is unreachable",
+        "[Errno 101]",
+        "Temporary failure in name resolution",
+        "Could not resolve host",
+        "Name or service not known",
+        "Failed to establish a new connection",
+        "network unreachable",
+        "failed to lookup address information",
+        "Couldn't resolve host",
+    ];
+    SIGNS.iter().any(|sign| text.contains(sign))
+}
+
+fn tried_to_write(text: &str) -> bool {
+    ["[Errno 13] Permission denied", "(os error 13)", ": Permission denied"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+/// A header that the C preprocessor, or a library that the linker, did not find.
+fn missing_header(text: &str) -> Option<String> {
+    let header = |line: &str| {
+        let (_, rest) = line.split_once("fatal error: ")?;
+        let name = rest
+            .strip_suffix(": No such file or directory")
+            .or_else(|| rest.strip_prefix('\'').and_then(|rest| rest.strip_suffix("' file not found")))?;
+        (!name.contains(char::is_whitespace)).then(|| name.to_owned())
+    };
+    let library = |line: &str| {
+        let (_, name) = line.split_once("cannot find -l")?;
+        let name = name.split([':', ' ']).next()?;
+        Some(format!("-l{name}"))
+    };
+    text.lines().find_map(|line| header(line.trim_end()).or_else(|| library(line)))
+}
+
+struct Program {
+    name: &'static str,
+    package: &'static str,
+}
+
+fn missing_compiler(text: &str) -> Option<Program> {
+    let gone = |line: &str| {
+        line.contains("No such file or directory")
+            || line.contains("not found")
+            || line.contains("could be found")
+            || line.contains("unable to execute")
+            || line.contains("Unknown compiler")
+    };
+    let program = |line: &str| {
+        let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
+        if has(&["CMAKE_C_COMPILER", "CMAKE_CXX_COMPILER", "Unknown compiler(s): [['cc'"]) {
+            Some(Program { name: "a C compiler", package: "build-essential" })
+        } else if has(&["'g++'", "'c++'", "g++:", "c++:", "-g++'"]) {
+            Some(Program { name: "a C++ compiler", package: "g++" })
+        } else if has(&["'gcc'", "'cc'", "'clang'", "-gcc'", "gcc:", "clang:"]) {
+            Some(Program { name: "a C compiler", package: "build-essential" })
+        } else if has(&["gfortran"]) {
+            Some(Program { name: "a Fortran compiler", package: "gfortran" })
+        } else if has(&["'cargo'", "'rustc'", "can't find Rust compiler"]) {
+            Some(Program { name: "Rust", package: "cargo" })
+        } else if has(&["'cmake'"]) {
+            Some(Program { name: "cmake", package: "cmake" })
+        } else if has(&["pkg-config"]) {
+            Some(Program { name: "pkg-config", package: "pkgconf" })
+        } else {
+            None
+        }
+    };
+    let rust = text.contains("can't find Rust compiler");
+    let found = text.lines().filter(|line| gone(line)).find_map(program);
+    found.or_else(|| rust.then_some(Program { name: "Rust", package: "cargo" }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_builds_say_about_what_is_missing() {
+        for (text, code, hint) in [
+            ("x.c:1:10: fatal error: Python.h: No such file or directory", "missing-header", "python3-dev"),
+            ("x.c:1:10: fatal error: 'openssl/ssl.h' file not found", "missing-header", "libssl-dev"),
+            ("/usr/bin/ld: cannot find -lz: No such file or directory", "missing-header", "zlib1g-dev"),
+            ("fatal error: own.h: No such file or directory", "missing-header", "apt-file"),
+            ("error: command 'gcc' failed: No such file or directory", "missing-compiler", "build-essential"),
+            (
+                "error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory",
+                "missing-compiler",
+                "build-essential",
+            ),
+            ("error: command 'g++' failed: No such file or directory", "missing-compiler", "g++"),
+            ("error: can't find Rust compiler", "missing-compiler", "cargo"),
+            ("OSError: [Errno 101] Network is unreachable", "build-confined", "--allow-network"),
+            ("PermissionError: [Errno 13] Permission denied: '/x'", "build-confined", "--no-sandbox"),
+            ("ValueError: no", "build-failed", ""),
+        ] {
+            let found = cause("alpha", text, Some(Network::Denied));
+            assert_eq!(found.code.name, code, "{text}");
+            assert!(found.hint.unwrap_or_default().contains(hint), "{text}");
+        }
+        assert_eq!(cause("alpha", "[Errno 101]", None).code.name, "build-failed");
+    }
+
+    #[test]
+    fn back_ends_as_people_misspell_them() {
+        for (written, right) in [
+            ("setuptools.backends._legacy:_Backend", Some("setuptools.build_meta")),
+            ("setuptools.build_meta", None),
+            ("hatchling.builds", Some("hatchling.build")),
+            ("hatchlin.build", Some("hatchling.build")),
+            ("poetry.masonry.api", Some("poetry.core.masonry.api")),
+            ("nobody.knows", None),
+        ] {
+            assert_eq!(nearest_backend(written), right, "{written}");
+        }
+    }
+}
