@@ -10,6 +10,9 @@ pub fn text(settings: &[Explained], style: Style) -> String {
     for setting in settings {
         let value = setting.value.clone().unwrap_or_else(|| "-".to_owned());
         rows.push(vec![setting.key.to_owned(), value, source(&setting.origin)]);
+        for (value, origin) in &setting.added {
+            rows.push(vec![String::new(), format!("with {value}"), source(origin)]);
+        }
         for (value, origin) in &setting.overridden {
             rows.push(vec![String::new(), format!("overrides {value}"), source(origin)]);
         }
@@ -31,12 +34,13 @@ pub fn json(settings: &[Explained]) -> Value {
         Origin::Default => json!({"value": value, "default": true}),
     };
     let entry = |setting: &Explained| {
-        let overridden = setting.overridden.iter().map(|(value, origin)| one(&Some(value.clone()), origin));
-        let overridden: Vec<Value> = overridden.collect();
-        (
-            setting.key.to_owned(),
-            json!({"now": one(&setting.value, &setting.origin), "overrides": overridden}),
-        )
+        let all = |said: &[(String, Origin)]| -> Vec<Value> {
+            said.iter().map(|(value, origin)| one(&Some(value.clone()), origin)).collect()
+        };
+        let now = one(&setting.value, &setting.origin);
+        let explained =
+            json!({"now": now, "with": all(&setting.added), "overrides": all(&setting.overridden)});
+        (setting.key.to_owned(), explained)
     };
     Value::Object(settings.iter().map(entry).collect())
 }
@@ -62,8 +66,15 @@ mod tests {
                 value: Some("5".into()),
                 origin: Origin::Env { name: "TILSIT_RETRIES".into() },
                 overridden: vec![("7".into(), file)],
+                added: Vec::new(),
             },
-            Explained { key: "proxy", value: None, origin: Origin::Default, overridden: Vec::new() },
+            Explained {
+                key: "proxy",
+                value: None,
+                origin: Origin::Default,
+                overridden: Vec::new(),
+                added: Vec::new(),
+            },
         ];
         let expected = "\
 retries  5            TILSIT_RETRIES

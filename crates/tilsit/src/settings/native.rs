@@ -54,6 +54,8 @@ pub struct Explained {
     pub origin: Origin,
     /// What it overrides, the strongest first.
     pub overridden: Vec<(String, Origin)>,
+    /// What is part of the value, too, where sources add up; the strongest first.
+    pub added: Vec<(String, Origin)>,
 }
 
 /// The flags that are settings, one for each key.
@@ -113,27 +115,40 @@ impl Settings {
         Parsed { occurrences: joined, ..parsed }
     }
 
-    /// Every setting (or the one of that key) with its source and what that overrides.
-    pub fn explain(&self, key: Option<&str>) -> Vec<Explained> {
+    /// Every setting (or the one of that key) with its source and what that overrides. `parsed` is the command line that
+    /// asks, whose flags count.
+    pub fn explain(&self, key: Option<&str>, parsed: &Parsed) -> Vec<Explained> {
         let wanted = key.map(|key| key.replace('_', "-"));
+        let typed = parsed.occurrences.iter().filter(|said| matches!(said.origin, Origin::Flag { .. }));
+        let typed = Layer { is_pip: false, occurrences: typed.cloned().collect() };
         let own_index = self.names_index(&Parsed::default());
         let keys = keys().into_iter().filter(|flag| wanted.as_deref().is_none_or(|key| key == flag.id));
-        keys.map(|flag| self.explain_one(flag, own_index)).collect()
+        keys.map(|flag| self.explain_one(flag, &typed, own_index)).collect()
     }
 
-    fn explain_one(&self, flag: &'static Flag, own_index: bool) -> Explained {
-        let mut said: Vec<(String, Origin)> =
-            self.layers.iter().filter_map(|layer| layer.said(flag)).collect();
+    fn explain_one(&self, flag: &'static Flag, typed: &Layer, own_index: bool) -> Explained {
+        let layers = self.layers.iter().chain(std::iter::once(typed));
+        let mut said: Vec<(String, Origin)> = layers.filter_map(|layer| layer.said(flag)).collect();
+        let all: Vec<String> = said.iter().map(|(value, _)| value.clone()).collect();
         said.reverse();
         let muted = own_index
             && INDEXES.contains(&flag.id)
             && !self.layers.iter().any(|layer| !layer.is_pip && layer.said(flag).is_some());
         if said.is_empty() || muted {
             let value = flag.default.map(str::to_owned);
-            return Explained { key: flag.id, value, origin: Origin::Default, overridden: said };
+            let origin = Origin::Default;
+            return Explained { key: flag.id, value, origin, overridden: said, added: Vec::new() };
         }
         let (value, origin) = said.remove(0);
-        Explained { key: flag.id, value: Some(value), origin, overridden: said }
+        match flag.accumulates {
+            false => {
+                Explained { key: flag.id, value: Some(value), origin, overridden: said, added: Vec::new() }
+            }
+            true => {
+                let value = Some(all.join(" "));
+                Explained { key: flag.id, value, origin, overridden: Vec::new(), added: said }
+            }
+        }
     }
 
     /// Whether somebody names an index to us (not to pip).

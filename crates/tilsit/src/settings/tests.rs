@@ -83,6 +83,72 @@ fn flags_variables_project_user_and_pip_in_that_order() {
     assert_eq!(ours(&all, "install --no-config x").text(&native::CERT), None);
 }
 
+/// A value that a setting can have: as TOML, as a variable, and as it is shown.
+fn value_of(flag: &crate::cli::Flag) -> (String, String, String) {
+    use crate::cli::{Kind, Takes};
+    let kind = match flag.takes {
+        Takes::On => return ("true".to_owned(), "1".to_owned(), "true".to_owned()),
+        Takes::Off => return ("false".to_owned(), "no".to_owned(), "false".to_owned()),
+        Takes::Count => return ("2".to_owned(), "2".to_owned(), "2".to_owned()),
+        Takes::One(value) | Takes::Many(value) => value.kind,
+    };
+    let text = match kind {
+        Kind::Choice(choices) => choices[choices.len() - 1].to_owned(),
+        Kind::Integer | Kind::Decimal => return ("9".to_owned(), "9".to_owned(), "9".to_owned()),
+        Kind::Url => "https://files.example/".to_owned(),
+        Kind::Path | Kind::Folder => "/some/where".to_owned(),
+        Kind::Text => "word".to_owned(),
+    };
+    (format!("\"{text}\""), text.clone(), text)
+}
+
+#[test]
+fn each_setting_is_explained_from_each_source() {
+    for flag in super::native::keys() {
+        let (toml, plain, shown) = value_of(flag);
+        let line = format!("# a comment\n{} = {toml}\n", flag.id);
+        let variable = flag.variable().unwrap();
+        let explain = |files: &[(&str, &str)], variables: &[(&str, &str)]| {
+            let home = home(files, variables);
+            let parsed = typed(&native::PROGRAM, "config explain");
+            let settings = Settings::load(&home.process, &parsed).unwrap();
+            let [one] = settings.explain(Some(flag.id), &parsed).try_into().unwrap();
+            (
+                one.value.unwrap_or_default(),
+                one.origin.to_string().replace(&*home.folder.path().to_string_lossy(), "~"),
+            )
+        };
+        let in_project = ("project/tilsit.toml", line.as_str());
+        let tool = format!("[tool.tilsit]\n{} = {toml}\n", flag.id);
+        assert_eq!(
+            explain(&[in_project], &[]),
+            (shown.clone(), "~/project/tilsit.toml:2".to_owned()),
+            "{flag:?}"
+        );
+        let of_user = (".config/tilsit/tilsit.toml", line.as_str());
+        assert_eq!(explain(&[of_user], &[]).1, "~/.config/tilsit/tilsit.toml:2", "{flag:?}");
+        let in_pyproject = ("project/pyproject.toml", tool.as_str());
+        assert_eq!(explain(&[in_pyproject], &[]).1, "~/project/pyproject.toml:2", "{flag:?}");
+        assert_eq!(explain(&[], &[(&variable, &plain)]), (shown, variable.clone()), "{flag:?}");
+        assert_eq!(explain(&[], &[]).1, "default", "{flag:?}");
+    }
+}
+
+#[test]
+fn what_adds_up_is_explained_with_all_its_sources() {
+    let home = home(&[("project/tilsit.toml", "only-binary = ['a']\n")], &[("TILSIT_ONLY_BINARY", "b c")]);
+    let parsed = typed(&native::PROGRAM, "config explain --color never");
+    let settings = Settings::load(&home.process, &parsed).unwrap();
+    let [one] = settings.explain(Some("only-binary"), &parsed).try_into().unwrap();
+    assert_eq!(
+        (one.value.as_deref(), one.origin.to_string().as_str()),
+        (Some("a b c"), "TILSIT_ONLY_BINARY")
+    );
+    assert!(one.overridden.is_empty() && one.added.len() == 1 && one.added[0].0 == "a", "{one:?}");
+    let [color] = settings.explain(Some("color"), &parsed).try_into().unwrap();
+    assert_eq!((color.value.as_deref(), color.origin.to_string().as_str()), (Some("never"), "--color"));
+}
+
 #[test]
 fn an_index_of_ours_silences_the_indexes_of_pip() {
     let pip_conf = "[global]\nindex-url = https://a/\nextra-index-url = https://b/ https://c/\n[install]\nfind-links = https://d/\n";
@@ -149,10 +215,10 @@ fn explanations_mask_passwords() {
     ];
     let home = home(&files, &[]);
     let settings = Settings::load(&home.process, &Parsed::default()).unwrap();
-    let explained = settings.explain(Some("index_url"));
+    let explained = settings.explain(Some("index_url"), &Parsed::default());
     assert_eq!(explained[0].value.as_deref(), Some("https://t:****@user.example/"));
     assert_eq!(explained[0].overridden[0].0, "https://u:****@pip.example/");
-    let retries = settings.explain(Some("retries"));
+    let retries = settings.explain(Some("retries"), &Parsed::default());
     assert_eq!((retries[0].value.as_deref(), &retries[0].origin), (Some("3"), &Origin::Default));
 }
 

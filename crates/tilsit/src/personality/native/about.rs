@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Ended, Session, diagnosis};
 use crate::cli::{self, native as flags};
-use crate::ops::python;
+use crate::ops::{default_index, python};
 use crate::output::{codes, columns, settings_table};
 use crate::settings::{Explained, Origin};
 
@@ -56,17 +56,23 @@ impl Session<'_> {
 
     pub(super) fn config(&self, verb: &str) -> Ended {
         let key = self.parsed.arguments.first().map(String::as_str);
-        let explained = self.settings.explain(key);
+        let mut explained = self.settings.explain(key, self.parsed);
         if let (Some(key), true) = (key, explained.is_empty()) {
-            let known = self.settings.explain(None);
+            let known = self.settings.explain(None, self.parsed);
             let nearest = cli::nearest(key, known.iter().map(|one| one.key));
             return Err(Box::new(diagnosis::unknown_setting(key, nearest)));
+        }
+        if let Some(index) = explained.iter_mut().find(|one| one.key == flags::INDEX_URL.id) {
+            index.value = index.value.take().or_else(|| self.default_index());
         }
         let made = |one: &Explained| verb == "explain" || one.origin != Origin::Default;
         let mut shown: Vec<Explained> =
             explained.into_iter().filter(|one| verb == "get" || made(one)).collect();
         if verb != "explain" {
-            shown.iter_mut().for_each(|one| one.overridden.clear());
+            shown.iter_mut().for_each(|one| {
+                one.overridden.clear();
+                one.added.clear();
+            });
         }
         if self.parsed.is_on(&flags::JSON) {
             self.terminal.json(&settings_table::json(&shown));
@@ -80,6 +86,13 @@ impl Session<'_> {
             _ => self.terminal.text(&settings_table::text(&shown, self.terminal.stdout_style())),
         }
         Ok(0)
+    }
+
+    /// The index that is asked when nobody names one.
+    fn default_index(&self) -> Option<String> {
+        let store = self.store().ok()?;
+        let interpreter = python::any(self.process, &store, self.parsed.text(&flags::PYTHON)).ok()?;
+        default_index::find(&interpreter, &store)
     }
 
     pub(super) fn explain(&self) -> Ended {
