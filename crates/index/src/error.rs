@@ -247,7 +247,7 @@ pub fn redacted(url: &Url) -> String {
 /// The redacted form of text that may not even be a URL.
 pub fn redacted_text(text: &str) -> String {
     match Url::parse(text) {
-        Ok(url) if url.has_host() || url.scheme() == "file" => redacted(&url),
+        Ok(url) if url.has_host() || url.scheme().rsplit('+').next() == Some("file") => redacted(&url),
         _ => match text.rsplit_once('@') {
             Some((_, rest)) => format!("****@{rest}"),
             None => text.to_owned(),
@@ -271,5 +271,6 @@ mod tests {
             assert_eq!(redacted(&Url::parse(url).unwrap()), shown);
         }
         assert_eq!(redacted_text("u:p@host"), "****@host");
+        assert_eq!(redacted_text("git+file:///srv/a@v1"), "git+file:///srv/a@v1");
     }
 }

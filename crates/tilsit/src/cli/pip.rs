@@ -491,6 +491,14 @@ pub static DEST: Flag = Flag::one(
 )
 .kind(Kind::Folder)
 .default(".");
+/// `wheel -w`
+pub static WHEEL_DIR: Flag =
+    Flag::one("wheel-dir", &["-w", "--wheel-dir"], "dir", "Put wheels into <dir>, here by default.")
+        .kind(Kind::Folder)
+        .default(".");
+/// `wheel --no-verify`
+pub static NO_VERIFY: Flag =
+    Flag::on("no-verify", &["--no-verify"], "Do not check the wheels that were built.").building();
 /// `uninstall -r`
 pub static UNINSTALL_REQUIREMENT: Flag = Flag::many(
     "requirement",
@@ -726,6 +734,31 @@ static DOWNLOAD_OPTIONS: Group = Group {
         &NO_CLEAN,
     ],
 };
+static WHEEL_OPTIONS: Group = Group {
+    title: "Wheel Options",
+    flags: &[
+        &WHEEL_DIR,
+        &NO_BUILD_ISOLATION,
+        &USE_PEP517,
+        &CHECK_BUILD_DEPENDENCIES,
+        &CONSTRAINT,
+        &BUILD_CONSTRAINT,
+        &EDITABLE,
+        &REQUIREMENT,
+        &REQUIREMENTS_FROM_SCRIPT,
+        &SRC,
+        &IGNORE_REQUIRES_PYTHON,
+        &NO_DEPS,
+        &ONLY_DEPS,
+        &PROGRESS_BAR,
+        &NO_VERIFY,
+        &CONFIG_SETTINGS,
+        &REQUIRE_HASHES,
+        &NO_REQUIRE_HASHES,
+        &GROUP,
+        &NO_CLEAN,
+    ],
+};
 
 const BLANK: Command = Command {
     name: "",
@@ -765,6 +798,20 @@ static DOWNLOAD: Command = Command {
         "[options] <archive url/path> ...",
     ],
     groups: &[&DOWNLOAD_OPTIONS, &SELECTION, &INDEX],
+    ..BLANK
+};
+static WHEEL: Command = Command {
+    name: "wheel",
+    about: "Build wheels from your requirements.",
+    description: "Builds wheels of requirements and of what they need.\n\nA wheel is built once; installing it compiles nothing.",
+    usage: &[
+        "[options] <requirement specifier> ...",
+        "[options] -r <requirements file> ...",
+        "[options] [-e] <vcs project url> ...",
+        "[options] [-e] <local project path> ...",
+        "[options] <archive url/path> ...",
+    ],
+    groups: &[&WHEEL_OPTIONS, &SELECTION, &INDEX],
     ..BLANK
 };
 static UNINSTALL: Command = Command {
@@ -982,6 +1029,7 @@ pub static PROGRAM: Program = Program {
         &SEARCH,
         &CACHE,
         &INDEX_COMMAND,
+        &WHEEL,
         &HASH,
         &COMPLETION,
         &DEBUG_COMMAND,

@@ -25,6 +25,14 @@ pub enum DirectError {
         /// The path.
         path: PathBuf,
     },
+    /// Nothing is where the user says.
+    #[error("{} does not exist", path.display())]
+    NothingThere {
+        /// The path.
+        path: PathBuf,
+        /// As it was named.
+        typed: String,
+    },
     /// It is not a wheel, so it would have to be built.
     #[error("{place} must be built first")]
     NeedsBuilding {
@@ -110,6 +118,8 @@ pub enum Place {
 pub enum Named {
     /// The resolver can take it.
     Ready(Requirement),
+    /// The same; its name is not the user's but what the file or project calls itself.
+    Placed(Requirement),
     /// Its package is known only to whoever looks into it.
     Unnamed(Unnamed),
 }
@@ -175,7 +185,7 @@ fn from_path(path: PathRequirement, cwd: &Path) -> Result<Named, DirectError> {
 
 fn with_name(unnamed: Unnamed, name: Option<PackageName>) -> Named {
     match name {
-        Some(name) => Named::Ready(unnamed.named(name.as_str(), name.clone())),
+        Some(name) => Named::Placed(unnamed.named(name.as_str(), name.clone())),
         None => Named::Unnamed(unnamed),
     }
 }
@@ -183,7 +193,7 @@ fn with_name(unnamed: Unnamed, name: Option<PackageName>) -> Named {
 /// The URL of a file, or of a folder that holds a project.
 fn path_url(place: &Path, typed: &str) -> Result<String, DirectError> {
     if !place.exists() {
-        return Err(DirectError::Missing { path: place.to_owned() });
+        return Err(DirectError::NothingThere { path: place.to_owned(), typed: typed.to_owned() });
     }
     if place.is_dir() && !["pyproject.toml", "setup.py"].iter().any(|name| place.join(name).is_file()) {
         return Err(DirectError::NoProject { place: typed.to_owned() });

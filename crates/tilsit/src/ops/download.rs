@@ -141,3 +141,18 @@ pub fn is_there(path: &Path, hashes: &[Hash]) -> bool {
     let Ok(bytes) = std::fs::read(path) else { return false };
     check_hashes(&digests(&bytes, hashes), hashes).is_ok()
 }
+
+/// Copies a file of this machine into `folder`, unless the same is there.
+///
+/// # Errors
+/// [`DownloadError::Disk`]
+pub fn copy(name: PackageName, from: &Path, folder: &Path) -> Result<Saved, DownloadError> {
+    let path = folder.join(from.file_name().unwrap_or_default());
+    std::fs::create_dir_all(folder).map_err(failed(folder))?;
+    let bytes = std::fs::read(from).map_err(failed(from))?;
+    let was_there = std::fs::read(&path).is_ok_and(|old| old == bytes);
+    if !was_there {
+        whole_file::write(&path, &bytes).map_err(failed(&path))?;
+    }
+    Ok(Saved { name, path, was_there })
+}

@@ -39,6 +39,15 @@ pub enum Event<'a> {
     RepositoryAsked {
         /// The address.
         url: &'a VcsUrl,
+        /// The folder of an editable working copy.
+        folder: Option<&'a Path>,
+    },
+    /// It could not be had.
+    RepositoryFailed {
+        /// The address as it was written.
+        url: &'a str,
+        /// Whether it is to be editable.
+        editable: bool,
     },
     /// It answered.
     RepositoryResolved {

@@ -1,6 +1,7 @@
 //! From pinned versions to stored wheels: what is in the store already, what is downloaded.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use environment::plan::InstallPlan;
@@ -161,18 +162,37 @@ pub fn wheels(
             wish.wheel = Source::Stored(Box::new(distribution), stored);
         }
     }
-    build(plan, selection, preparer, hands)
+    // After all that was only to be downloaded is there.
+    let sources = sources(plan, selection, preparer, hands)?;
+    for (source, stored, _) in build(sources, preparer, hands)? {
+        if let Some((wish, _)) = plan.install.get_mut(source.place) {
+            wish.wheel = Source::Stored(Box::new(source.distribution), stored);
+        }
+    }
+    Ok(())
 }
 
-/// Builds the wheels of sources, after all that was only to be downloaded is there.
-fn build(
-    plan: &mut InstallPlan<Source>,
+/// A source of a plan.
+pub struct Planned {
+    /// Its place in the plan.
+    pub place: usize,
+    /// What it was prepared under.
+    pub url: String,
+    /// The file of an index, where it is one.
+    pub distribution: Option<Distribution>,
+}
+
+/// Prepares all sources of a plan; says which they are, in its order.
+///
+/// # Errors
+/// The first source that is of no use.
+pub fn sources(
+    plan: &InstallPlan<Source>,
     selection: &Selection,
     preparer: &mut Preparer<'_>,
     hands: &mut Hands<'_>,
-) -> Result<(), ObtainError> {
-    let mut sources: Vec<(usize, String, Option<Distribution>)> = Vec::new();
-    let mut names = Vec::new();
+) -> Result<Vec<Planned>, ObtainError> {
+    let mut sources = Vec::new();
     for (place, (wish, _)) in plan.install.iter().enumerate() {
         let allowed = selection.hashes.get(&wish.name).map(Vec::as_slice);
         let (url, distribution) = match &wish.wheel {
@@ -187,24 +207,35 @@ fn build(
             }
             _ => continue,
         };
-        if let Some(prepared) = preparer.get(&url).filter(|prepared| prepared.wheel().is_none()) {
-            names.push(prepared.raw_name.clone());
-        }
-        sources.push((place, url, distribution));
+        sources.push(Planned { place, url, distribution });
     }
+    Ok(sources)
+}
+
+/// Builds the wheels of prepared sources, as far as they are not there; gives each with its file.
+///
+/// # Errors
+/// The first source that cannot be built.
+pub fn build(
+    sources: Vec<Planned>,
+    preparer: &mut Preparer<'_>,
+    hands: &mut Hands<'_>,
+) -> Result<Vec<(Planned, StoredWheel, PathBuf)>, ObtainError> {
+    let prepared = sources.iter().filter_map(|source| preparer.get(&source.url));
+    let unbuilt = prepared.filter(|prepared| prepared.wheel().is_none());
+    let names: Vec<String> = unbuilt.map(|prepared| prepared.raw_name.clone()).collect();
     if !names.is_empty() {
         hands.listener.event(&Event::Building(&names));
     }
-    for (place, url, distribution) in sources {
-        let (stored, _) = preparer.wheel(&url, hands).map_err(Box::new)?;
-        if let Some((wish, _)) = plan.install.get_mut(place) {
-            wish.wheel = Source::Stored(Box::new(distribution), stored);
-        }
+    let mut built = Vec::with_capacity(sources.len());
+    for source in sources {
+        let (stored, path) = preparer.wheel(&source.url, hands).map_err(Box::new)?;
+        built.push((source, stored, path));
     }
     if !names.is_empty() {
         hands.listener.event(&Event::Built(&names));
     }
-    Ok(())
+    Ok(built)
 }
 
 /// A stored wheel proves its SHA-256 only: hashes by other algorithms want the file itself.

@@ -72,6 +72,8 @@ pub struct Learned {
     pub fetched: FxHashMap<Pick, usize>,
     /// Versions whose metadata cannot be used, and why.
     pub unusable: FxHashMap<Pick, String>,
+    /// Source distributions of which wheels were built before, by URL, with the wheel's name.
+    pub kept: FxHashMap<String, String>,
 }
 
 impl std::fmt::Debug for Learned {
@@ -133,6 +135,7 @@ struct Run<'s, 'a, 'p> {
     metadata: FxHashMap<Pick, Arc<[u8]>>,
     fetched: FxHashMap<Pick, usize>,
     unusable: FxHashMap<Pick, String>,
+    kept: FxHashMap<String, String>,
 }
 
 /// A question that takes a build.
@@ -187,6 +190,7 @@ impl Search<'_, '_> {
             metadata: FxHashMap::default(),
             fetched: FxHashMap::default(),
             unusable: FxHashMap::default(),
+            kept: FxHashMap::default(),
         };
         let resolution = run.until_done()?;
         let warnings = run.resolver.warnings().to_vec();
@@ -211,7 +215,7 @@ impl Search<'_, '_> {
     fn is_at_hand(&self, request: &ResolveRequest, found: &Found) -> bool {
         let is_kept = |source: &obtain::Source| match (source.distribution(), &self.preparer) {
             (Some(Distribution::Source(source)), Some(preparer)) => {
-                preparer.known_sdist(source, self.store).is_ok_and(|known| known.is_some())
+                preparer.known_sdist(source, None, self.store).is_ok_and(|known| known.is_some())
             }
             _ => false,
         };
@@ -316,6 +320,7 @@ impl Run<'_, '_, '_> {
                 found.and_then(|one| one.metadata_bytes().ok().flatten()).map(Arc::from)
             }
             Source::Url(url) => self.direct.get(url).map(|direct| Arc::clone(&direct.metadata)),
+            Source::Candidate(_) if self.is_kept(&pick) => self.prepared_text(&pick),
             Source::Candidate(id) => {
                 let request = self.projects.get(&pick.name).and_then(|project| project.metadata_request(*id));
                 if let Some(request) = request {
@@ -339,6 +344,31 @@ impl Run<'_, '_, '_> {
         };
         self.resolver.answer(Answer::Metadata { pick, found });
         true
+    }
+
+    /// Whether a wheel of this source distribution was built before.
+    fn is_kept(&mut self, pick: &Pick) -> bool {
+        let Some(source) = self.source_of(pick) else { return false };
+        let search = &mut *self.search;
+        let Some(preparer) = search.preparer.as_deref_mut() else { return false };
+        let allowed = search.selection.hashes.get(&pick.name).map(Vec::as_slice);
+        match preparer.take_known(&source, allowed, search.store) {
+            Ok(Some(filename)) => {
+                self.kept.insert(source.file.url, filename);
+                true
+            }
+            Ok(None) => false,
+            Err(error) => {
+                log::debug!("wheels that were built before are of no use: {error}");
+                false
+            }
+        }
+    }
+
+    fn prepared_text(&self, pick: &Pick) -> Option<Arc<[u8]>> {
+        let source = self.source_of(pick)?;
+        let prepared = self.search.preparer.as_deref()?.get(&source.file.url)?;
+        Some(Arc::clone(&prepared.metadata))
     }
 
     fn build(&mut self, unbuilt: Unbuilt) -> Result<(), SearchError> {
@@ -532,6 +562,7 @@ impl Run<'_, '_, '_> {
             metadata: std::mem::take(&mut self.metadata),
             fetched: std::mem::take(&mut self.fetched),
             unusable: std::mem::take(&mut self.unusable),
+            kept: std::mem::take(&mut self.kept),
         }
     }
 }

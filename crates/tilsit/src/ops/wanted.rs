@@ -39,6 +39,8 @@ pub struct Wanted {
     pub hashes: BTreeMap<PackageName, Vec<Hash>>,
     /// Places whose packages are not known yet, each with its place among the requirements.
     pub unnamed: Vec<(usize, Unnamed)>,
+    /// URLs of requirements that were named by their place alone.
+    pub nameless: BTreeSet<String>,
     /// URLs of requirements that are to be editable.
     pub editables: BTreeSet<String>,
     /// `--config-settings` of single requirements, by URL or name.
@@ -255,6 +257,10 @@ impl Reader<'_, '_> {
         }
         let requirement = match named {
             Named::Ready(requirement) => requirement,
+            Named::Placed(requirement) => {
+                self.wanted.nameless.extend(requirement.url().map(str::to_owned));
+                requirement
+            }
             Named::Unnamed(_) if role == Role::Requirements => {
                 self.wanted.push(named);
                 return Ok(());
@@ -279,7 +285,7 @@ impl Reader<'_, '_> {
     fn editable(&mut self, entry: &EditableEntry) -> Result<(), WantedError> {
         let named = direct::editable(entry, &self.process.cwd)?;
         let url = match &named {
-            Named::Ready(requirement) => match &requirement.source {
+            Named::Ready(requirement) | Named::Placed(requirement) => match &requirement.source {
                 packaging::RequirementSource::Url(url) => url.clone(),
                 packaging::RequirementSource::Specifiers(_) => {
                     return Err(DirectError::NotEditable { place: entry.target.clone() }.into());
@@ -300,6 +306,10 @@ impl Wanted {
     fn push(&mut self, named: Named) {
         match named {
             Named::Ready(requirement) => self.requirements.push(requirement),
+            Named::Placed(requirement) => {
+                self.nameless.extend(requirement.url().map(str::to_owned));
+                self.requirements.push(requirement);
+            }
             Named::Unnamed(unnamed) => self.unnamed.push((self.requirements.len(), unnamed)),
         }
     }
@@ -331,6 +341,7 @@ impl Wanted {
     ) -> Result<(), E> {
         for (found, (place, unnamed)) in std::mem::take(&mut self.unnamed).into_iter().enumerate() {
             let (raw_name, name) = find(&unnamed)?;
+            self.nameless.insert(unnamed.url.clone());
             self.requirements.insert(place + found, unnamed.named(&raw_name, name));
         }
         Ok(())
@@ -341,7 +352,7 @@ impl Wanted {
 fn settings_key(named: &Named) -> String {
     match named {
         Named::Unnamed(unnamed) => unnamed.url.clone(),
-        Named::Ready(requirement) => match &requirement.source {
+        Named::Ready(requirement) | Named::Placed(requirement) => match &requirement.source {
             packaging::RequirementSource::Url(url) => url.clone(),
             packaging::RequirementSource::Specifiers(_) => requirement.name.to_string(),
         },

@@ -273,3 +273,61 @@ fn as_pip() {
     pip(&sandbox, &["install", &format!("git+{url}@nope")])
         .fails(1, "did not match any file(s) known to git");
 }
+
+#[test]
+fn pip_wheel_fetches_wheels_and_builds_the_rest() {
+    let mut sandbox = Sandbox::new();
+    let index = sandbox.index.simple_url();
+    sandbox.set("PIP_INDEX_URL", &index);
+    sandbox.index.add(Project::flit("alpha", "1.0").requires("beta").builder());
+    sandbox.index.add(WheelBuilder::new("beta", "1.0"));
+    sandbox.venv();
+    let ran = pip(&sandbox, &["wheel", "-w", "wheels", "alpha"]).ok();
+    ran.says("Saved ./wheels/beta-1.0-py3-none-any.whl\nBuilding wheels for collected packages: alpha\n");
+    assert!(sandbox.work().join("wheels/alpha-1.0-py2.py3-none-any.whl").is_file());
+    let again = pip(&sandbox, &["wheel", "-w", "wheels", "alpha"]).ok();
+    again.says(&format!(
+        "Collecting alpha\n  Using cached alpha-1.0-py2.py3-none-any.whl\n  File was already downloaded {}/wheels/alpha-1.0-py2.py3-none-any.whl\n",
+        sandbox.work().display()
+    ));
+    pip(&sandbox, &["wheel", "-w", "more", "alpha"])
+        .ok()
+        .says("Saved ./more/alpha-1.0-py2.py3-none-any.whl\nSaved ./more/beta-1.0-py3-none-any.whl\n");
+    // `-e` makes no editable wheel here.
+    Project::flit("gamma", "1.0").folder(&sandbox.work().join("gamma"));
+    pip(&sandbox, &["wheel", "-w", "more", "-e", "./gamma"])
+        .ok()
+        .says("Obtaining file://")
+        .says("  Building wheel for gamma (pyproject.toml): started");
+    let wheel = std::fs::read(sandbox.work().join("more/gamma-1.0-py2.py3-none-any.whl")).unwrap();
+    assert!(wheel.windows(8).any(|part| part == b"gamma.py"));
+}
+
+#[test]
+fn pip_names_places_as_it_learns_their_names() {
+    let mut sandbox = Sandbox::new();
+    let index = sandbox.index.simple_url();
+    sandbox.set("PIP_INDEX_URL", &index);
+    sandbox.index.add(WheelBuilder::new("beta", "1.0"));
+    sandbox.venv();
+    let folder = sandbox.work().join("repository");
+    Project::flit("alpha", "1.0").requires("beta").folder(&folder);
+    git_repository(&folder);
+    pip(&sandbox, &["install", "./repository"]).ok().says("Collecting beta (from alpha==1.0)\n");
+    let url = format!("git+file://{}", folder.display());
+    let ran = pip(&sandbox, &["install", "--force-reinstall", &url]).ok();
+    ran.says(&format!("Collecting {url}\n")).says(&format!("to commit {}\n", head(&folder)));
+    pip(&sandbox, &["install", &format!("alpha @ {url}")]).ok().says(&format!("(from alpha @ {url})"));
+    pip(&sandbox, &["install", "-e", &url]).fails(
+        1,
+        &format!(
+            "ERROR: Could not detect requirement name for '{url}', please specify one with your_package_name @ URL"
+        ),
+    );
+    pip(&sandbox, &["install", &format!("{url}@nope")])
+        .fails(1, &format!("ERROR: Failed to build '{url}@nope' when git checkout -q nope"));
+    pip(&sandbox, &["install", "./nowhere"])
+        .fails(1, "Hint: It looks like a path. File './nowhere' does not");
+    std::fs::create_dir(sandbox.work().join("empty")).unwrap();
+    pip(&sandbox, &["install", "./empty"]).fails(1, "ERROR: Directory './empty' is not installable.");
+}

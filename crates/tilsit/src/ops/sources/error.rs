@@ -24,8 +24,13 @@ pub enum SourceError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     /// The repository.
-    #[error(transparent)]
-    Vcs(#[from] VcsError),
+    #[error("{source}")]
+    Vcs {
+        /// The address as it was written.
+        place: String,
+        /// Why.
+        source: VcsError,
+    },
     /// The archive cannot be read.
     #[error("{place}: {source}")]
     Read {

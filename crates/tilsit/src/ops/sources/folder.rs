@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use builder::Product;
 use index::vcs::{self, VcsUrl};
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use project::pyproject::PyProject;
@@ -12,6 +11,7 @@ use url::Url;
 use super::tree::Tree;
 use super::{Prepared, Preparer, Raw, SourceError, bare};
 use crate::ops::build::Hands;
+use crate::ops::events::Event;
 
 impl Preparer<'_> {
     pub(super) fn folder(
@@ -27,7 +27,7 @@ impl Preparer<'_> {
         let raw = Raw {
             key: None,
             shown: path.display().to_string(),
-            product: if editable { Product::Editable } else { Product::Wheel },
+            product: self.policy.product(url),
             direct_url: Some(record.to_json()),
             tree: Tree::folder(&path, subdirectory.as_deref()),
         };
@@ -45,17 +45,19 @@ impl Preparer<'_> {
         let checkouts = self.policy.checkouts.as_ref();
         let checkouts = checkouts.ok_or_else(|| SourceError::NotEditable { place: shown.clone() })?;
         let target = checkouts.join(checkout_name(repository));
-        hands.listener.event(&crate::ops::events::Event::RepositoryAsked { url: repository });
-        let commit = vcs::place(repository, &target, self.policy.existing, &self.policy.vcs)?;
-        hands
-            .listener
-            .event(&crate::ops::events::Event::RepositoryResolved { url: repository, commit: &commit });
+        let was_there = target.exists();
+        hands.listener.event(&Event::RepositoryAsked { url: repository, folder: Some(&target) });
+        let placed = vcs::place(repository, &target, self.policy.existing, &self.policy.vcs);
+        let commit = placed.map_err(|source| self.no_repository(url, source, hands))?;
+        if !was_there {
+            hands.listener.event(&Event::RepositoryResolved { url: repository, commit: &commit });
+        }
         let tree = Tree::folder(&target, repository.subdirectory.as_deref());
         let address = Url::from_file_path(tree.root()).map(String::from).unwrap_or_default();
         let info = DirectUrlInfo::Directory { editable: Some(true) };
         let record = DirectUrl { url: address, info, subdirectory: None };
-        let raw =
-            Raw { key: None, shown, product: Product::Editable, direct_url: Some(record.to_json()), tree };
+        let product = self.policy.product(url);
+        let raw = Raw { key: None, shown, product, direct_url: Some(record.to_json()), tree };
         self.with_metadata(raw, url, hands)
     }
 }

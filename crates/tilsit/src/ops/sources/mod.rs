@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use builder::{ConfigSettings, Product};
-use index::vcs::{Existing, VcsPolicy, VcsUrl};
+use index::vcs::{Existing, VcsError, VcsPolicy, VcsUrl};
 use index::{Client, FetchError, FetchedFile, Outcome, Request};
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use packaging::distribution::{Distribution, SourceDistribution};
@@ -47,6 +47,8 @@ pub struct SourcePolicy {
     pub checkouts: Option<PathBuf>,
     /// What to do with what stands there.
     pub existing: Existing,
+    /// Editable sources give ordinary wheels (`pip wheel`).
+    pub wheels_only: bool,
     /// A `[project]` table without dynamic fields is believed (ours), or the back end is asked (pip).
     pub believes_project: bool,
 }
@@ -75,6 +77,7 @@ pub struct Prepared {
     /// Where it is, for people.
     shown: String,
     product: Product,
+    editable: bool,
     tree: Option<Tree>,
     wheel: Option<(StoredWheel, PathBuf)>,
 }
@@ -85,9 +88,14 @@ impl Prepared {
         self.wheel.as_ref().map(|(wheel, _)| wheel)
     }
 
-    /// Whether it will be installed in editable form.
+    /// The file of the wheel, when it is at hand.
+    pub fn wheel_file(&self) -> Option<&Path> {
+        self.wheel.as_ref().map(|(_, path)| path.as_path())
+    }
+
+    /// Whether it was asked for in editable form.
     pub fn is_editable(&self) -> bool {
-        self.product == Product::Editable
+        self.editable
     }
 }
 
@@ -106,6 +114,16 @@ struct Raw {
     product: Product,
     direct_url: Option<String>,
     tree: Tree,
+}
+
+impl SourcePolicy {
+    /// What is made of a URL.
+    fn product(&self, url: &str) -> Product {
+        match self.editables.contains(url) && !self.wheels_only {
+            true => Product::Editable,
+            false => Product::Wheel,
+        }
+    }
 }
 
 impl<'a> Preparer<'a> {
@@ -158,7 +176,7 @@ impl<'a> Preparer<'a> {
     ) -> Result<&Prepared, SourceError> {
         let url = source.file.url.clone();
         if !self.ready.contains_key(&url) {
-            let known = self.known_sdist(source, hands.store)?;
+            let known = self.known_sdist(source, allowed, hands.store)?;
             let prepared = match known {
                 Some(prepared) => prepared,
                 None => {
@@ -179,16 +197,37 @@ impl<'a> Preparer<'a> {
         self.ready.get(&url).ok_or(SourceError::Interrupted)
     }
 
-    /// A source distribution of which a wheel was built before.
+    /// Takes the wheel that was built before of a source distribution; gives its name.
+    ///
+    /// # Errors
+    /// The store.
+    pub fn take_known(
+        &mut self,
+        source: &SourceDistribution,
+        allowed: Option<&[Hash]>,
+        store: &Store,
+    ) -> Result<Option<String>, SourceError> {
+        let Some(prepared) = self.known_sdist(source, allowed, store)? else { return Ok(None) };
+        let filename = prepared.wheel().map(|wheel| wheel.manifest().filename().to_string());
+        self.ready.insert(source.file.url.clone(), prepared);
+        Ok(filename)
+    }
+
+    /// A source distribution of which a wheel was built before. One on this machine is looked into when no hash is
+    /// promised.
     ///
     /// # Errors
     /// The store.
     pub fn known_sdist(
         &self,
         source: &SourceDistribution,
+        allowed: Option<&[Hash]>,
         store: &Store,
     ) -> Result<Option<Prepared>, SourceError> {
-        let Some(sha256) = source.file.sha256() else { return Ok(None) };
+        let known = source.file.sha256().cloned().or_else(|| local_sha256(&source.file.url));
+        let Some(sha256) = known.filter(|known| allowed.is_none_or(|allowed| allowed.contains(known))) else {
+            return Ok(None);
+        };
         let key = self.key(&sha256.to_string(), None, &source.file.url);
         self.kept(&key, (source.filename.as_str(), None), store)
     }
@@ -208,7 +247,7 @@ impl<'a> Preparer<'a> {
         let tree = prepared.tree.as_ref().ok_or_else(lost)?;
         let out = tree.out(hands.store)?;
         let failed = |error| SourceError::build(&prepared.shown, Some(&prepared.raw_name), error);
-        let editable = prepared.is_editable();
+        let editable = prepared.product == Product::Editable;
         hands.listener.event(&Event::BuildStarted { name: &prepared.raw_name, editable });
         let built = builds.within(&prepared.shown, || {
             let task = BuildTask { tree: tree.root(), product: prepared.product, settings: &settings };
@@ -302,6 +341,7 @@ impl<'a> Preparer<'a> {
             key: Some(key.to_owned()),
             shown: shown.to_owned(),
             product: Product::Wheel,
+            editable: false,
             tree: None,
             wheel: Some((stored, path)),
         }))
@@ -350,8 +390,9 @@ impl<'a> Preparer<'a> {
             return self.editable_repository(url, repository, hands);
         }
         let shown = index::redacted_text(url);
-        hands.listener.event(&Event::RepositoryAsked { url: repository });
-        let resolved = index::vcs::resolve(repository, &self.policy.vcs, hands.store)?;
+        hands.listener.event(&Event::RepositoryAsked { url: repository, folder: None });
+        let resolved = index::vcs::resolve(repository, &self.policy.vcs, hands.store);
+        let resolved = resolved.map_err(|source| self.no_repository(url, source, hands))?;
         hands.listener.event(&Event::RepositoryResolved { url: repository, commit: &resolved.commit });
         let record = DirectUrl {
             url: repository.repository.clone(),
@@ -370,7 +411,8 @@ impl<'a> Preparer<'a> {
         {
             return Ok(kept);
         }
-        let checkout = index::vcs::check_out(&resolved, &self.policy.vcs, hands.store)?;
+        let checkout = index::vcs::check_out(&resolved, &self.policy.vcs, hands.store);
+        let checkout = checkout.map_err(|source| self.no_repository(url, source, hands))?;
         let raw = Raw {
             key,
             shown,
@@ -379,6 +421,12 @@ impl<'a> Preparer<'a> {
             tree: Tree::checked_out(checkout, repository.subdirectory.as_deref()),
         };
         self.with_metadata(raw, url, hands)
+    }
+
+    fn no_repository(&self, url: &str, source: VcsError, hands: &mut Hands<'_>) -> SourceError {
+        let editable = self.policy.editables.contains(url);
+        hands.listener.event(&Event::RepositoryFailed { url, editable });
+        SourceError::Vcs { place: index::redacted_text(url), source }
     }
 
     /// What a tree says without a build. A folder that people work in may have a PKG-INFO of long ago.
@@ -416,6 +464,7 @@ impl<'a> Preparer<'a> {
             key: raw.key,
             shown: raw.shown,
             product: raw.product,
+            editable: self.policy.editables.contains(url),
             tree: Some(raw.tree),
             wheel: None,
         })
@@ -436,6 +485,11 @@ fn keep(store: &Store, key: &str, wheel: &Path) -> Option<PathBuf> {
 /// The URL without fragment, as `direct_url.json` has it.
 fn bare(url: &str) -> String {
     url.split('#').next().unwrap_or(url).to_owned()
+}
+
+fn local_sha256(url: &str) -> Option<Hash> {
+    let path = url::Url::parse(url).ok().filter(|url| url.scheme() == "file")?.to_file_path().ok()?;
+    FileBytes::open(&path).ok().map(|bytes| store::archive::sha256(bytes.as_ref()))
 }
 
 /// One file, now. Nothing else may be owed by the client.

@@ -174,7 +174,7 @@ pub fn project_file(error: &ProjectFileError) -> Diagnostic {
 impl From<&DirectError> for Diagnostic {
     fn from(error: &DirectError) -> Self {
         match error {
-            DirectError::Missing { path } => {
+            DirectError::Missing { path } | DirectError::NothingThere { path, .. } => {
                 Self::new(&codes::NO_SUCH_FILE, format!("{} does not exist", path.display()))
             }
             DirectError::NeedsBuilding { place } => needs_building(&redact_text(place)),

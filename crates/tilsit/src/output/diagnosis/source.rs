@@ -12,7 +12,7 @@ pub fn source(error: &SourceError) -> Diagnostic {
     match error {
         SourceError::Direct(error) => error.into(),
         SourceError::Fetch(error) => error.into(),
-        SourceError::Vcs(error) => error.into(),
+        SourceError::Vcs { source, .. } => source.into(),
         SourceError::Read { place, source } => super::cannot_read(place, source),
         SourceError::HashMismatch { place, expected, actual } => hash_mismatch(place, expected, actual),
         SourceError::Unpack { place, source } => unpack(place, source),

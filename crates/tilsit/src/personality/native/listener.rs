@@ -39,7 +39,7 @@ impl Listener for Shown<'_> {
             Event::EnvironmentMade(path) => {
                 self.terminal.info(&format!("Made the environment {}", path.display()));
             }
-            Event::RepositoryAsked { url } => {
+            Event::RepositoryAsked { url, .. } => {
                 self.working("Asking", &url.shown());
             }
             Event::MetadataStarted { url } => {
@@ -67,7 +67,10 @@ impl Listener for Shown<'_> {
             Event::BuildStep(BuildStep::Hook(product)) => {
                 self.terminal.verbose(&format!("the back end works on the {}", product.word()));
             }
-            Event::MetadataEnded { .. } | Event::BuildEnded { .. } | Event::Built(_) => self.spinner = None,
+            Event::MetadataEnded { .. }
+            | Event::RepositoryFailed { .. }
+            | Event::BuildEnded { .. }
+            | Event::Built(_) => self.spinner = None,
             Event::Planned(_) | Event::PageSkipped(_) | Event::Building(_) => {}
             Event::Resolving(count) => {
                 let spinner =

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use builder::ConfigSettings;
 use environment::{Environment, InstallPolicy, Unplanned};
-use index::vcs::{Existing, VcsPolicy};
+use index::vcs::{Existing, VcsPolicy, VcsUrl};
 use index::{IndexOrder, PlainHttp};
 use packaging::tags::{Tags, TargetOptions};
 use packaging::{Marker, MarkerEnvironment, PackageName, Version};
@@ -50,7 +50,7 @@ impl Session<'_> {
             groups: all(&flags::GROUP),
             ..Sources::default()
         };
-        let command = self.parsed.words().first().copied().unwrap_or_default();
+        let command = self.command();
         if sources.is_empty() {
             let links = self.parsed.values(&flags::FIND_LINKS);
             return Err(Failure::error(if links.is_empty() {
@@ -194,11 +194,15 @@ impl Session<'_> {
     }
 
     /// How sources are built and obtained. Builds are trusted: pip knows no sandbox.
-    pub fn building(
-        &self,
-        wanted: &Wanted,
-        environment: Option<&Environment>,
-    ) -> Result<(BuildPolicy, SourcePolicy), Failure> {
+    pub fn building(&self, wanted: &Wanted) -> Result<(BuildPolicy, SourcePolicy), Failure> {
+        let is_editable = |url: &&str| wanted.editables.contains(*url);
+        let unnamed = wanted.unnamed.iter().map(|(_, one)| one.url.as_str());
+        if let Some(url) = unnamed.filter(is_editable).find(|url| VcsUrl::is_one(url)) {
+            return Err(Failure::error(format!(
+                "Could not detect requirement name for '{}', please specify one with your_package_name @ URL",
+                index::redacted_text(url)
+            )));
+        }
         let limits = Sources {
             constraints: self
                 .parsed
@@ -233,17 +237,17 @@ impl Session<'_> {
             editables: wanted.editables.clone(),
             settings: ConfigSettings::from_words(self.parsed.values(&flags::CONFIG_SETTINGS)),
             own_settings: settings.collect(),
-            checkouts: Some(self.checkouts(environment)),
+            checkouts: Some(self.checkouts()),
             existing: self.existing(),
+            wheels_only: self.command() == "wheel",
             believes_project: false,
         };
         Ok((build, source))
     }
 
     /// `--src`, else `src` in the environment, or here outside of one (pip).
-    fn checkouts(&self, environment: Option<&Environment>) -> PathBuf {
-        let inside = environment.filter(|_| self.interpreter.virtual_environment().is_some());
-        match (self.parsed.text(&flags::SRC), inside) {
+    fn checkouts(&self) -> PathBuf {
+        match (self.parsed.text(&flags::SRC), self.interpreter.virtual_environment()) {
             (Some(folder), _) => self.process.absolute(folder),
             (None, Some(_)) => self.interpreter.prefix().join("src"),
             (None, None) => self.process.cwd.join("src"),

@@ -41,6 +41,7 @@ impl Session<'_> {
             request.environment.installed().unwrap_or_default()
         };
         let wish = resolve_request(request, &before);
+        let nameless = lines.nameless.clone();
         for _ in 0..QUESTIONS {
             let world = World {
                 request: &wish,
@@ -49,6 +50,7 @@ impl Session<'_> {
                 ignore_requires_python: request.selection.ignore_requires_python,
                 learned: &dead.learned,
                 installed: &before,
+                nameless: &nameless,
             };
             let tale = replay::walk(&world);
             let need = match &tale.end {

@@ -1,6 +1,7 @@
 //! pip's wording of errors.
 
 use environment::{InstallError, ReadError, RemovalError};
+use packaging::Requirement;
 use project::requirements_file::{Problem, RequestedError};
 
 use crate::ops::direct::DirectError;
@@ -128,7 +129,8 @@ impl From<DirectError> for Failure {
         match error {
             DirectError::NeedsBuilding { place } => Self::needs_building(&place),
             DirectError::Wheel { place, source } => wheel(&place, &source),
-            DirectError::Missing { path } => Self::error(format!(
+            DirectError::NothingThere { typed, .. } if !is_archive(&typed) => missing(&typed),
+            DirectError::Missing { path } | DirectError::NothingThere { path, .. } => Self::error(format!(
                 "Could not install packages due to an OSError: [Errno 2] No such file or directory: '{}'\n",
                 path.display()
             )),
@@ -140,6 +142,41 @@ impl From<DirectError> for Failure {
             DirectError::Filename(error) => Self::error(format!("Invalid wheel filename: {error}")),
             other => Self::error(other.to_string()),
         }
+    }
+}
+
+/// Names of files that pip takes for packages.
+fn is_archive(name: &str) -> bool {
+    const ENDINGS: [&str; 13] = [
+        ".whl",
+        ".zip",
+        ".tar.gz",
+        ".tgz",
+        ".tar",
+        ".tar.bz2",
+        ".tbz",
+        ".tar.xz",
+        ".txz",
+        ".tlz",
+        ".tar.lz",
+        ".tar.lzma",
+        ".gz",
+    ];
+    let name = name.to_lowercase();
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// A path where nothing is: pip tries to read it as a requirement.
+fn missing(typed: &str) -> Failure {
+    match Requirement::parse(typed) {
+        Err(error) => {
+            let (text, reason, span) = (typed.to_owned(), error.message, error.span);
+            let text = super::conflict::requested_text(&RequestedError { text, reason, span, hint: None });
+            Failure::error(format!(
+                "Invalid requirement: {text}\nHint: It looks like a path. File '{typed}' does not exist."
+            ))
+        }
+        Ok(_) => Failure::error(format!("Invalid requirement: '{typed}'")),
     }
 }
 

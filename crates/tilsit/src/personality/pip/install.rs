@@ -34,6 +34,7 @@ impl Session<'_> {
         let folder = TargetFolder::around(&place)?;
         let environment = folder.as_ref().map_or(&place, TargetFolder::environment);
         let mut wanted = self.wanted(&target.markers)?;
+        let (build_policy, source_policy) = self.building(&wanted)?;
         self.leave_own_pip_alone(&mut wanted, environment);
         let selection = self.selection(&target, &wanted)?;
         let resolve = self.resolve_policy(&wanted)?;
@@ -43,11 +44,12 @@ impl Session<'_> {
         self.tell_places(&connection, &client);
         let checks_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, checks_hashes);
-        let (build_policy, source_policy) = self.building(&wanted, Some(environment))?;
         let builds = Builds::new(self.process, self.interpreter, &build_policy);
         let mut preparer = Preparer::new(&builds, &source_policy);
         let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
         preparer.name_all(&mut wanted, &mut hands)?;
+        lines.nameless.clone_from(&wanted.nameless);
+        let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
         let request = InstallRequest {
             environment,
             wanted: &wanted,

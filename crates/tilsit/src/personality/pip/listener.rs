@@ -1,9 +1,10 @@
 //! Events in pip's lines.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use index::vcs::VcsUrl;
 use index::{Observer, Problem};
 use packaging::distribution::Distribution;
 use packaging::resolution::PackageSource;
@@ -34,6 +35,8 @@ pub struct Lines<'a, 's> {
     pub names: BTreeMap<PackageName, String>,
     /// The packages in the order in which pip pins them.
     pub order: Vec<PackageName>,
+    /// URLs of requirements that were named by their place alone.
+    pub nameless: BTreeSet<String>,
     /// The line above, which pip does not say twice.
     header: String,
     /// What was done for a source before its line is due, by its URL.
@@ -63,9 +66,11 @@ impl<'a, 's> Lines<'a, 's> {
             folder: None,
             names: BTreeMap::new(),
             order: Vec::new(),
+            nameless: BTreeSet::new(),
             header: String::new(),
             steps: Steps::new(
                 session.parsed.switch(&flags::NO_BUILD_ISOLATION).is_some_and(|one| !one.value),
+                session.command() == "wheel",
             ),
             spinner: None,
             bar: None,
@@ -75,13 +80,14 @@ impl<'a, 's> Lines<'a, 's> {
     }
 
     /// For a command that puts files into `folder`.
-    pub fn into_folder(self, folder: PathBuf) -> Self {
-        Self { folder: Some(folder), ..self }
+    pub fn into_folder(self, folder: Option<PathBuf>) -> Self {
+        Self { folder, ..self }
     }
 
     fn planned(&mut self, planned: &Planned<'_>) {
         self.spinner = None;
         let resolver::Environment::Single(markers) = &planned.request.environment else { return };
+        let nameless = std::mem::take(&mut self.nameless);
         let world = World {
             request: planned.request,
             markers,
@@ -89,6 +95,7 @@ impl<'a, 's> Lines<'a, 's> {
             ignore_requires_python: self.selection.ignore_requires_python,
             learned: planned.learned,
             installed: planned.before,
+            nameless: &nameless,
         };
         let tale = replay::walk(&world);
         match &tale.end {
@@ -114,7 +121,7 @@ impl<'a, 's> Lines<'a, 's> {
                 replay::Event::Prepared { pick, ask } => {
                     self.name(&pick.name, ask);
                     let requirement = bare(&ask.requirement);
-                    self.prepared(&Look { pick, requirement, from: ask.because() }, world.learned);
+                    self.prepared(&Look { pick, requirement, from: ask.because() }, world);
                 }
                 replay::Event::Satisfied { name, ask } => {
                     self.name(name, ask);
@@ -132,6 +139,7 @@ impl<'a, 's> Lines<'a, 's> {
     /// Where pip would have gone another way than we did: the packages of the result in its order.
     fn tell_simply(&mut self, planned: &Planned<'_>) {
         let resolver::Environment::Single(markers) = &planned.request.environment else { return };
+        let nameless = std::mem::take(&mut self.nameless);
         let world = World {
             request: planned.request,
             markers,
@@ -139,6 +147,7 @@ impl<'a, 's> Lines<'a, 's> {
             ignore_requires_python: self.selection.ignore_requires_python,
             learned: planned.learned,
             installed: planned.before,
+            nameless: &nameless,
         };
         for met in meetings(planned.resolution, &planned.request.requirements) {
             self.names.insert(met.package.name.clone(), met.raw_name.clone());
@@ -154,7 +163,7 @@ impl<'a, 's> Lines<'a, 's> {
             let (name, version) = (met.package.name.clone(), met.package.version.clone());
             let pick = Pick { name, version, source };
             let (requirement, from) = (met.requirement, met.from);
-            self.prepared(&Look { pick: &pick, requirement, from }, planned.learned);
+            self.prepared(&Look { pick: &pick, requirement, from }, &world);
         }
     }
 
@@ -182,15 +191,19 @@ impl<'a, 's> Lines<'a, 's> {
             .info(&format!("Requirement already satisfied: {requirement} in {place}{from} ({version})"));
     }
 
-    fn prepared(&mut self, look: &Look<'_>, learned: &Learned) {
+    fn prepared(&mut self, look: &Look<'_>, world: &World<'_>) {
+        let learned = world.learned;
         if let Origin::Url(url) = &look.pick.source
             && let Some(direct) = learned.direct.get(url).filter(|direct| direct.is_source)
         {
-            return self.source(look, url, direct);
+            return self.source(look, url, direct, world.nameless.contains(url));
         }
         let distribution = distribution(look.pick, learned);
         let url = distribution.as_ref().map(|one| one.file().url.clone()).unwrap_or_default();
         let path = local_path(&url);
+        if let Some(wheel) = learned.kept.get(&url) {
+            return self.kept(look, wheel);
+        }
         let header = match &path {
             Some(path) => format!("Processing {}{}", self.session.shown(path), look.from),
             None => format!("Collecting {}{}", look.requirement, look.from),
@@ -219,24 +232,50 @@ impl<'a, 's> Lines<'a, 's> {
         }
     }
 
+    /// A source distribution of which there is a wheel already.
+    fn kept(&mut self, look: &Look<'_>, wheel: &str) {
+        self.session.info(&format!("Collecting {}{}", look.requirement, look.from));
+        self.session.info(&format!("  Using cached {wheel}"));
+        if let Some(there) =
+            self.folder.as_ref().map(|folder| folder.join(wheel)).filter(|file| file.exists())
+        {
+            self.session.info(&format!("  File was already downloaded {}", there.display()));
+        }
+    }
+
     /// A source that was named by its place.
-    fn source(&mut self, look: &Look<'_>, url: &str, direct: &Direct) {
+    fn source(&mut self, look: &Look<'_>, url: &str, direct: &Direct, is_nameless: bool) {
         let header = match local_path(url) {
             _ if direct.is_editable => {
                 format!("Obtaining {}{}", sources::obtained(&look.requirement, url), look.from)
             }
             Some(path) => format!("Processing {}{}", self.session.shown(&path), look.from),
-            None => format!("Collecting {}{}", sources::collected(&look.requirement, url), look.from),
+            None => {
+                let requirement = if is_nameless { url } else { &look.requirement };
+                format!("Collecting {}{}", sources::collected(requirement, url), look.from)
+            }
         };
         if header != self.header {
             self.session.info(&header);
             self.header = header;
         }
         match &direct.wheel {
-            Some(wheel) if !index::vcs::VcsUrl::is_one(url) || !self.steps.has(url) => {
+            Some(wheel) => {
+                self.steps.repository_lines(url).iter().for_each(|line| self.session.info(line));
                 self.session.info(&format!("  Using cached {}", wheel.manifest().filename()));
             }
-            _ => self.tell_steps(url, direct.is_editable),
+            None => self.tell_steps(url, direct.is_editable),
+        }
+    }
+
+    fn repository_asked(&mut self, url: &VcsUrl, folder: Option<&Path>) {
+        match folder {
+            Some(folder) if folder.exists() => self.steps.updating(url, &self.session.shown(folder)),
+            Some(folder) => self.steps.asked(url, &self.session.shown(folder)),
+            None => {
+                let clones = self.session.store.root().join("repositories-1");
+                self.steps.asked(url, &clones.display().to_string());
+            }
         }
     }
 
@@ -334,11 +373,15 @@ impl Listener for Lines<'_, '_> {
                 spinner.message(&format!("{count} packages"));
             }
             Event::Planned(planned) => self.planned(planned),
-            Event::RepositoryAsked { url } => {
-                self.steps.asked(url, &self.session.store.root().join("repositories-1"));
+            Event::RepositoryAsked { url, folder } => self.repository_asked(url, *folder),
+            Event::RepositoryFailed { url, editable } => {
+                self.spinner = None;
+                let shown = index::redacted_text(url);
+                let verb = if *editable { "Obtaining" } else { "Collecting" };
+                self.session.info(&format!("{verb} {shown}"));
+                self.steps.repository_lines(url).iter().for_each(|line| self.session.info(line));
             }
             Event::RepositoryResolved { url, commit } => self.steps.resolved(url, commit),
-            Event::MetadataStarted { url } => self.steps.started(url),
             Event::MetadataEnded { url, editable, succeeded: false } => {
                 self.spinner = None;
                 let shown = index::redacted_text(url);

@@ -2,20 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use environment::plan::{Freshness, Others, Wanted as Wish};
+use environment::plan::Wanted as Wish;
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use packaging::distribution::Distribution;
 use packaging::hashes::{Hash, HashAlgorithm};
 use packaging::pylock::is_pylock_filename;
 
 use super::errors::Failure;
-use super::listener::{Lines, observer};
-use super::{Ended, Session};
+use super::searched::Searched;
+use super::{Ended, Hands, Session};
 use crate::cli::pip as flags;
-use crate::ops::build::{Builds, Hands};
-use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::install::InstallReport;
 use crate::ops::obtain::Source;
-use crate::ops::sources::Preparer;
 
 /// pip breaks arrays of tables whose tables do not fit into lines of this length.
 const LINE: usize = 100;
@@ -25,42 +23,14 @@ impl Session<'_> {
         self.warn(
             "pip lock is currently an experimental command. It may be removed/changed in a future release without prior warning.",
         );
-        let target = self.target()?;
-        let mut wanted = self.wanted(&target.markers)?;
-        let selection = self.selection(&target, &wanted)?;
-        let resolve = self.resolve_policy(&wanted)?;
-        let environment = self.seen_environment();
-        let policy = self.install_policy(&environment);
-        let connection = self.connection(&wanted)?;
-        let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
-        self.tell_places(&connection, &client);
-        let checks_hashes = self.requires_hashes(&wanted);
-        let mut lines = Lines::new(self, &selection, checks_hashes);
-        let (build_policy, source_policy) = self.building(&wanted, None)?;
-        let builds = Builds::new(self.process, self.interpreter, &build_policy);
-        let mut preparer = Preparer::new(&builds, &source_policy);
-        let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
-        preparer.name_all(&mut wanted, &mut hands)?;
-        let request = InstallRequest {
-            environment: &environment,
-            wanted: &wanted,
-            selection: &selection,
-            resolve: &resolve,
-            markers: target.markers,
-            policy: &policy,
-            others: Others::Keep,
-            blind: true,
-            reinstall: false,
-            require_hashes: checks_hashes,
-            dry_run: true,
-        };
-        let found = install(&request, &mut preparer, &mut hands);
-        let found = found.map_err(|error| self.explained(error, &request, &mut client, &mut lines))?;
-        drop(lines);
-        self.tell_warnings(&found);
+        let write = |searched: Searched<'_, '_>, _: &mut Hands<'_>| self.write_lock(&searched.found);
+        self.searched(None, Box::new(write))
+    }
+
+    fn write_lock(&self, found: &InstallReport) -> Ended {
         let output = self.parsed.text(&flags::LOCK_OUTPUT).unwrap_or("pylock.toml");
         if output == "-" {
-            self.terminal.text(&lock_text(&found, &self.process.cwd)?);
+            self.terminal.text(&lock_text(found, &self.process.cwd)?);
             return Ok(0);
         }
         let path = self.process.absolute(output);
@@ -69,7 +39,7 @@ impl Session<'_> {
             self.warn(&format!("{output} is not a valid lock file name."));
         }
         let base = path.parent().unwrap_or(Path::new("/"));
-        let text = lock_text(&found, base)?;
+        let text = lock_text(found, base)?;
         std::fs::write(&path, text).map_err(|error| Failure::system(&error, output))?;
         Ok(0)
     }
@@ -86,8 +56,8 @@ fn lock_text(found: &InstallReport, base: &Path) -> Result<String, Failure> {
     for wish in wishes {
         text.push_str("\n[[packages]]\n");
         push_text(&mut text, "name", wish.name.as_str());
-        match &wish.freshness {
-            Freshness::DirectUrl(direct) => {
+        match found.direct_urls.get(&wish.name) {
+            Some(direct) => {
                 let direct = DirectUrl::parse(direct.as_bytes())
                     .map_err(|error| Failure::exception(format!("DirectUrlValidationError: {error}")))?;
                 push_direct(&mut text, &direct, base);

@@ -19,12 +19,14 @@ mod lock;
 mod places;
 mod replay;
 mod search;
+mod searched;
 mod show;
 mod sources;
 mod target_folder;
 mod transcript;
 mod uninstall;
 mod versions;
+mod wheel;
 
 use std::path::{Path, PathBuf};
 
@@ -32,6 +34,7 @@ use environment::{Environment, Interpreter, PIP_VERSION};
 use store::Store;
 
 use crate::cli::{self, Command, Outcome, Parsed, pip as flags};
+use crate::ops::build::Hands;
 use crate::ops::list::{ListRequest, Place, list};
 use crate::ops::python;
 use crate::output::{ColorChoice, Level, Terminal, TerminalPolicy};
@@ -231,7 +234,7 @@ impl Session<'_> {
             "search",
             "show",
         ];
-        let command = self.parsed.words().first().copied().unwrap_or_default();
+        let command = self.command();
         if self.parsed.is_on(&flags::REQUIRE_VIRTUALENV) && outside && !exempt.contains(&command) {
             self.terminal.say(Level::Critical, "ERROR: Could not find an activated virtualenv (required).");
             return 3;
@@ -256,8 +259,14 @@ impl Session<'_> {
             "search" => self.ended(self.search()),
             "show" => self.ended(self.show()),
             "uninstall" => self.ended(self.uninstall()),
+            "wheel" => self.ended(self.wheel()),
             other => self.error(&format!("unknown command \"{other}\"")),
         }
+    }
+
+    /// The command's name.
+    fn command(&self) -> &str {
+        self.parsed.words().first().copied().unwrap_or_default()
     }
 
     fn ended(&self, ended: Ended) -> u8 {

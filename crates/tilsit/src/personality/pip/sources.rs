@@ -19,26 +19,36 @@ const EDITABLE_SCHEMES: &str = "bzr+http, bzr+https, bzr+ssh, bzr+sftp, bzr+ftp,
 pub struct Steps {
     /// Builds run in the environment itself.
     shared: bool,
+    /// Editable sources give ordinary wheels, too.
+    wheels_only: bool,
     /// Lines about repositories, by URL without fragment and credentials.
     repositories: BTreeMap<String, Vec<String>>,
-    started: Vec<String>,
 }
 
 impl Steps {
     /// Nothing was done yet.
-    pub fn new(shared: bool) -> Self {
-        Self { shared, ..Self::default() }
+    pub fn new(shared: bool, wheels_only: bool) -> Self {
+        Self { shared, wheels_only, ..Self::default() }
     }
 
     /// A repository is asked.
-    pub fn asked(&mut self, url: &VcsUrl, folder: &Path) {
+    pub fn asked(&mut self, url: &VcsUrl, folder: &str) {
         let verb = match url.system {
             index::vcs::System::Git => "Cloning",
             index::vcs::System::Mercurial => "Cloning hg",
             _ => "Checking out",
         };
-        let revision = url.revision.as_ref().map(|one| format!(" (to revision {one})")).unwrap_or_default();
-        let line = format!("  {verb} {}{revision} to {}", url.shown(), folder.display());
+        let line = format!("  {verb} {}{} to {folder}", url.shown(), to_revision(url));
+        self.repositories.insert(key(url), vec![line]);
+    }
+
+    /// A working copy is brought to a revision.
+    pub fn updating(&mut self, url: &VcsUrl, folder: &str) {
+        let kind = match url.system {
+            index::vcs::System::Git | index::vcs::System::Mercurial => "clone",
+            _ => "checkout",
+        };
+        let line = format!("  Updating {folder} {kind}{}", to_revision(url));
         self.repositories.insert(key(url), vec![line]);
     }
 
@@ -50,23 +60,18 @@ impl Steps {
         }
     }
 
-    /// Its metadata is prepared.
-    pub fn started(&mut self, url: &str) {
-        self.started.push(url.to_owned());
-    }
-
-    /// Whether anything had to be prepared.
-    pub fn has(&self, url: &str) -> bool {
-        self.started.iter().any(|one| one == url)
+    /// What pip prints about a repository.
+    pub fn repository_lines(&self, url: &str) -> Vec<String> {
+        let lines = VcsUrl::parse(url).ok().and_then(|url| self.repositories.get(&key(&url)));
+        lines.cloned().unwrap_or_default()
     }
 
     /// What pip prints below the name of a source.
     pub fn lines(&self, url: &str, editable: bool) -> Vec<String> {
-        let repository = VcsUrl::parse(url).ok().and_then(|url| self.repositories.get(&key(&url)));
         let steps = self.names(editable).into_iter().flat_map(|name| {
             [format!("  {name}: started"), format!("  {name}: finished with status 'done'")]
         });
-        repository.into_iter().flatten().cloned().chain(steps).collect()
+        self.repository_lines(url).into_iter().chain(steps).collect()
     }
 
     /// The same, when the last of it failed.
@@ -79,22 +84,29 @@ impl Steps {
     }
 
     fn names(&self, editable: bool) -> Vec<&'static str> {
-        let isolated: &[&str] = match editable {
-            _ if self.shared => &[],
-            true => &[
-                "Installing build dependencies",
-                "Checking if build backend supports build_editable",
-                "Getting requirements to build editable",
-            ],
-            false => &["Installing build dependencies", "Getting requirements to build wheel"],
+        let mut names = Vec::new();
+        if !self.shared {
+            names.push("Installing build dependencies");
+        }
+        if editable {
+            names.push("Checking if build backend supports build_editable");
+        }
+        let (requirements, metadata) = match editable && !self.wheels_only {
+            true => {
+                ("Getting requirements to build editable", "Preparing editable metadata (pyproject.toml)")
+            }
+            false => ("Getting requirements to build wheel", "Preparing metadata (pyproject.toml)"),
         };
-        let last = if editable {
-            "Preparing editable metadata (pyproject.toml)"
-        } else {
-            "Preparing metadata (pyproject.toml)"
-        };
-        isolated.iter().copied().chain([last]).collect()
+        if !self.shared {
+            names.push(requirements);
+        }
+        names.push(metadata);
+        names
     }
+}
+
+fn to_revision(url: &VcsUrl) -> String {
+    url.revision.as_ref().map(|one| format!(" (to revision {one})")).unwrap_or_default()
 }
 
 fn key(url: &VcsUrl) -> String {
@@ -155,7 +167,7 @@ impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         match error {
             SourceError::Direct(error) => error.into(),
-            SourceError::Vcs(error) => repository(&error),
+            SourceError::Vcs { place, source } => repository(&place, &source),
             SourceError::HashMismatch { place, expected, actual } => {
                 let wanted: Vec<String> = expected.iter().map(ToString::to_string).collect();
                 super::errors::hash_mismatch(&place, &wanted, &actual.to_string())
@@ -171,7 +183,7 @@ impl From<SourceError> for Failure {
     }
 }
 
-fn repository(error: &VcsError) -> Failure {
+fn repository(place: &str, error: &VcsError) -> Failure {
     match error {
         VcsError::MissingProgram { system, .. } => {
             let program = system.program();
@@ -179,13 +191,13 @@ fn repository(error: &VcsError) -> Failure {
                 "Cannot find command '{program}' - do you have '{program}' installed and in your PATH?"
             ))
         }
-        VcsError::Failed { command, url, status, output } => {
-            subprocess(command, *status, output, &format!("Failed to build '{url}' when {command}"))
+        VcsError::Failed { command, status, output, .. } => {
+            subprocess(command, *status, output, &format!("Failed to build '{place}' when {command}"))
         }
-        VcsError::NoSuchRevision { url, revision } => {
+        VcsError::NoSuchRevision { revision, .. } => {
             let command = format!("git checkout -q {revision}");
             let said = format!("error: pathspec '{revision}' did not match any file(s) known to git");
-            subprocess(&command, Some(1), &said, &format!("Failed to build '{url}' when {command}"))
+            subprocess(&command, Some(1), &said, &format!("Failed to build '{place}' when {command}"))
         }
         other => Failure::error(other.to_string()),
     }

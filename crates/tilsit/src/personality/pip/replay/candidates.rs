@@ -199,7 +199,9 @@ impl<'w> Candidates<'w> {
         }
         let known: Vec<Extra> =
             extras.into_iter().filter(|extra| metadata.provides_extra.contains(extra)).collect();
-        let Some(ask) = self.all[id].ask.as_ref().map(Rc::clone) else { return Ok(wishes) };
+        let Some(ask) = self.all[id].ask.as_ref().map(|ask| self.with_name(ask, id)) else {
+            return Ok(wishes);
+        };
         for requirement in &metadata.requires_dist {
             let counts = |marker: &packaging::Marker| marker.evaluate(self.world.markers, &known);
             if requirement.marker.as_ref().is_none_or(counts) {
@@ -208,6 +210,17 @@ impl<'w> Candidates<'w> {
             }
         }
         Ok(wishes)
+    }
+
+    /// pip calls by name and version what was named by its place alone, once it knows them.
+    fn with_name(&self, ask: &Rc<Ask>, id: usize) -> Rc<Ask> {
+        let url = ask.requirement.url().filter(|url| self.world.nameless.contains(*url));
+        let pin =
+            url.and_then(|_| packaging::SpecifierSet::parse(&format!("=={}", self.all[id].version)).ok());
+        let Some(pin) = pin else { return Rc::clone(ask) };
+        let mut requirement = packaging::Requirement::new(ask.requirement.name.clone(), pin);
+        requirement.raw_name = ask.requirement.raw_name.clone();
+        Rc::new(Ask { requirement, from: ask.from.clone() })
     }
 
     fn python_wish(&self, metadata: &Metadata) -> Option<Wish> {

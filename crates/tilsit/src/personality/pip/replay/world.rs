@@ -1,5 +1,6 @@
 //! What is known: pages, metadata, what is installed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use environment::Installed;
@@ -25,6 +26,8 @@ pub struct World<'a> {
     pub learned: &'a Learned,
     /// What is installed.
     pub installed: &'a Installed,
+    /// URLs of requirements that were named by their place alone.
+    pub nameless: &'a BTreeSet<String>,
 }
 
 impl World<'_> {
