@@ -12,6 +12,7 @@ mod generated;
 mod oracles;
 mod test;
 mod tidy;
+mod wheel;
 mod workspace;
 
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ usage: cargo xtask COMMAND
   conformance crowd [OPTIONS]     sixteen processes on one cache, two on one environment
   bench [OPTIONS]                 measure uv, pip and tilsit in one hermetic run (see `cargo xtask bench --help`)
   errors                          the table of error codes with their pages and tests
+  wheel [DIR]                     build our own wheel, install it and try it
   gen [--check]                   write (or only compare) the pages that come from the flag tables";
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn dispatch(workspace: &Workspace, args: &[String]) -> Result<(), Failure> {
         "tidy" => tidy::run(workspace),
         "conformance" => conformance::run(workspace, rest),
         "bench" => benchmark::run(workspace, rest),
+        "wheel" => wheel::build(workspace, rest),
         "errors" => errors::run(workspace),
         "gen" => generated::run(workspace, rest),
         "help" | "-h" | "--help" => {

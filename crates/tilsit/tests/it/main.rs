@@ -17,6 +17,7 @@ mod download;
 mod errors;
 mod link;
 mod native;
+mod own_wheel;
 mod pins;
 mod quiet;
 mod sandbox;
