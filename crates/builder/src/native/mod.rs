@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 
 use packaging::filenames::{DistributionFilename, FilenameError};
 use packaging::name::canonicalize_name;
-use packaging::{Prereleases, Version};
+use packaging::{Prereleases, Requirement, Version};
 
 use crate::archive::TooLarge;
 use crate::{BuildSystem, BuiltFile, ConfigSettings, Product, UnknownKeys};
@@ -211,8 +211,8 @@ fn backend(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>,
 
 /// Whether all that the build requires is one back end, in a release that is emulated here; gives the first of these
 /// `releases` (as `hatchling 1.33.0`) that fits.
-fn emulated(system: &BuildSystem, releases: &[&'static str]) -> Result<&'static str, Stop> {
-    let [requirement] = &*system.requires else {
+fn emulated(requires: &[Requirement], releases: &[&'static str]) -> Result<&'static str, Stop> {
+    let [requirement] = requires else {
         return not_native("the build requires more than its back end");
     };
     let specifiers = match requirement.specifiers() {

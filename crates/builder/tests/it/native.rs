@@ -69,3 +69,18 @@ fn the_tutorials_example_has_the_bytes_of_the_real_back_end() {
         assert_eq!(ours, sdist.unwrap_or(&ours), "{name}");
     }
 }
+#[test]
+fn editable_forms_name_the_folder_of_the_code() {
+    for backend in &TUTORIAL_BACKENDS {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = folder.path().join("tree");
+        let native = project(backend, &tree, &[Product::Editable]);
+        let built = native.build(Product::Editable, &folder.path().join("out")).unwrap();
+        assert!(native.metadata().starts_with(b"Metadata-Version: 2."));
+        let name = built.filename.as_str();
+        assert!(
+            name.starts_with("example_package_me-0.0.1-") && name.ends_with("py3-none-any.whl"),
+            "{name}"
+        );
+    }
+}

@@ -60,7 +60,7 @@ struct Configuration<'a> {
 }
 
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    let release = match super::emulated(system, &[Release::Four.name(), Release::Three.name()])? {
+    let release = match super::emulated(&system.requires, &[Release::Four.name(), Release::Three.name()])? {
         name if name == Release::Four.name() => Release::Four,
         _ => Release::Three,
     };

@@ -46,7 +46,7 @@ struct Hatch<'a> {
 }
 
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    super::emulated(system, &[RELEASE])?;
+    super::emulated(&system.requires, &[RELEASE])?;
     let project = Project::read(&source.document)?;
     let tables = tables(source)?;
     let fields = Fields::read(source, &project, &tables)?;

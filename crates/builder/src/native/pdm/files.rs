@@ -7,7 +7,7 @@ use super::Settings;
 use crate::Product;
 use crate::native::document::TomlTable;
 use crate::native::glob::{Reading, glob, has_magic, matches, path_glob};
-use crate::native::tree::{Folder, join, normalized_path};
+use crate::native::tree::{Folder, Links, join, normalized_path, walk};
 use crate::native::{Source, Stop, not_native};
 
 const READING: Reading = Reading { recursive: true, hidden: false };
@@ -113,6 +113,21 @@ fn top_packages(source: &Source<'_>, root: &str) -> Result<BTreeSet<String>, Sto
             && (has("__init__.py") || name.ends_with("-stubs") && has("__init__.pyi"))
     };
     Ok(folder.folders.iter().filter(is_package).map(|name| format!("{root}/{name}")).collect())
+}
+
+/// The packages below the folder of the code, but those of tests, as paths in it.
+pub(super) fn packages(source: &Source<'_>, settings: &Settings) -> Result<Vec<String>, Stop> {
+    let base = source.path(&settings.package_dir);
+    let mut packages = Vec::new();
+    walk(&base, Links::Followed, &mut |relative, found| {
+        found.folders.retain(|name| !name.contains('.'));
+        let is_test = relative == "tests" || relative.starts_with("tests/");
+        if !relative.is_empty() && !is_test && found.files.iter().any(|name| name == "__init__.py") {
+            packages.push(relative.to_owned());
+        }
+        Ok(())
+    })?;
+    Ok(packages)
 }
 
 /// What patterns meet, each path with its pattern.

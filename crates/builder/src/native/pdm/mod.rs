@@ -13,7 +13,7 @@ use super::document::{Toml, TomlTable};
 use super::members::{self, Member, RecordFile, Times};
 use super::project::{License, Project, Readme, TextTable};
 use super::tree::{normalized_path, read_text};
-use super::{Made, NativeError, Recipe, Source, Stop, emulated, not_native};
+use super::{Made, NativeError, Recipe, Source, Stop, disk, emulated, not_native};
 use crate::archive::GzipForm;
 use crate::{BuildSystem, Product};
 use files::Files;
@@ -37,29 +37,21 @@ struct Pdm {
     tag: &'static str,
     metadata: Vec<u8>,
     wheel: Vec<Member>,
+    editable: Vec<Member>,
     sdist: Vec<Member>,
     epoch: Option<u64>,
 }
 
 /// Looks whether the project is understood.
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    let release = emulated(system, &["pdm-backend 2.5.0"])?;
+    let release = emulated(&system.requires, &["pdm-backend 2.5.0"])?;
     if !source.request.settings.is_empty() {
         return not_native("settings for pdm-backend are not understood");
     }
-    if source.wants(Product::Editable) {
-        return not_native("editable forms are left to pdm-backend");
-    }
     let project = Project::read(&source.document)?;
-    if let Some(key) = &project.unknown {
-        return not_native(format!("[project] has the key `{key}`"));
-    }
     let tool = source.tool("pdm")?;
     let build = tool.map(|tool| tool.table("build")).transpose()?.flatten();
     let settings = Settings::read(source, build)?;
-    if settings.editables && source.wants(Product::Editable) {
-        return not_native("`editables` is not understood");
-    }
     let version = version(source, &project, tool)?;
     let metadata = metadata::print(source, &project, &version)?;
     let stem = format!("{}-{version}", canonicalize_name(&project.name).replace('-', "_"));
@@ -68,12 +60,18 @@ pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box
         tag: tag(&project)?,
         metadata: metadata.text.clone().into_bytes(),
         wheel: Vec::new(),
+        editable: Vec::new(),
         sdist: Vec::new(),
         epoch: source.request.source_date_epoch,
         stem,
     };
     if source.wants(Product::Wheel) {
-        made.wheel = wheel(source, &settings, &project, &Parts { made: &made, metadata: &metadata })?;
+        let files = modules(source, &settings, Product::Wheel)?;
+        made.wheel = wheel(source, files, &project, &Parts { made: &made, metadata: &metadata })?;
+    }
+    if source.wants(Product::Editable) {
+        let files = editable(source, &settings, &project)?;
+        made.editable = wheel(source, files, &project, &Parts { made: &made, metadata: &metadata })?;
     }
     if source.wants(Product::SourceDistribution) {
         made.sdist =
@@ -138,18 +136,44 @@ struct Parts<'a> {
     metadata: &'a Metadata,
 }
 
-fn wheel(
-    source: &Source<'_>,
-    settings: &Settings,
-    project: &Project,
-    parts: &Parts<'_>,
-) -> Result<Vec<Member>, Stop> {
+/// The project's own files, as they are called in a wheel.
+fn modules(source: &Source<'_>, settings: &Settings, product: Product) -> Result<Vec<Member>, Stop> {
     let prefix = format!("{}/", settings.package_dir);
     let mut members = Vec::new();
-    for (name, path) in files::collect(source, settings, Product::Wheel)? {
+    for (name, path) in files::collect(source, settings, product)? {
         let inside = if prefix == "/" { None } else { name.strip_prefix(&prefix) };
         members.push(Member::normalized(inside.unwrap_or(&name).to_owned(), path)?);
     }
+    Ok(members)
+}
+
+/// A `.pth` file that names the folder of the code, and data that lies in no package.
+fn editable(source: &Source<'_>, settings: &Settings, project: &Project) -> Result<Vec<Member>, Stop> {
+    if settings.editables || !settings.includes.is_empty() {
+        return not_native("the editable form is left to pdm-backend");
+    }
+    let packages = files::packages(source, settings)?;
+    let mut members = modules(source, settings, Product::Editable)?;
+    members.retain(|member| {
+        let is_code = [".py", ".pyc", ".pyo"].iter().any(|ending| member.name.ends_with(ending));
+        !is_code && !packages.iter().any(|package| member.name.starts_with(package))
+    });
+    let folder = source.path(&settings.package_dir);
+    let real = folder.canonicalize().map_err(|error| disk(&folder, error))?;
+    let Some(path) = real.to_str() else { return not_native("the project's path is not UTF-8") };
+    let name = canonicalize_name(&project.name).replace('-', "_");
+    members.push(Member::made(format!("_editable_impl_{name}.pth"), path));
+    // It hides the folder in which pdm-backend makes the other, and gets into the wheel.
+    members.push(Member::made(".gitignore".to_owned(), "*\n"));
+    Ok(members)
+}
+
+fn wheel(
+    source: &Source<'_>,
+    mut members: Vec<Member>,
+    project: &Project,
+    parts: &Parts<'_>,
+) -> Result<Vec<Member>, Stop> {
     let info = |name: &str| format!("{}.dist-info/{name}", parts.made.stem);
     members.push(Member::made(info("entry_points.txt"), entry_points(project)));
     let generator = format!(
@@ -283,7 +307,8 @@ impl Recipe for Pdm {
         // Python's zip files start in 1980; without a date, wheels are of 2016.
         let times = Times::One(self.epoch.map_or(1_451_606_400, u64::cast_signed));
         let record = RecordFile { name: format!("{}.dist-info/RECORD", self.stem), mode: 0o600 };
-        let bytes = members::wheel(&self.wheel, &record, times)?;
+        let members = if product == Product::Editable { &self.editable } else { &self.wheel };
+        let bytes = members::wheel(members, &record, times)?;
         Ok(Made { filename: format!("{}-{}.whl", self.stem, self.tag), bytes })
     }
 }

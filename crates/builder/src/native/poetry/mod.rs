@@ -68,7 +68,7 @@ impl Poetry {
 
 /// Looks whether the project is understood.
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    emulated(system, &[RELEASE])?;
+    emulated(&system.requires, &[RELEASE])?;
     if !source.request.settings.is_empty() {
         return not_native("settings for poetry-core are not understood");
     }
@@ -76,13 +76,6 @@ pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box
     let tool = source.tool("poetry")?.unwrap_or(&none);
     check(tool)?;
     let project = source.document.has("project").then(|| Project::read(&source.document)).transpose()?;
-    let unknown = project.as_ref().and_then(|project| {
-        let later = ["import-names", "import-namespaces"].into_iter().find(|key| project.has(key));
-        project.unknown.as_deref().or(later)
-    });
-    if let Some(key) = unknown {
-        return not_native(format!("[project] has the key `{key}`"));
-    }
     let tables = Tables { project: project.as_ref(), tool };
     let poetry = named(&tables)?;
     let metadata = Metadata::read(source, &tables, &poetry)?;

@@ -12,6 +12,7 @@ mod tree_files;
 use std::collections::BTreeSet;
 
 use packaging::name::canonicalize_name;
+use packaging::{Prereleases, Requirement, Version};
 
 use super::glob::{Reading, glob};
 use super::members::{self, Member, RecordFile, Times};
@@ -35,18 +36,18 @@ struct Setuptools {
     tag: &'static str,
     metadata: Vec<u8>,
     wheel: Vec<Member>,
+    editable: Vec<Member>,
     sdist: Vec<Member>,
     times: Times,
 }
 
 /// Looks whether the project is understood.
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    emulated(system, &[RELEASE])?;
+    let requires: Vec<Requirement> =
+        system.requires.iter().filter(|requirement| !is_idle(requirement)).cloned().collect();
+    emulated(&requires, &[RELEASE])?;
     if !source.request.settings.is_empty() {
         return not_native("settings for setuptools are not understood");
-    }
-    if source.wants(Product::Editable) {
-        return not_native("editable forms are left to setuptools");
     }
     if source.path("build").is_dir() {
         return not_native("setuptools would use what an earlier build left in `build`");
@@ -71,12 +72,22 @@ pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box
         times: times(source, &files)?,
         metadata: text.clone().into_bytes(),
         wheel: Vec::new(),
+        editable: Vec::new(),
         sdist: Vec::new(),
     };
     let pkg_info = Member::made("PKG-INFO".to_owned(), text);
     if source.wants(Product::Wheel) {
         let code = tree_files::code(source, &distribution, &files)?;
         made.wheel = wheel(code, &made.stem, &generator, (&pkg_info, &facts, &egg_info), source)?;
+    }
+    if source.wants(Product::Editable) {
+        let path = pth(source, &distribution, &made.stem)?;
+        let mut info = wheel(Vec::new(), &made.stem, &generator, (&pkg_info, &facts, &egg_info), source)?;
+        // Made anew, whatever an egg-info folder in the tree has.
+        for member in info.iter_mut().filter(|member| matches!(member.contents, members::Contents::Made(_))) {
+            member.mode = members::MADE;
+        }
+        made.editable = std::iter::once(path).chain(info).collect();
     }
     if source.wants(Product::SourceDistribution) {
         let configuration = Member::made("setup.cfg".to_owned(), configuration.print());
@@ -85,6 +96,9 @@ pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box
     Ok(Box::new(made))
 }
 
+/// The mode of what setuptools writes into a wheel from memory.
+const WRITTEN: u32 = 0o100_664;
+
 const PYTHON_3: &str = "py3-none-any";
 const UNIVERSAL: &str = "py2.py3-none-any";
 
@@ -92,6 +106,15 @@ const UNIVERSAL: &str = "py2.py3-none-any";
 struct Generator {
     release: &'static str,
     tag: &'static str,
+}
+
+/// Whether a requirement is `wheel`, which setuptools asked for in the past; since 0.46 it has no commands.
+fn is_idle(requirement: &Requirement) -> bool {
+    let newest = Version::of([0, 48, 0]);
+    requirement.name.as_str() == "wheel"
+        && requirement.extras.is_empty()
+        && requirement.marker.is_none()
+        && requirement.specifiers().is_some_and(|versions| versions.contains(&newest, Prereleases::Exclude))
 }
 
 /// Whether a `setup.py` only calls `setup()`.
@@ -216,6 +239,23 @@ fn wheel(
     Ok(members)
 }
 
+/// The `.pth` file of an editable form. Where all code lies in one folder of its own, it names that; setuptools writes
+/// programs for other layouts.
+fn pth(source: &Source<'_>, distribution: &Distribution, stem: &str) -> Result<Member, Stop> {
+    let folders: Vec<(&str, &str)> =
+        distribution.layout.folders.iter().map(|(package, folder)| (&**package, &**folder)).collect();
+    let [("", folder)] = folders[..] else {
+        return not_native("the code is not in a folder of its own, as a plain editable form needs it");
+    };
+    let folder = source.path(folder);
+    let real = folder.canonicalize().map_err(|error| super::disk(&folder, error))?;
+    let Some(path) = real.to_str().filter(|path| path.is_ascii()) else {
+        return not_native("the project's path is not ASCII");
+    };
+    let member = Member::made(format!("__editable__.{stem}.pth"), format!("{path}\n"));
+    Ok(Member { mode: WRITTEN, ..member })
+}
+
 /// The place of a file in a walk that lists files before folders; those of `last` itself come at the very end.
 fn walked(path: &str, last: &str) -> (bool, Vec<(bool, String)>) {
     let mut parts: Vec<(bool, String)> = path.split('/').map(|part| (true, part.to_owned())).collect();
@@ -277,9 +317,13 @@ impl Recipe for Setuptools {
             let bytes = members::sdist(&self.stem, &members, self.times, &form)?;
             return Ok(Made { filename: format!("{}.tar.gz", self.stem), bytes });
         }
-        let record = RecordFile { name: format!("{}.dist-info/RECORD", self.stem), mode: 0o100_664 };
-        let bytes = members::wheel(&self.wheel, &record, self.times)?;
-        Ok(Made { filename: format!("{}-{}.whl", self.stem, self.tag), bytes })
+        let (members, build) = match product {
+            Product::Editable => (&self.editable, "-0.editable"),
+            _ => (&self.wheel, ""),
+        };
+        let record = RecordFile { name: format!("{}.dist-info/RECORD", self.stem), mode: WRITTEN };
+        let bytes = members::wheel(members, &record, self.times)?;
+        Ok(Made { filename: format!("{}{build}-{}.whl", self.stem, self.tag), bytes })
     }
 }
 

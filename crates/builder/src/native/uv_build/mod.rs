@@ -61,7 +61,7 @@ struct Settings {
 }
 
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    let release = emulated(system, &RELEASES)?;
+    let release = emulated(&system.requires, &RELEASES)?;
     let project = Project::read(&source.document)?;
     let settings = Settings::read(source)?;
     let fields = Fields::read(source, &project)?;

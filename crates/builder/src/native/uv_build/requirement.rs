@@ -99,6 +99,9 @@ fn comparison(text: &str) -> Option<Comparison> {
     if variable == "python_version" {
         return python(operator, value).map(Comparison::Python);
     }
+    if variable == "python_full_version" {
+        return full_python(operator, value).map(Comparison::Python);
+    }
     let (variable, value) = match (variable, value) {
         ("platform_system", "Windows") => ("sys_platform", "win32"),
         ("platform_system", "Linux") => ("sys_platform", "linux"),
@@ -124,6 +127,19 @@ fn python(operator: &str, value: &str) -> Option<String> {
         _ => return None,
     };
     Some(format!("python_full_version {operator} '{version}'"))
+}
+
+/// Python's full version, without zeros at its end.
+fn full_python(operator: &str, value: &str) -> Option<String> {
+    let mut parts: Vec<u64> = value.split('.').map(number).collect::<Option<_>>()?;
+    if !matches!(operator, "<" | ">=") || parts.len() > 3 {
+        return None;
+    }
+    while parts.len() > 1 && parts.last() == Some(&0) {
+        parts.pop();
+    }
+    let version: Vec<String> = parts.iter().map(u64::to_string).collect();
+    Some(format!("python_full_version {operator} '{}'", version.join(".")))
 }
 
 fn number(text: &str) -> Option<u64> {

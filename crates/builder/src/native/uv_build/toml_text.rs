@@ -83,10 +83,25 @@ fn value(item: &Toml) -> Result<String, Stop> {
             let lines: String = items.iter().map(|item| format!("\n    {item},")).collect();
             Ok(format!("[{lines}\n]"))
         }
-        Toml::Float(_) | Toml::Moment(_) | Toml::Table(_) => {
+        Toml::Table(table) => inline(table),
+        Toml::Float(number) if (1e-5..1e15).contains(&number.abs()) => Ok(format!("{number:?}")),
+        Toml::Float(_) | Toml::Moment(_) => {
             not_native("pyproject.toml has a value that is printed in another form")
         }
     }
+}
+
+/// A table in an array of other things.
+fn inline(table: &TomlTable) -> Result<String, Stop> {
+    let mut entries = Vec::new();
+    for (key, item) in table.iter() {
+        let printed = value(item)?;
+        if printed.contains('\n') {
+            return not_native("pyproject.toml has a table of several lines in an array");
+        }
+        entries.push(format!("{} = {printed}", print_key(key)?));
+    }
+    Ok(if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) })
 }
 
 fn print_key(key: &str) -> Result<String, Stop> {
