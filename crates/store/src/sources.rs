@@ -1,5 +1,6 @@
 //! Source archives unpacked for a build, in this process's temporary space; gone when they are dropped.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
@@ -103,17 +104,37 @@ impl Store {
     /// # Errors
     /// [`UnpackError`]; nothing stays on the disk then.
     pub fn unpack_source(&self, filename: &str, bytes: &[u8]) -> Result<SourceTree, UnpackError> {
-        let format = format_of(filename, bytes).ok_or(UnpackError::UnknownFormat)?;
         let scratch = self.scratch()?;
         let tree = scratch.path().join("source");
-        fs::create_dir(&tree).map_err(|error| DiskError::new("make the folder", &tree, error))?;
-        let mut unpacking = Unpacking { tree: &tree, executable: self.modes(&tree).executable };
+        self.unpack_source_into(filename, bytes, &tree)?;
+        let root = only_folder(&tree)?.unwrap_or(tree);
+        Ok(SourceTree { scratch, root })
+    }
+
+    /// As [`Store::unpack_source`], into `folder`, which is made where it is missing and stays. Gives what the archive has
+    /// at its top.
+    ///
+    /// # Errors
+    /// [`UnpackError`]; what was unpacked by then stays.
+    pub fn unpack_source_into(
+        &self,
+        filename: &str,
+        bytes: &[u8],
+        folder: &Path,
+    ) -> Result<BTreeSet<String>, UnpackError> {
+        let format = format_of(filename, bytes).ok_or(UnpackError::UnknownFormat)?;
+        fs::create_dir_all(folder).map_err(|error| DiskError::new("make the folder", folder, error))?;
+        let mut unpacking = Unpacking { tree: folder, executable: self.modes(folder).executable };
+        let mut tops = BTreeSet::new();
         for_each_entry(format, bytes, &Limits::default(), &mut |entry| {
+            let top = entry.path.as_str().split('/').next().unwrap_or_default();
+            if !tops.contains(top) {
+                tops.insert(top.to_owned());
+            }
             unpacking.place(entry)?;
             Ok(ControlFlow::Continue(()))
         })?;
-        let root = only_folder(&tree)?.unwrap_or(tree);
-        Ok(SourceTree { scratch, root })
+        Ok(tops)
     }
 }
 

@@ -3,11 +3,11 @@
 
 mod building;
 
-use building::BUILDING;
 pub use building::{
     ALLOW_NETWORK, BUILD, BUILD_CONSTRAINT, CHECK_BUILD_DEPENDENCIES, CONFIG_SETTING, FORCE_PEP517,
-    NO_BUILD_ISOLATION, SANDBOX,
+    NO_BUILD_ISOLATION, OUTDIR, SANDBOX, SDIST, WHEEL,
 };
+use building::{BUILD_COMMAND, BUILDING};
 
 use super::flag::{Arguments, Command, Dialect, Flag, Group, Kind, Program};
 
@@ -966,6 +966,7 @@ pub static PROGRAM: Program = Program {
         &UNINSTALL,
         &SYNC,
         &COMPILE,
+        &BUILD_COMMAND,
         &VENV,
         &LIST,
         &SHOW,

@@ -103,6 +103,8 @@ pub enum Event<'a> {
     BuildStep(BuildStep<'a>),
     /// A build's back end wrote a line.
     BuildOutput {
+        /// To which stream.
+        stream: builder::Stream,
         /// The line without its end, perhaps not UTF-8.
         line: &'a [u8],
     },
@@ -115,12 +117,25 @@ pub enum Event<'a> {
 /// A step of a build by a back end.
 #[derive(Clone, Copy, Debug)]
 pub enum BuildStep<'a> {
-    /// An environment is made with these.
-    Environment(&'a [String]),
+    /// Its environment.
+    Environment(EnvironmentStep<'a>),
     /// The back end is asked what else it requires.
     Requires(builder::Product),
     /// The back end builds, or prepares metadata.
     Hook(builder::Product),
+    /// What was built goes on as the source of these.
+    FromSource(&'a [builder::Product]),
+}
+
+/// What becomes of a build's environment.
+#[derive(Clone, Copy, Debug)]
+pub enum EnvironmentStep<'a> {
+    /// It is made, with these.
+    Started(&'a [String]),
+    /// These come to it.
+    Extended(&'a [String]),
+    /// It is there: what was asked for, with its versions.
+    Made(&'a [(String, String)]),
 }
 
 /// What was found and what is to be done.

@@ -343,3 +343,67 @@ fn a_back_end_that_hangs_can_be_stopped() {
     }
     untouched(&sandbox);
 }
+
+/// The names of what a folder holds, sorted.
+fn names(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries.map(|one| one.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn build_makes_a_source_distribution_and_a_wheel_from_it() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("SOURCE_DATE_EPOCH", "1700000000");
+    crate::sources::Project::flit("beta", "1.0").folder(&sandbox.work().join("n"));
+    project(&sandbox, "print('asked in', os.path.basename(os.getcwd()))\n");
+    for (folder, name, tag) in [("p", "alpha", "py3"), ("n", "beta", "py2.py3")] {
+        let (sdist, wheel) = (format!("{name}-1.0.tar.gz"), format!("{name}-1.0-{tag}-none-any.whl"));
+        sandbox.tilsit(&["build", folder]).ok().tells(&format!("+ {folder}/dist/{sdist}"));
+        let dist = sandbox.work().join(folder).join("dist");
+        assert_eq!(names(&dist), [wheel.as_str(), sdist.as_str()]);
+        let archive = dist.join(&sdist).display().to_string();
+        let ran = sandbox.tilsit(&["build", "--json", "-o", "out", &archive]).ok();
+        assert_eq!(ran.json()["built"][0]["name"], wheel);
+        assert_eq!(
+            std::fs::read(dist.join(&wheel)).unwrap().len(),
+            std::fs::read(sandbox.work().join("out").join(&wheel)).unwrap().len()
+        );
+    }
+    let ran = sandbox.tilsit(&["build", "-v", "p", "--wheel", "-o", "only"]).ok();
+    ran.tells("asked in p");
+    assert_eq!(names(&sandbox.work().join("only")), ["alpha-1.0-py3-none-any.whl"]);
+    sandbox.tilsit(&["build", "p", "--sdist", "-o", "source"]).ok();
+    assert_eq!(names(&sandbox.work().join("source")), ["alpha-1.0.tar.gz"]);
+    assert_eq!(names(&sandbox.cache().join("temporary-1")), Vec::<String>::new());
+}
+
+#[test]
+fn build_refuses_what_is_no_project() {
+    let sandbox = Sandbox::new();
+    sandbox.write("empty/readme", "");
+    sandbox.write("x-1.0.tar.gz", "no archive");
+    sandbox.write("what.tar.gz", "");
+    sandbox.tilsit(&["build", "empty"]).fails(2, "[not-a-project]");
+    sandbox.tilsit(&["build", "nothing"]).fails(2, "[no-such-file]");
+    sandbox.tilsit(&["build", "what.tar.gz"]).fails(2, "`what.tar.gz` is no source distribution");
+    sandbox.tilsit(&["build", "x-1.0.tar.gz"]).fails(1, "[corrupt-wheel]");
+    sandbox.tilsit(&["build", "--build", "never", "empty"]).fails(1, "[needs-building]");
+    project(&sandbox, "");
+    sandbox.write("p/pyproject.toml", "[build-system]\nrequires = []\nbackend = \"x\"\n");
+    sandbox
+        .tilsit(&["build", "p"])
+        .fails(2, "unknown keys in `build-system`: backend")
+        .tells("pyproject.toml:3:");
+}
+
+#[test]
+fn a_hostile_project_is_confined_while_its_distributions_are_built() {
+    if builder::Sandbox::lack().is_some() {
+        return;
+    }
+    let (sandbox, did, heard) = hostile(&["build", "p", "--wheel"]);
+    assert!(did.lines().all(|line| line == "did tree") && !heard, "{did}");
+    assert!(!sandbox.home().join("evil").exists());
+}

@@ -1,7 +1,8 @@
 //! Flags about building sources.
 // tidy: table
 
-use super::super::flag::{Flag, Group, Kind};
+use super::super::flag::{Arguments, Command, Flag, Group, Kind};
+use super::{BLANK, ENVIRONMENT, INDEXES, JSON, NETWORK};
 
 /// `--build`
 pub static BUILD: Flag = Flag::one(
@@ -81,4 +82,33 @@ pub static BUILDING: Group = Group {
         &ALLOW_NETWORK,
         &FORCE_PEP517,
     ],
+};
+
+/// `--outdir`
+pub static OUTDIR: Flag = Flag::one(
+    "outdir",
+    &["-o", "--outdir", "--out-dir"],
+    "DIR",
+    "Put what is built into DIR. Default: dist in the project, or beside the archive that is built from.",
+)
+.kind(Kind::Folder);
+/// `--sdist`
+pub static SDIST: Flag = Flag::on("sdist", &["-s", "--sdist"], "Build a source distribution, and only it.");
+/// `--wheel`
+pub static WHEEL: Flag =
+    Flag::on("wheel", &["-w", "--wheel"], "Build a wheel, and only it, from the project itself.");
+
+static DISTRIBUTIONS: Group = Group { title: "Distributions", flags: &[&OUTDIR, &SDIST, &WHEEL, &JSON] };
+
+/// `tilsit build`
+pub static BUILD_COMMAND: Command = Command {
+    name: "build",
+    about: "Build a source distribution and a wheel",
+    description: "Builds a source distribution of a project, and a wheel from that, so that what is published can be built by others. With --sdist or --wheel it builds only these, from the project itself. An archive (.tar.gz) is built into a wheel.",
+    arguments: Arguments::optional(
+        "SOURCE",
+        "The project's folder or a source distribution; default: this folder.",
+    ),
+    groups: &[&DISTRIBUTIONS, &BUILDING, &ENVIRONMENT, &INDEXES, &NETWORK],
+    ..BLANK
 };

@@ -65,6 +65,15 @@ impl BuildEnvironment {
         requires.iter().filter(counts).filter(|one| !self.has(one)).cloned().collect()
     }
 
+    /// What is in it of these, by name.
+    pub(super) fn versions(&self, names: &[&PackageName]) -> Vec<(String, String)> {
+        let found = self.packages.iter().filter(|(name, _)| names.contains(&name));
+        let mut versions: Vec<_> =
+            found.map(|(name, version)| (name.to_string(), version.to_string())).collect();
+        versions.sort();
+        versions
+    }
+
     /// Extras are not looked into: what they add is decided by a search.
     fn has(&self, requirement: &Requirement) -> bool {
         let found = self.packages.iter().find(|(name, _)| *name == requirement.name);

@@ -8,12 +8,11 @@ use builder::{
     BuildError, BuildPlace, BuildSystem, BuiltFile, ConfigSettings, Lack, Product, Sandbox, Session, Stream,
     UnknownKeys, Watch,
 };
-use packaging::Requirement;
-use resolver::RuleSet;
+use packaging::{PackageName, Requirement};
 use store::Scratch;
 use tempfile::TempPath;
 
-use super::super::events::{BuildStep, Event, Listener};
+use super::super::events::{BuildStep, EnvironmentStep, Event, Listener};
 use super::super::interrupt;
 use super::environment::{self, BuildEnvironment};
 use super::{BuildOpError, BuildTask, Builds, Hands};
@@ -99,6 +98,28 @@ fn with_session<T>(
     }
 }
 
+/// A folder that the build of `tree` may read and write, where it is running: what is unpacked there is built by the same
+/// Python (see [`go_on`]).
+pub(super) fn room(builds: &Builds<'_>, tree: &Path) -> Option<PathBuf> {
+    let mut running = builds.running.borrow_mut();
+    running.iter_mut().find(|one| one.tree == tree).map(|one| one.folder("source"))
+}
+
+/// Lets the build of `from` go on with the tree `to`, where that is built in the same way.
+pub(super) fn go_on(builds: &Builds<'_>, from: &Path, to: &Path) {
+    let Some(mut running) = taken(builds, from) else { return };
+    let Ok(system) = BuildSystem::read(to, unknown_keys(builds)) else { return };
+    if system.written == running.system.written && running.session.move_to(to, &system) {
+        to.clone_into(&mut running.tree);
+        running.ready.clear();
+    }
+    builds.running.borrow_mut().push(running);
+}
+
+fn unknown_keys(builds: &Builds<'_>) -> UnknownKeys {
+    builds.policy.unknown_keys
+}
+
 fn taken(builds: &Builds<'_>, tree: &Path) -> Option<Running> {
     let mut kept = builds.running.borrow_mut();
     let place = kept.iter().position(|one| one.tree == tree)?;
@@ -106,22 +127,20 @@ fn taken(builds: &Builds<'_>, tree: &Path) -> Option<Running> {
 }
 
 fn start(builds: &Builds<'_>, task: &BuildTask<'_>, hands: &mut Hands<'_>) -> Result<Running, BuildOpError> {
-    let unknown = match builds.policy.rules {
-        RuleSet::Pip => UnknownKeys::Ignored,
-        RuleSet::Native => builds.policy.unknown_keys,
-    };
-    let read = BuildSystem::read(task.tree, unknown);
+    let read = BuildSystem::read(task.tree, unknown_keys(builds));
     let system = read.map_err(|error| trouble(builds, BuildError::System(error)))?;
     let environment = if builds.policy.shared {
         environment::shared(builds)?
     } else {
-        hands.listener.event(&Event::BuildStep(BuildStep::Environment(&system.written)));
+        hands
+            .listener
+            .event(&Event::BuildStep(BuildStep::Environment(EnvironmentStep::Started(&system.written))));
         environment::isolated(builds, &system.requires, hands)?
     };
     if builds.policy.shared && builds.policy.check_dependencies {
         check(builds, &environment, &system.requires)?;
     }
-    open(builds, task.tree, (system, environment), hands)
+    open(builds, task.tree, (system, environment), hands.store.scratch()?)
 }
 
 /// Starts the Python.
@@ -129,9 +148,8 @@ fn open(
     builds: &Builds<'_>,
     tree: &Path,
     (system, environment): (BuildSystem, BuildEnvironment),
-    hands: &Hands<'_>,
+    scratch: Scratch,
 ) -> Result<Running, BuildOpError> {
-    let scratch = hands.store.scratch()?;
     let log = tempfile::Builder::new().prefix("tilsit-build-").suffix(".log").tempfile();
     let log =
         log.map_err(|source| trouble(builds, BuildError::Disk { path: std::env::temp_dir(), source }))?;
@@ -177,12 +195,19 @@ fn prepare(
         }
     } else if !running.environment.lacks(builds, &more).is_empty() {
         let written: Vec<String> = more.iter().map(ToString::to_string).collect();
-        hands.listener.event(&Event::BuildStep(BuildStep::Environment(&written)));
+        hands.listener.event(&Event::BuildStep(BuildStep::Environment(EnvironmentStep::Extended(&written))));
         let all: Vec<Requirement> = running.system.requires.iter().cloned().chain(more).collect();
         let environment = environment::isolated(builds, &all, hands)?;
         let system = BuildSystem { requires: all, ..running.system.clone() };
-        drop(running);
-        running = open(builds, task.tree, (system, environment), hands)?;
+        let (scratch, folders) = (running.scratch, running.folders);
+        drop(running.session);
+        running = open(builds, task.tree, (system, environment), scratch)?;
+        running.folders = folders;
+    }
+    if !builds.policy.shared {
+        let asked: Vec<&PackageName> = running.system.requires.iter().map(|one| &one.name).collect();
+        let versions = running.environment.versions(&asked);
+        hands.listener.event(&Event::BuildStep(BuildStep::Environment(EnvironmentStep::Made(&versions))));
     }
     running.ready.push((task.product, task.settings.clone()));
     Ok(running)
@@ -259,8 +284,8 @@ fn sandbox(builds: &Builds<'_>) -> Sandbox {
 struct Ear<'l>(&'l mut dyn Listener);
 
 impl Watch for Ear<'_> {
-    fn line(&mut self, _stream: Stream, line: &[u8]) {
-        self.0.event(&Event::BuildOutput { line });
+    fn line(&mut self, stream: Stream, line: &[u8]) {
+        self.0.event(&Event::BuildOutput { stream, line });
     }
 
     fn warning(&mut self, message: &str) {

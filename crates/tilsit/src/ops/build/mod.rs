@@ -3,6 +3,7 @@
 //! The recursion of packaging lives here: a build needs packages, which are searched and may have to be built themselves.
 //! All builds of one command share one [`Builds`], which knows what is under way and refuses to go round in circles.
 
+mod distributions;
 mod environment;
 mod hooks;
 
@@ -17,8 +18,11 @@ use packaging::Requirement;
 use resolver::RuleSet;
 use store::{DiskError, Store};
 
+pub use self::distributions::{
+    DistributionsError, DistributionsRequest, Products, distributions, is_archive,
+};
 pub use self::environment::RequiresError;
-use super::events::Listener;
+use super::events::{BuildStep, Event, Listener};
 use super::formats::Formats;
 use crate::settings::Process;
 
@@ -184,7 +188,10 @@ impl<'a> Builds<'a> {
         hands: &mut Hands<'_>,
     ) -> Result<BuiltFile, BuildOpError> {
         match self.native(task)? {
-            Ok(project) => Ok(project.build(task.product, out)?),
+            Ok(project) => {
+                hands.listener.event(&Event::BuildStep(BuildStep::Hook(task.product)));
+                Ok(project.build(task.product, out)?)
+            }
             Err(why) => {
                 log::info!("{}: {why}", task.tree.display());
                 hooks::build(self, task, out, hands)

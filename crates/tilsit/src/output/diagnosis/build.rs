@@ -1,11 +1,13 @@
 //! Builds that came to nothing: what failed, whose fault it seems to be, what helps.
 
+use std::path::Path;
+
 use builder::{BuildError, BuildSystemError, Fault, HookRun, Network};
 
 use super::super::{Diagnostic, Excerpt, codes, redact_text};
 use super::headers::package_of;
 use super::source::failed;
-use crate::ops::build::{BuildOpError, RequiresError};
+use crate::ops::build::{BuildOpError, DistributionsError, RequiresError};
 
 /// Lines of a failed build that are shown; the log has all.
 const SHOWN: usize = 20;
@@ -41,6 +43,28 @@ pub fn build(what: &str, error: &BuildOpError) -> Diagnostic {
         .hint(format!("tilsit install {}", quoted(missing))),
         BuildOpError::Native(error) => failed(what).fact(error.to_string()),
         BuildOpError::Disk(error) => error.into(),
+    }
+}
+
+/// A project that was to become a source distribution or a wheel.
+pub fn distributions(source: &Path, error: &DistributionsError) -> Diagnostic {
+    let archive = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Diagnostic::new(&codes::NOT_A_PROJECT, format!("`{name}` is no source distribution"))
+    };
+    match error {
+        DistributionsError::Build(error) => build(&source.display().to_string(), error),
+        DistributionsError::Read { path, source } => super::cannot_read(&path.display().to_string(), source),
+        DistributionsError::Unpack { path, source } => {
+            super::source::unpack(&path.display().to_string(), source)
+        }
+        DistributionsError::Filename { source: error, .. } => archive(source).fact(error.to_string()),
+        DistributionsError::Tops { path, found } => archive(path)
+            .fact("everything in it should be in one folder")
+            .fact(format!("found at its top: {}", found.join(", "))),
+        DistributionsError::NoPkgInfo { path, top } => {
+            archive(path).fact(format!("{top}/PKG-INFO is missing"))
+        }
     }
 }
 

@@ -19,7 +19,7 @@ mod unmet_tests;
 mod usage;
 mod wheel;
 
-pub use build::build;
+pub use build::{build, distributions};
 pub use environment::{cannot_write, change, externally_managed, link, no_binary, not_installed, read, venv};
 pub use fetch::{connection, no_index_to_search, project_list};
 pub use lock::{lock, several_locks, sync};

@@ -57,7 +57,7 @@ fn hash_mismatch(place: &str, expected: &[Hash], actual: &Hash) -> Diagnostic {
         .hint("nothing was installed; try `--refresh`, and do not go on if it happens again")
 }
 
-fn unpack(place: &str, error: &UnpackError) -> Diagnostic {
+pub(super) fn unpack(place: &str, error: &UnpackError) -> Diagnostic {
     let name = place.rsplit('/').next().unwrap_or(place);
     let code = match error {
         UnpackError::Disk(error) => return error.into(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use index::{Observer, Problem};
 
-use crate::ops::events::{BuildStep, Event, Listener};
+use crate::ops::events::{BuildStep, EnvironmentStep, Event, Listener};
 use crate::output::progress::{Bar, Unit};
 use crate::output::{self, Terminal};
 
@@ -53,19 +53,17 @@ impl Listener for Shown<'_> {
                 let file = wheel.file_name().unwrap_or_default().to_string_lossy();
                 self.terminal.verbose(&format!("built {name}: {file}"));
             }
-            Event::BuildOutput { line, .. } => {
-                self.terminal.verbose(&output::printable(line));
+            Event::BuildOutput { stream, line } => {
+                let text = output::printable(line);
+                let style = self.terminal.stderr_style();
+                let is_result = *stream == builder::Stream::Output;
+                self.terminal.verbose(&if is_result { text } else { style.dim(&text) });
             }
             Event::BuildWarning(message) => self.terminal.warn(&output::printable(message.as_bytes())),
-            Event::BuildStep(BuildStep::Environment(requires)) if !requires.is_empty() => {
-                self.terminal.verbose(&format!("build requires: {}", requires.join(", ")));
-            }
-            Event::BuildStep(BuildStep::Environment(_)) => {}
-            Event::BuildStep(BuildStep::Requires(product)) => {
-                self.terminal.verbose(&format!("asking what the {} requires", product.word()));
-            }
-            Event::BuildStep(BuildStep::Hook(product)) => {
-                self.terminal.verbose(&format!("the back end works on the {}", product.word()));
+            Event::BuildStep(step) => {
+                if let Some(text) = step_text(step) {
+                    self.terminal.verbose(&text);
+                }
             }
             Event::MetadataEnded { .. }
             | Event::RepositoryFailed { .. }
@@ -100,6 +98,25 @@ impl Listener for Shown<'_> {
                 self.bar = None;
                 self.terminal.verbose(&format!("installing {count} packages"));
             }
+        }
+    }
+}
+
+fn step_text(step: &BuildStep<'_>) -> Option<String> {
+    match step {
+        BuildStep::Environment(EnvironmentStep::Started(requires) | EnvironmentStep::Extended(requires)) => {
+            (!requires.is_empty()).then(|| format!("build requires: {}", requires.join(", ")))
+        }
+        BuildStep::Environment(EnvironmentStep::Made(versions)) => {
+            let versions: Vec<_> =
+                versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
+            (!versions.is_empty()).then(|| format!("build uses: {}", versions.join(", ")))
+        }
+        BuildStep::Requires(product) => Some(format!("asking what the {} requires", product.word())),
+        BuildStep::Hook(product) => Some(format!("working on the {}", product.word())),
+        BuildStep::FromSource(products) => {
+            let words: Vec<_> = products.iter().map(|product| product.word()).collect();
+            Some(format!("going on from the sdist to the {}", words.join(" and the ")))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod about;
 mod arguments;
+mod build;
 mod building;
 mod cache;
 mod compile;
@@ -111,6 +112,7 @@ impl Session<'_> {
         match self.parsed.words().as_slice() {
             ["venv"] => self.venv(),
             ["install"] => self.install(),
+            ["build"] => self.build(),
             ["list"] => self.list(),
             ["freeze"] => self.freeze(),
             ["check"] => self.check(),

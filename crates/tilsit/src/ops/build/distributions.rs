@@ -1,0 +1,184 @@
+//! A project becomes a source distribution, and that becomes a wheel: what `tilsit build` and `python -m build` do.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use builder::{BuiltFile, ConfigSettings, Product};
+use packaging::filenames::{FilenameError, SourceFilename};
+use store::{Scratch, UnpackError};
+
+use super::super::events::{BuildStep, Event};
+use super::{BuildOpError, BuildTask, Builds, Hands, hooks};
+
+/// What is built of what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Products<'a> {
+    /// A source distribution, and a wheel from it.
+    WheelFromSource,
+    /// These, each from the project itself.
+    These(&'a [Product]),
+}
+
+/// What to build.
+pub struct DistributionsRequest<'a> {
+    /// The project's folder, or a source distribution.
+    pub source: &'a Path,
+    /// What of it.
+    pub products: Products<'a>,
+    /// Where to.
+    pub out: &'a Path,
+    /// Settings for the back end.
+    pub settings: &'a ConfigSettings,
+    /// Where a source distribution is unpacked, and stays; otherwise it goes in the end.
+    pub extract: Option<&'a Path>,
+}
+
+/// Why something was not built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DistributionsError {
+    /// The build.
+    #[error(transparent)]
+    Build(#[from] BuildOpError),
+    /// A file that is not called like a source distribution.
+    #[error("`{name}` does not look like a source distribution: {source}")]
+    Filename {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        source: FilenameError,
+    },
+    /// It cannot be read.
+    #[error("{}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It cannot be unpacked.
+    #[error("{}: {source}", path.display())]
+    Unpack {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: UnpackError,
+    },
+    /// A source distribution has everything in one folder.
+    #[error("{} has more than one thing at its top, or nothing", path.display())]
+    Tops {
+        /// The file.
+        path: PathBuf,
+        /// What it has at its top.
+        found: Vec<String>,
+    },
+    /// A source distribution has a PKG-INFO.
+    #[error("{} has no {top}/PKG-INFO", path.display())]
+    NoPkgInfo {
+        /// The file.
+        path: PathBuf,
+        /// Its folder.
+        top: String,
+    },
+}
+
+/// Whether a path is a source distribution that can be built from (build).
+pub fn is_archive(path: &Path) -> bool {
+    path.is_file() && path.to_string_lossy().to_lowercase().ends_with(".tar.gz")
+}
+
+/// Builds all that is asked for, in that order.
+///
+/// # Errors
+/// The first that fails; what was built before stays.
+pub fn distributions(
+    builds: &Builds<'_>,
+    request: &DistributionsRequest<'_>,
+    hands: &mut Hands<'_>,
+) -> Result<Vec<BuiltFile>, DistributionsError> {
+    let build = |product, tree: &Path, hands: &mut Hands<'_>| {
+        builds.build(&BuildTask { tree, product, settings: request.settings }, request.out, hands)
+    };
+    if is_archive(request.source) {
+        let unpacked = Unpacked::of(request.source, request.extract, None, hands)?;
+        let products = match request.products {
+            Products::These(products) => products,
+            Products::WheelFromSource => &[Product::Wheel],
+        };
+        let built = products.iter().map(|product| build(*product, &unpacked.root, hands));
+        return Ok(built.collect::<Result<_, _>>()?);
+    }
+    match request.products {
+        Products::These(products) => {
+            let built = products.iter().map(|product| build(*product, request.source, hands));
+            Ok(built.collect::<Result<_, _>>()?)
+        }
+        Products::WheelFromSource => {
+            let sdist = build(Product::SourceDistribution, request.source, hands)?;
+            let room = hooks::room(builds, request.source);
+            let unpacked = Unpacked::of(&sdist.path, request.extract, room, hands)?;
+            hooks::go_on(builds, request.source, &unpacked.root);
+            hands.listener.event(&Event::BuildStep(BuildStep::FromSource(&[Product::Wheel])));
+            let wheel = build(Product::Wheel, &unpacked.root, hands)?;
+            Ok(vec![sdist, wheel])
+        }
+    }
+}
+
+/// A source distribution on the disk.
+struct Unpacked {
+    root: PathBuf,
+    /// Goes in the end.
+    _scratch: Option<Scratch>,
+}
+
+impl Unpacked {
+    /// Into `extract`, else `room`, else a folder of its own.
+    fn of(
+        path: &Path,
+        extract: Option<&Path>,
+        room: Option<PathBuf>,
+        hands: &Hands<'_>,
+    ) -> Result<Self, DistributionsError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        SourceFilename::parse(&name)
+            .map_err(|source| DistributionsError::Filename { name: name.clone(), source })?;
+        let bytes = std::fs::read(path)
+            .map_err(|source| DistributionsError::Read { path: path.to_owned(), source })?;
+        let (folder, scratch) = match (extract, room) {
+            (Some(folder), _) => {
+                // what an earlier run left there
+                let old = folder.join(name.strip_suffix(".tar.gz").unwrap_or(&name));
+                let _ = std::fs::remove_dir_all(old);
+                (folder.to_owned(), None)
+            }
+            (None, Some(room)) => (room, None),
+            (None, None) => {
+                let scratch = hands.store.scratch().map_err(BuildOpError::from)?;
+                (scratch.path().join("source"), Some(scratch))
+            }
+        };
+        let tops = hands
+            .store
+            .unpack_source_into(&name, &bytes, &folder)
+            .map_err(|source| DistributionsError::Unpack { path: path.to_owned(), source })?;
+        let top = only_top(path, tops)?;
+        let root = folder.join(&top);
+        if !root.join("PKG-INFO").is_file() {
+            return Err(DistributionsError::NoPkgInfo { path: path.to_owned(), top });
+        }
+        Ok(Self { root, _scratch: scratch })
+    }
+}
+
+fn only_top(path: &Path, tops: BTreeSet<String>) -> Result<String, DistributionsError> {
+    let mut found: Vec<String> = tops.into_iter().collect();
+    match (found.pop(), found.is_empty()) {
+        (Some(top), true) => Ok(top),
+        (last, _) => {
+            found.extend(last);
+            Err(DistributionsError::Tops { path: path.to_owned(), found })
+        }
+    }
+}
