@@ -20,6 +20,7 @@ pub mod names;
 pub mod network;
 pub mod obtain;
 pub mod order;
+pub mod own_pip;
 pub mod pattern;
 pub mod project_file;
 pub mod python;

@@ -63,3 +63,10 @@ fn a_folder_must_be_named_and_be_one() {
     s.write("file", "");
     s.tilsit(&["link", "file"]).fails(1, "[no-permission]");
 }
+
+#[test]
+fn tools_that_tilsit_is_not_are_named() {
+    let s = Sandbox::new();
+    s.tilsit(&["as", "pp"]).fails(2, "[usage]").tells("did you mean `tilsit as pip`? It can be: pip, pip3");
+    s.tilsit(&["-q", "as", "pip", "list"]).fails(2, "give the tool its own: `tilsit as pip …`");
+}

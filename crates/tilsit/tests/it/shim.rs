@@ -79,6 +79,19 @@ fn an_upgrade_keeps_the_small_pip_and_says_so() {
 }
 
 #[test]
+fn our_own_install_keeps_it_too() {
+    let s = stocked();
+    for words in [&["install", "pip"][..], &["install", "-U", "pip"], &["install", "--reinstall", "pip>=24"]]
+    {
+        s.tilsit(words).ok().tells("here is Tilsit's own, fits pip");
+        assert!(answers(&s).starts_with("pip 26.3 from "), "{words:?}");
+    }
+    s.tilsit(&["install", "pip==24.0"]).ok().tells("+ pip 24.0 (was 26.3)");
+    assert_eq!(answers(&s), "the real pip 24.0\n");
+    s.tilsit(&["install", "-U", "pip"]).ok().tells("+ pip 99.0 (was 24.0)");
+}
+
+#[test]
 fn a_pin_that_it_does_not_satisfy_brings_the_real_pip() {
     for (pin, says) in [("pip==24.0", "the real pip 24.0\n"), ("pip>26.3", "the real pip 99.0\n")] {
         let s = stocked();

@@ -133,7 +133,7 @@ fn dead_end(fact: &ConflictFact, needed: Option<&str>) -> Diagnostic {
     match fact {
         ConflictFact::NotFound { name, note } => {
             let found = error(&codes::UNKNOWN_PACKAGE, format!("`{name}` was not found in any index"));
-            found.facts(note.clone())
+            found.facts(note.clone()).hint(format!("`tilsit search {name}` looks for names like it"))
         }
         ConflictFact::NoVersions { name, specifiers, available } => {
             let found = error(&codes::NO_SUCH_VERSION, format!("no versions of `{name}` fit {specifiers}"));
@@ -353,6 +353,7 @@ hint: take one of them alone: `tilsit install alpha`
 error: `requets` was not found in any index                                  [unknown-package]
   asked: https://index.example/simple/
   you asked for requets
+hint: `tilsit search requets` looks for names like it
 ";
         assert_eq!(print(vec![wish("requets", None), missing], None), expected);
 

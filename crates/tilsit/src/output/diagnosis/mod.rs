@@ -29,9 +29,9 @@ pub use requirements::{cannot_read, project_file, wanted};
 pub use settings::{settings, warning as settings_warning};
 pub use source::source;
 pub use usage::{
-    bad_name, bad_platform, bad_python_version, nobody_asked, not_a_name, nothing_named, nothing_to_install,
-    nothing_to_search, nothing_to_upgrade, outdated_as_freeze, unknown_command, unknown_setting,
-    unknown_shell, usage,
+    bad_name, bad_platform, bad_python_version, nobody_asked, not_a_name, not_that_tool, nothing_named,
+    nothing_to_install, nothing_to_search, nothing_to_upgrade, outdated_as_freeze, unknown_command,
+    unknown_setting, unknown_shell, usage,
 };
 pub use wheel::{disk, refused_wheel};
 

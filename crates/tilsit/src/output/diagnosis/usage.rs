@@ -73,6 +73,18 @@ pub fn usage(error: &UsageError) -> Diagnostic {
     error.into()
 }
 
+/// `tilsit as NAME` of a tool that we are not, or with options before `as`.
+pub fn not_that_tool(name: &str, known: &[&str]) -> Diagnostic {
+    if known.contains(&name) {
+        return Diagnostic::new(&codes::USAGE, "options before `as` are nobody's")
+            .hint(format!("give the tool its own: `tilsit as {name} …`"));
+    }
+    let nearest = crate::cli::nearest(name, known.iter().copied());
+    let meant = nearest.map(|nearest| format!("did you mean `tilsit as {nearest}`? ")).unwrap_or_default();
+    Diagnostic::new(&codes::USAGE, format!("tilsit cannot be `{name}`"))
+        .hint(format!("{meant}It can be: {}", known.join(", ")))
+}
+
 /// A command of the table that nobody runs.
 pub fn unknown_command(words: &str) -> Diagnostic {
     Diagnostic::new(&codes::USAGE, format!("`tilsit {words}` is not a command"))
@@ -135,7 +147,10 @@ pub fn bad_python_version(text: &str) -> Diagnostic {
 
 /// `--python-platform`
 pub fn bad_platform(name: &str, error: &packaging::tags::UnknownPythonPlatform) -> Diagnostic {
-    Diagnostic::new(&codes::USAGE, format!("`{name}` is not a platform")).fact(error.to_string())
+    let text = error.to_string();
+    let summary = format!("`{name}` is not a platform");
+    let fact = text.strip_prefix(&format!("{summary}: ")).unwrap_or(&text).to_owned();
+    Diagnostic::new(&codes::USAGE, summary).fact(fact)
 }
 
 /// `config explain KEY`

@@ -1,7 +1,7 @@
 //! `tilsit install`
 
 use environment::plan::{Arrival, InstallPlan, Others};
-use environment::{Environment, InstalledDistribution, externally_managed};
+use environment::{Environment, InstalledDistribution, PIP_VERSION, externally_managed};
 use packaging::PackageName;
 use packaging::markers::Marker;
 use resolver::{DependencyMode, Warning};
@@ -16,9 +16,9 @@ use crate::ops::build::{Builds, Hands};
 use crate::ops::events::{Event, Listener};
 use crate::ops::install::{InstallReport, InstallRequest, ResolvePolicy, install};
 use crate::ops::obtain::Source;
-use crate::ops::python;
 use crate::ops::sources::Preparer;
 use crate::ops::wanted::{Sources, Wanted};
+use crate::ops::{own_pip, python};
 use crate::output::{Diagnostic, Style};
 
 /// What an environment holds after a change.
@@ -72,6 +72,10 @@ impl Session<'_> {
         if amount == Amount::Exactly {
             let fits = |marker: &Marker| marker.evaluate(&target.markers, &[]);
             wanted.retain(&|_, marker| marker.is_none_or(fits));
+        }
+        for requirement in own_pip::leave(&mut wanted, &environment) {
+            self.terminal
+                .info(&format!("pip {PIP_VERSION} here is Tilsit's own, fits {requirement} and stays"));
         }
         let mut resolve = self.resolve_policy(&mut wanted)?;
         let others = match amount {

@@ -133,6 +133,10 @@ impl Session<'_> {
             ["link"] => self.link(),
             ["completions"] => self.completions(),
             ["generate"] => self.generate(),
+            ["as"] => {
+                let name = self.parsed.arguments.first().map(String::as_str).unwrap_or_default();
+                Err(Box::new(diagnosis::not_that_tool(name, super::NAMES)))
+            }
             words => Err(Box::new(diagnosis::unknown_command(&words.join(" ")))),
         }
     }

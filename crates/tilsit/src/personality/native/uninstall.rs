@@ -31,9 +31,6 @@ impl Session<'_> {
             names.iter().map(|name| (name, installed.get(name))).partition(|(_, found)| found.is_some());
         let mut leaving: Vec<InstalledDistribution> =
             found.into_iter().filter_map(|(_, found)| found.cloned()).collect();
-        for (name, _) in &missing {
-            self.terminal.warn(&format!("{name} is not installed"));
-        }
         if unneeded && missing.is_empty() {
             let graph = Graph::of(installed.clone(), environment.interpreter());
             leaving.extend(self.unneeded(&graph, &names)?);
@@ -45,6 +42,9 @@ impl Session<'_> {
         if leaving.is_empty() {
             let missing: Vec<&str> = missing.iter().map(|(name, _)| name.as_str()).collect();
             return Err(Box::new(diagnosis::not_installed(&missing)));
+        }
+        for (name, _) in &missing {
+            self.terminal.warn(&format!("{name} is not installed"));
         }
         if self.parsed.is_on(&flags::DRY_RUN) || !self.agreed(&leaving) {
             self.tell_removed(&leaving, false);

@@ -1,7 +1,7 @@
 //! `pip install`
 
 use environment::plan::Others;
-use environment::{Environment, Kind};
+use environment::{Environment, Kind, PIP_VERSION};
 use packaging::PackageName;
 use resolver::Warning;
 
@@ -12,6 +12,7 @@ use crate::cli::pip as flags;
 use crate::ops::build::{Builds, Hands};
 use crate::ops::graph::Misfit;
 use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::own_pip;
 use crate::ops::report::{raw_name, report};
 use crate::ops::sources::Preparer;
 use crate::ops::wanted::Wanted;
@@ -35,13 +36,13 @@ impl Session<'_> {
         let environment = folder.as_ref().map_or(&place, TargetFolder::environment);
         let mut wanted = self.wanted(&target.markers)?;
         let (build_policy, source_policy) = self.building(&wanted)?;
-        self.leave_own_pip_alone(&mut wanted, environment);
         let selection = self.selection(&target, &wanted)?;
         let resolve = self.resolve_policy(&wanted)?;
         let policy = self.install_policy(environment);
         let connection = self.connection(&wanted)?;
         let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
         self.tell_places(&connection, &client);
+        self.leave_own_pip_alone(&mut wanted, environment);
         let checks_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, checks_hashes);
         let builds = Builds::new(self.process, self.interpreter, &build_policy);
@@ -229,21 +230,10 @@ impl Session<'_> {
 
     /// `pip install --upgrade pip` where pip is ourselves: what is there is the newest that can be.
     fn leave_own_pip_alone(&self, wanted: &mut Wanted, environment: &Environment) {
-        if !environment::is_shim(&environment.scheme().purelib) {
-            return;
+        let place = self.shown(&environment.scheme().purelib);
+        for requirement in own_pip::leave(wanted, environment) {
+            let shown = super::transcript::bare(&requirement);
+            self.info(&format!("Requirement already satisfied: {shown} in {place} ({PIP_VERSION})"));
         }
-        let Ok(own) = packaging::Version::parse(environment::PIP_VERSION) else { return };
-        wanted.requirements.retain(|requirement| {
-            let satisfied = requirement.name.as_str() == "pip"
-                && requirement
-                    .specifiers()
-                    .is_some_and(|specifiers| specifiers.contains(&own, packaging::Prereleases::Allow));
-            if satisfied {
-                let place = self.shown(&environment.scheme().purelib);
-                let shown = super::transcript::bare(requirement);
-                self.info(&format!("Requirement already satisfied: {shown} in {place} ({own})"));
-            }
-            !satisfied
-        });
     }
 }
