@@ -44,6 +44,17 @@ impl Toml {
         }
     }
 
+    /// An array of strings.
+    pub(super) fn as_texts(&self) -> Option<Vec<String>> {
+        self.as_array()?.iter().map(|item| item.as_text().map(str::to_owned)).collect()
+    }
+
+    /// A table of strings, in the order of the text.
+    pub(super) fn as_text_table(&self) -> Option<Vec<(String, String)>> {
+        let entries = self.as_table()?.iter();
+        entries.map(|(key, value)| Some((key.to_owned(), value.as_text()?.to_owned()))).collect()
+    }
+
     pub(super) fn as_array(&self) -> Option<&[Self]> {
         match self {
             Self::Array(items) => Some(items),
@@ -131,17 +142,12 @@ impl TomlTable {
 
     /// An array of strings.
     pub(super) fn texts(&self, key: &str) -> Result<Option<Vec<String>>, Stop> {
-        self.typed(key, "an array of strings", |value| {
-            value.as_array()?.iter().map(|item| item.as_text().map(str::to_owned)).collect()
-        })
+        self.typed(key, "an array of strings", Toml::as_texts)
     }
 
     /// A table of strings.
     pub(super) fn text_table(&self, key: &str) -> Result<Option<Vec<(String, String)>>, Stop> {
-        self.typed(key, "a table of strings", |value| {
-            let entries = value.as_table()?.iter();
-            entries.map(|(key, value)| Some((key.to_owned(), value.as_text()?.to_owned()))).collect()
-        })
+        self.typed(key, "a table of strings", Toml::as_text_table)
     }
 
     fn typed<'t, T>(

@@ -3,13 +3,17 @@
 //! What enters: a folder and a pattern. What leaves: paths relative to the folder, written with `/`, sorted, each once
 //! (Python's order is that of the disk; every caller that cares sorts).
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::Path;
 
 /// How deep folders may nest before a walk gives up.
 const DEEPEST: usize = 100;
+
+/// Longer patterns meet no path that a system has.
+const LONGEST: usize = 4096;
 
 /// Why a pattern gives no paths.
 #[derive(Debug, thiserror::Error)]
@@ -138,21 +142,30 @@ pub(crate) fn glob(root: &Path, pattern: &str, reading: Reading) -> Result<Vec<S
     if pattern.is_empty() {
         return Ok(Vec::new());
     }
-    refuse_leaving(pattern)?;
+    refuse(pattern)?;
     let mut found = BTreeSet::new();
     let parts: Vec<&str> = pattern.split('/').collect();
-    Glob { root, reading }.expand(String::new(), &parts, &mut found)?;
+    Glob { root, reading, seen: RefCell::default() }.expand(String::new(), &parts, &mut found)?;
     Ok(found.into_iter().collect())
 }
 
-fn refuse_leaving(pattern: &str) -> Result<(), GlobError> {
+/// Refuses what leaves the folder, and what is too long for a name.
+fn refuse(pattern: &str) -> Result<(), GlobError> {
     let leaves = pattern.starts_with('/') || pattern.split('/').any(|part| part == "..");
-    if leaves { Err(GlobError::Pattern(pattern.to_owned())) } else { Ok(()) }
+    if leaves || pattern.len() > LONGEST || pattern.split('/').count() > DEEPEST {
+        Err(GlobError::Pattern(pattern.to_owned()))
+    } else {
+        Ok(())
+    }
 }
+
+/// Folders in which the rest of a pattern, of so many parts, was looked for: `**/**` comes to each many times.
+type Seen = RefCell<HashSet<(String, usize)>>;
 
 struct Glob<'a> {
     root: &'a Path,
     reading: Reading,
+    seen: Seen,
 }
 
 impl Glob<'_> {
@@ -201,6 +214,9 @@ impl Glob<'_> {
     ) -> Result<(), GlobError> {
         if depth > DEEPEST {
             return Err(GlobError::Deep);
+        }
+        if !self.seen.borrow_mut().insert((base.to_owned(), rest.len())) {
+            return Ok(());
         }
         if !rest.is_empty() {
             self.expand(base.to_owned(), rest, found)?;
@@ -268,7 +284,7 @@ fn names(folder: &Path) -> Result<Vec<String>, GlobError> {
 /// `pathlib.Path(root).glob(pattern)`: hidden names are met, `**` does not follow links and, in the last place, means
 /// folders alone.
 pub(crate) fn path_glob(root: &Path, pattern: &str) -> Result<Vec<String>, GlobError> {
-    refuse_leaving(pattern)?;
+    refuse(pattern)?;
     let folders_only = pattern.ends_with('/');
     let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let unclear = parts.iter().any(|part| part.contains("**") && *part != "**");
@@ -276,7 +292,7 @@ pub(crate) fn path_glob(root: &Path, pattern: &str) -> Result<Vec<String>, GlobE
         return Err(GlobError::Pattern(pattern.to_owned()));
     }
     let mut found = BTreeSet::new();
-    Paths { root, folders_only }.expand("", &parts, &mut found, 0)?;
+    Paths { root, folders_only, seen: RefCell::default() }.expand("", &parts, &mut found, 0)?;
     found.remove("");
     Ok(found.into_iter().collect())
 }
@@ -284,6 +300,7 @@ pub(crate) fn path_glob(root: &Path, pattern: &str) -> Result<Vec<String>, GlobE
 struct Paths<'a> {
     root: &'a Path,
     folders_only: bool,
+    seen: Seen,
 }
 
 impl Paths<'_> {
@@ -304,6 +321,9 @@ impl Paths<'_> {
             return Ok(());
         };
         if part == "**" {
+            if !self.seen.borrow_mut().insert((base.to_owned(), rest.len())) {
+                return Ok(());
+            }
             self.expand(base, rest, found, depth)?;
             for name in names(&self.root.join(base))? {
                 let path = joined(base, &name);
@@ -416,5 +436,18 @@ mod tests {
             assert_eq!(path_glob(root.path(), pattern).unwrap(), expected, "{pattern}");
         }
         assert!(path_glob(root.path(), "**.py").is_err());
+    }
+
+    #[test]
+    fn many_folders_of_any_number_are_soon_looked_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep: std::path::PathBuf = std::iter::repeat_n("a", 30).collect();
+        fs::create_dir_all(folder.path().join(deep)).unwrap();
+        let pattern = vec!["**"; 40].join("/");
+        let reading = Reading { recursive: true, hidden: true };
+        assert_eq!(glob(folder.path(), &format!("{pattern}/b"), reading).unwrap(), [""; 0]);
+        assert_eq!(path_glob(folder.path(), &format!("{pattern}/b")).unwrap(), [""; 0]);
+        assert_eq!(path_glob(folder.path(), &pattern).unwrap().len(), 30);
+        assert!(path_glob(folder.path(), &"./".repeat(9000)).is_err());
     }
 }

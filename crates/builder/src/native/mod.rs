@@ -186,11 +186,9 @@ fn recipe(tree: &Path, request: NativeRequest<'_>) -> Result<Box<dyn Recipe>, St
     let Some(root) = tree.to_str().map(str::to_owned) else {
         return not_native("the project's path is not UTF-8");
     };
-    let text = match fs::read_to_string(tree.join("pyproject.toml")) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(source) => return Err(disk(&tree.join("pyproject.toml"), source).into()),
-    };
+    let path = tree.join("pyproject.toml");
+    // Without it there is setup.py alone.
+    let text = if path.exists() { tree::read_configuration(&path)? } else { String::new() };
     let document = Toml::parse(&text)?;
     let source = Source { tree, root, document, request };
     backend(&source, &system)

@@ -3,7 +3,12 @@
 //! Two things differ from git: a path is matched with all patterns, whatever its folders matched, and a pattern that met
 //! the path itself weighs more than one that only met a folder above it; else the later one counts.
 
+use std::collections::HashSet;
+
 use super::{Stop, not_native};
+
+/// Longer patterns are not read.
+const LONGEST: usize = 4096;
 
 /// A list of patterns.
 #[derive(Debug)]
@@ -78,6 +83,9 @@ impl Patterns {
 
 fn pattern(line: &str) -> Result<Option<Pattern>, Stop> {
     let text = if line.ends_with("\\ ") { line } else { line.trim_end() };
+    if text.len() > LONGEST {
+        return not_native("a pattern is very long");
+    }
     if text.is_empty() || text == "/" || text.starts_with('#') {
         return Ok(None);
     }
@@ -131,7 +139,7 @@ impl Shape {
                 (components.len() > 1).then_some(if *folder { Hit::Folder } else { Hit::Path })
             }
             Self::Segments { segments, folder } => {
-                Search { segments, components, folder: *folder, failed: Vec::new() }.from(0, 0)
+                Search { segments, components, folder: *folder, failed: HashSet::new() }.from(0, 0)
             }
         }
     }
@@ -243,7 +251,7 @@ struct Search<'a> {
     segments: &'a [Segment],
     components: &'a [&'a str],
     folder: bool,
-    failed: Vec<(usize, usize)>,
+    failed: HashSet<(usize, usize)>,
 }
 
 impl Search<'_> {
@@ -253,7 +261,7 @@ impl Search<'_> {
         }
         let hit = self.step(segment, component);
         if hit.is_none() {
-            self.failed.push((segment, component));
+            self.failed.insert((segment, component));
         }
         hit
     }

@@ -201,12 +201,18 @@ fn person(value: &Toml) -> Result<Person, Stop> {
 
 fn entry_points(table: &TomlTable) -> Result<Vec<(String, TextTable)>, Stop> {
     let Some(groups) = table.table("entry-points")? else { return Ok(Vec::new()) };
-    let read = |group: &str| Ok((group.to_owned(), groups.text_table(group)?.unwrap_or_default()));
-    groups.keys().map(read).collect()
+    let read = |(group, entries): (&str, &Toml)| match entries.as_text_table() {
+        Some(entries) => Ok((group.to_owned(), entries)),
+        None => not_native(format!("the entry points `{group}` are not a table of strings")),
+    };
+    groups.iter().map(read).collect()
 }
 
 fn optional_dependencies(table: &TomlTable) -> Result<Vec<(String, Vec<String>)>, Stop> {
     let Some(extras) = table.table("optional-dependencies")? else { return Ok(Vec::new()) };
-    let read = |extra: &str| Ok((extra.to_owned(), extras.texts(extra)?.unwrap_or_default()));
-    extras.keys().map(read).collect()
+    let read = |(extra, texts): (&str, &Toml)| match texts.as_texts() {
+        Some(texts) => Ok((extra.to_owned(), texts)),
+        None => not_native(format!("the extra `{extra}` is not an array of strings")),
+    };
+    extras.iter().map(read).collect()
 }

@@ -8,6 +8,9 @@ use std::path::Path;
 
 use super::{NativeError, Stop, disk, not_native};
 
+/// The longest configuration file that is read.
+const LARGEST_CONFIGURATION: u64 = 512 * 1024;
+
 /// The entries of one folder, sorted. Symbolic links count as what they lead to.
 #[derive(Debug, Default)]
 pub(super) struct Folder {
@@ -84,9 +87,22 @@ pub(super) fn status(path: &Path) -> Result<Metadata, NativeError> {
     fs::metadata(path).map_err(|source| disk(path, source))
 }
 
-/// A file's bytes.
+/// A file's bytes; devices and pipes have no end.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, NativeError> {
-    fs::read(path).map_err(|source| disk(path, source))
+    let odd = || io::Error::new(io::ErrorKind::InvalidInput, "this is no ordinary file");
+    let whole = match status(path)?.is_file() {
+        true => fs::read(path),
+        false => Err(odd()),
+    };
+    whole.map_err(|source| disk(path, source))
+}
+
+/// The text of a configuration file. One that is longer than people write them is for the real back end.
+pub(super) fn read_configuration(path: &Path) -> Result<String, Stop> {
+    if status(path)?.len() > LARGEST_CONFIGURATION {
+        return not_native(format!("{} is very long", path.display()));
+    }
+    read_text(path)
 }
 
 /// A file's text as Python's `open(encoding="utf-8").read()` gives it: every end of line becomes `\n`.

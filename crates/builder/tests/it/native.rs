@@ -8,6 +8,7 @@ use std::path::Path;
 use builder::native::{NativeProject, NativeRequest, Recognised, recognise};
 use builder::{ConfigSettings, Product};
 use fixtures::{TUTORIAL_BACKENDS, TutorialBackend, sha256_hex};
+use proptest::prelude::*;
 
 const EPOCH: u64 = 1_700_000_000;
 
@@ -82,5 +83,78 @@ fn editable_forms_name_the_folder_of_the_code() {
             name.starts_with("example_package_me-0.0.1-") && name.ends_with("py3-none-any.whl"),
             "{name}"
         );
+    }
+}
+
+/// Lines that mean something in one `pyproject.toml` or another.
+const LINES: [&str; 40] = [
+    "[project]",
+    "[project.scripts]",
+    "[project.urls]",
+    "[project.entry-points.x]",
+    "[project.optional-dependencies]",
+    "[tool.poetry]",
+    "[tool.poetry.dependencies]",
+    "[tool.poetry.extras]",
+    "[tool.hatch.build]",
+    "[tool.hatch.build.targets.wheel]",
+    "[tool.hatch.version]",
+    "[tool.flit.sdist]",
+    "[tool.pdm.build]",
+    "[tool.pdm.version]",
+    "[tool.setuptools]",
+    "[tool.setuptools.packages.find]",
+    "[tool.uv.build-backend]",
+    "name = 'a'",
+    "version = '1.0'",
+    "version = '^1'",
+    "path = 'a/__init__.py'",
+    "description = ''",
+    "readme = 'README.md'",
+    "readme = 1",
+    "license = 'MIT'",
+    "license = { text = 'x' }",
+    "license-files = ['**/**', '[', '']",
+    "dependencies = ['x; python_version < \"3\"', '']",
+    "dynamic = ['version', 'description']",
+    "requires-python = '>=3'",
+    "python = '^3.8 || ~2.7'",
+    "authors = [{ name = '' }]",
+    "authors = ['<>']",
+    "a = { version = '*', extras = [''] }",
+    "include = ['**', '/', '', '!', '\\\\']",
+    "exclude = ['**/**/a', '[]']",
+    "packages = [{ include = '.', from = '..' }]",
+    "packages = ['a', '']",
+    "module-name = ['', 'a.b']",
+    "where = ['', '..']",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn no_configuration_makes_it_panic(
+        backend in 0..TUTORIAL_BACKENDS.len(),
+        lines in proptest::collection::vec(0..LINES.len(), 0..12),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let backend = &TUTORIAL_BACKENDS[backend];
+        let system = format!(
+            "[build-system]\nrequires = ['{}']\nbuild-backend = '{}'\n[project]\nname = 'a'\n",
+            backend.requires, backend.object
+        );
+        let lines: Vec<&str> = lines.into_iter().map(|line| LINES[line]).collect();
+        fs::write(folder.path().join("pyproject.toml"), format!("{system}{}\n", lines.join("\n"))).unwrap();
+        fs::create_dir(folder.path().join("a")).unwrap();
+        fs::write(folder.path().join("a/__init__.py"), "\"\"\"A.\"\"\"\n__version__ = '1'\n").unwrap();
+        let settings = ConfigSettings::default();
+        let products = [Product::Wheel, Product::SourceDistribution];
+        let request = NativeRequest { products: &products, settings: &settings, source_date_epoch: None };
+        if let Ok(Recognised::Native(project)) = recognise(folder.path(), &request) {
+            for product in products {
+                project.build(product, &folder.path().join("out")).unwrap();
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::options::{Inclusion, Target, inclusion, relative_directory, relative_path};
 use super::{Hatch, file_name_component};
 use crate::native::patterns::Patterns;
-use crate::native::tree::{Folder, Links, join, read_text, walk};
+use crate::native::tree::{Folder, Links, join, read_configuration, walk};
 use crate::native::{Source, Stop, not_native};
 
 const EXCLUDED_FOLDERS: [&str; 11] = [
@@ -322,7 +322,7 @@ pub(super) fn ignore_files(source: &Source<'_>) -> Vec<PathBuf> {
 fn ignored(source: &Source<'_>) -> Result<Vec<String>, Stop> {
     let mut lines = Vec::new();
     for path in ignore_files(source) {
-        let text = read_text(&path)?;
+        let text = read_configuration(&path)?;
         let of_git = path.ends_with(".gitignore");
         let mut globs = of_git;
         for line in text.split_inclusive('\n') {

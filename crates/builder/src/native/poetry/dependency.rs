@@ -2,6 +2,8 @@
 //!
 //! Of markers, one comparison or several of different variables are understood; Poetry rewrites others.
 
+use std::collections::{BTreeSet, HashMap};
+
 use packaging::markers::{Comparison, MarkerExpression, MarkerOperator, MarkerValue, MarkerVariable};
 use packaging::name::{canonicalize_name, is_valid_name};
 use packaging::{Marker, Operator, Requirement};
@@ -28,7 +30,7 @@ pub(super) struct Dependency {
 #[derive(Debug, Default)]
 pub(super) struct Dependencies {
     pub(super) all: Vec<Dependency>,
-    pub(super) extras: Vec<String>,
+    pub(super) extras: BTreeSet<String>,
 }
 
 /// The keys of a dependency that is a table.
@@ -62,7 +64,7 @@ impl Dependencies {
                 return Ok(found);
             }
         }
-        let mut found = Self { all: of_poetry(table)?, extras: Vec::new() };
+        let mut found = Self { all: of_poetry(table)?, extras: BTreeSet::new() };
         found.add_extras(tool)?;
         Ok(found)
     }
@@ -83,13 +85,18 @@ impl Dependencies {
     }
 
     fn add_extras(&mut self, tool: &TomlTable) -> Result<(), Stop> {
-        let Some(table) = tool.table("extras")? else { return Ok(()) };
-        for extra in table.keys() {
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, dependency) in self.all.iter().enumerate() {
+            places.entry(dependency.name.clone()).or_default().push(at);
+        }
+        for (extra, requirements) in tool.table("extras")?.into_iter().flat_map(TomlTable::iter) {
             let canonical = self.add_extra(extra)?;
-            for requirement in table.texts(extra)?.unwrap_or_default() {
-                let name = canonicalize_name(&requirement);
-                for dependency in self.all.iter_mut().filter(|one| one.name == name) {
-                    dependency.extras.push(canonical.clone());
+            let Some(requirements) = requirements.as_texts() else {
+                return not_native(format!("the extra `{extra}` is not an array of strings"));
+            };
+            for requirement in requirements {
+                for at in places.get(&*canonicalize_name(&requirement)).into_iter().flatten() {
+                    self.all[*at].extras.push(canonical.clone());
                 }
             }
         }
@@ -98,10 +105,9 @@ impl Dependencies {
 
     fn add_extra(&mut self, extra: &str) -> Result<String, Stop> {
         let canonical = canonicalize_name(extra).into_owned();
-        if !is_valid_name(extra) || self.extras.contains(&canonical) {
+        if !is_valid_name(extra) || !self.extras.insert(canonical.clone()) {
             return not_native(format!("the extra `{extra}` is no name, or there are several"));
         }
-        self.extras.push(canonical.clone());
         Ok(canonical)
     }
 

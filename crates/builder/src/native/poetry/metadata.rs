@@ -121,8 +121,7 @@ impl Metadata {
         }
         pythons.required.iter().for_each(|required| put("Requires-Python", required));
         classifiers(tables, &license, &pythons)?.iter().for_each(|classifier| put("Classifier", classifier));
-        let extras: BTreeSet<&String> = dependencies.extras.iter().collect();
-        extras.into_iter().for_each(|extra| put("Provides-Extra", extra));
+        dependencies.extras.iter().for_each(|extra| put("Provides-Extra", extra));
         dependencies.print().iter().for_each(|line| put("Requires-Dist", line));
         urls(tables)?.iter().for_each(|url| put("Project-URL", url));
         content_type.iter().for_each(|content_type| put("Description-Content-Type", content_type));

@@ -165,8 +165,11 @@ fn entry_points(tables: &Tables<'_>) -> Result<BTreeMap<String, Vec<String>>, St
         }
     }
     if let Some(plugins) = tables.tool.table("plugins")?.filter(|_| own.is_empty()) {
-        for group in plugins.keys() {
-            groups.insert(group.to_owned(), plugins.text_table(group)?.unwrap_or_default());
+        for (group, entries) in plugins.iter() {
+            let Some(entries) = entries.as_text_table() else {
+                return not_native(format!("the plugins `{group}` are not a table of strings"));
+            };
+            groups.insert(group.to_owned(), entries);
         }
     }
     groups.retain(|_, entries| !entries.is_empty());

@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::native::glob::{self, Reading, matches};
-use crate::native::tree::{Links, join, read_text, walk};
+use crate::native::tree::{Links, join, read_configuration, read_text, walk};
 use crate::native::{Source, Stop, not_native};
 
 /// setuptools' own `glob` meets hidden names.
 const OWN: Reading = Reading { recursive: false, hidden: true };
 const OWN_DEEP: Reading = Reading { recursive: true, hidden: true };
+
+/// Longer patterns are not read.
+const LONGEST: usize = 4096;
 
 /// Folders of version control.
 const REPOSITORIES: [&str; 7] = ["RCS", "CVS", ".svn", ".hg", ".git", ".bzr", "_darcs"];
@@ -73,7 +76,7 @@ impl<'a> FileList<'a> {
         if !self.source.path("MANIFEST.in").is_file() {
             return Ok(());
         }
-        let text = read_text(&self.source.path("MANIFEST.in"))?;
+        let text = read_configuration(&self.source.path("MANIFEST.in"))?;
         for line in template_lines(&text)? {
             let words: Vec<&str> = line.split_whitespace().collect();
             if words.iter().any(|word| word.starts_with('/') || word.split('/').any(|part| part == "..")) {
@@ -240,6 +243,9 @@ impl<'p> Matcher<'p> {
         // In setuptools' sets a hyphen is itself.
         let set_with_hyphen =
             pattern.split('[').skip(1).any(|set| set.split(']').next().is_some_and(|set| set.contains('-')));
+        if pattern.len() > LONGEST {
+            return not_native("MANIFEST.in has a very long pattern");
+        }
         if set_with_hyphen {
             return not_native(format!("MANIFEST.in: `{pattern}`"));
         }
@@ -247,20 +253,35 @@ impl<'p> Matcher<'p> {
     }
 
     fn meets(&self, path: &str) -> bool {
-        let parts: Vec<&str> = path.split('/').collect();
-        meets(&self.0, &parts)
+        // Which parts of the pattern may be next.
+        let mut next = vec![false; self.0.len() + 1];
+        next[0] = true;
+        for name in path.split('/') {
+            self.pass_folders(&mut next);
+            let mut after = vec![false; next.len()];
+            for (part, _) in next.iter().enumerate().filter(|(_, may)| **may) {
+                match self.0.get(part) {
+                    Some(&"**") => {
+                        after[part] = true;
+                        // In the last place it wants a name.
+                        after[part + 1] |= part + 1 == self.0.len();
+                    }
+                    Some(pattern) => after[part + 1] |= matches(name, pattern),
+                    None => {}
+                }
+            }
+            next = after;
+        }
+        next.last() == Some(&true)
     }
-}
 
-fn meets(pattern: &[&str], path: &[&str]) -> bool {
-    match pattern.split_first() {
-        None => path.is_empty(),
-        Some((&"**", [])) => !path.is_empty(),
-        Some((&"**", rest)) => (0..path.len()).any(|skipped| meets(rest, &path[skipped..])),
-        Some((part, rest)) => match path.split_first() {
-            Some((name, below)) => matches(name, part) && meets(rest, below),
-            None => false,
-        },
+    /// `**` may stand for no folder at all, but for its last place.
+    fn pass_folders(&self, next: &mut [bool]) {
+        for (part, pattern) in self.0.iter().enumerate() {
+            if next[part] && *pattern == "**" && part + 1 < self.0.len() {
+                next[part + 1] = true;
+            }
+        }
     }
 }
 
@@ -295,5 +316,24 @@ mod tests {
                 .collect::<Vec<_>>(),
             ["include a b", "prune c"]
         );
+    }
+
+    #[test]
+    fn many_folders_of_any_number_are_soon_matched() {
+        let pattern = vec!["**/a"; 500].join("/");
+        let path = vec!["a"; 490].join("/");
+        assert!(!Matcher::of(&pattern).unwrap().meets(&path));
+        assert!(Matcher::of("**/**/**/b").unwrap().meets("b"));
+        assert!(Matcher::of(&"**/".repeat(9000)).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_panics(text in "([a-z* #\\\\/.-]{0,12}\n?){0,6}", path in "[a/.]{0,9}") {
+            let _ = template_lines(&text);
+            if let Ok(matcher) = Matcher::of(&text) {
+                matcher.meets(&path);
+            }
+        }
     }
 }

@@ -137,8 +137,11 @@ fn is_trivial(text: &str) -> bool {
 fn configured(source: &Source<'_>) -> Result<(Distribution, SetupCfg), Stop> {
     let mut distribution = Distribution::default();
     let path = source.path("setup.cfg");
-    let configuration =
-        if path.is_file() { SetupCfg::parse(&tree::read_text(&path)?)? } else { SetupCfg::default() };
+    let configuration = if path.is_file() {
+        SetupCfg::parse(&tree::read_configuration(&path)?)?
+    } else {
+        SetupCfg::default()
+    };
     let modern = source.document.has("project");
     if modern && configuration.is_declarative() {
         return not_native("both setup.cfg and pyproject.toml describe the project");
@@ -159,12 +162,13 @@ fn license_files(source: &Source<'_>, distribution: &Distribution) -> Result<Vec
     let defaults = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"].map(str::to_owned);
     let patterns = distribution.license_files.as_deref().unwrap_or(&defaults);
     let mut found: Vec<String> = Vec::new();
+    let mut seen = BTreeSet::new();
     for pattern in patterns {
         let reading = Reading { recursive: true, hidden: false };
         for path in glob(&source.tree, pattern, reading)? {
             let path_is_file = !path.ends_with('~') && source.path(&path).is_file();
             let path = tree::normalized_path(&path);
-            if path_is_file && !found.contains(&path) {
+            if path_is_file && seen.insert(path.clone()) {
                 found.push(path);
             }
         }

@@ -373,4 +373,16 @@ mod tests {
             assert!(SetupCfg::parse(broken).is_err(), "{broken}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_printed_reads_the_same(text in "(\\[?[a-c]{1,2}[]=: ]{0,2}[a-c ,;#]{0,5}\n[ ]{0,2}){0,8}") {
+            if let Ok(read) = SetupCfg::parse(&text) {
+                let printed = read.print();
+                if let Ok(again) = SetupCfg::parse(&printed) {
+                    proptest::prop_assert_eq!(again.print(), printed);
+                }
+            }
+        }
+    }
 }

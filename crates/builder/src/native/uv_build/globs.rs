@@ -3,6 +3,9 @@
 
 use crate::native::{Stop, not_native};
 
+/// Longer patterns are not read.
+const LONGEST: usize = 4096;
+
 /// A pattern.
 #[derive(Debug)]
 pub(super) struct PortableGlob(Vec<Part>);
@@ -29,6 +32,9 @@ impl PortableGlob {
             "" | "." | ".." => None,
             _ => tokens(part).map(Part::Name),
         };
+        if text.len() > LONGEST {
+            return not_native("a pattern is very long");
+        }
         let mut parts: Vec<Part> = Vec::new();
         for text_part in text.split('/') {
             match part(text_part) {

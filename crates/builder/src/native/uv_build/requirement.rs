@@ -180,4 +180,11 @@ mod tests {
             assert!(print(text, None).is_err(), "{text}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_panics(text in "[a-z]{1,3}(\\[[a-z,]{0,3}\\])?[<>=!~]{0,3}[0-9.*]{0,4}(; ?[a-z_]{2,14} ?[<>=!]{1,2} ?'[a-z0-9.]{0,5}')?") {
+            let _ = print(&text, Some("x"));
+        }
+    }
 }

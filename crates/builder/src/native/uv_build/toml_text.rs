@@ -142,6 +142,8 @@ fn string(text: &str) -> Result<String, Stop> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -150,5 +152,54 @@ mod tests {
         let printed = print(&Toml::parse(text).unwrap()).unwrap();
         let expected = "a = \"x\"\n\n[t]\nk = \"\"\"q'\"\"\"\"\n\n[t.u]\nb = [\n    1,\n    2,\n]\nc = [\"one\"]\n\n[[t.l]]\n\n[[t.l]]\nz = true\n\n[e]\n";
         assert_eq!(printed, expected);
+    }
+
+    fn tables() -> impl Strategy<Value = TomlTable> {
+        let plain = prop_oneof![
+            "[a-z\"'\n\\\\ ]{0,6}".prop_map(Toml::Text),
+            (-9i128..9).prop_map(Toml::Integer),
+            any::<bool>().prop_map(Toml::Boolean),
+        ];
+        let value = plain.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Toml::Array),
+                table(inner).prop_map(Toml::Table),
+            ]
+        });
+        table(value)
+    }
+
+    fn table(value: impl Strategy<Value = Toml>) -> impl Strategy<Value = TomlTable> {
+        proptest::collection::vec(("[a-c. ]{0,2}", value), 0..4).prop_map(|entries| {
+            let mut table = TomlTable::default();
+            entries.into_iter().for_each(|(key, value)| table.insert(&key, value));
+            table
+        })
+    }
+
+    /// The same, with the keys of all tables sorted.
+    fn sorted(value: Toml) -> Toml {
+        match value {
+            Toml::Array(items) => Toml::Array(items.into_iter().map(sorted).collect()),
+            Toml::Table(table) => {
+                let mut entries: Vec<(String, Toml)> =
+                    table.iter().map(|(key, value)| (key.to_owned(), sorted(value.clone()))).collect();
+                entries.sort_by(|one, other| one.0.cmp(&other.0));
+                let mut table = TomlTable::default();
+                entries.into_iter().for_each(|(key, value)| table.insert(&key, value));
+                Toml::Table(table)
+            }
+            plain => plain,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_the_same(table in tables()) {
+            if let Ok(printed) = print(&table) {
+                let read = Toml::parse(&printed).unwrap();
+                prop_assert_eq!(sorted(Toml::Table(read)), sorted(Toml::Table(table)), "{}", printed);
+            }
+        }
     }
 }
