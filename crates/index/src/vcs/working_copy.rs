@@ -61,7 +61,7 @@ pub fn place(
         return Err(VcsError::Offline { url: url.shown() });
     }
     if !folder.exists() {
-        fetch_new(&programs, folder)?;
+        fetch_whole(&programs, folder)?;
     } else if is_of(&programs, folder)? {
         update(&programs, folder)?;
     } else {
@@ -113,6 +113,17 @@ fn is_of(programs: &Programs<'_>, folder: &Path) -> Result<bool, VcsError> {
     let same = |one: &str| one.trim_end_matches('/') == programs.url.repository.trim_end_matches('/');
     let remote = remote(programs, folder)?;
     Ok(remote.as_deref().is_some_and(|remote| same(remote) || as_address(remote).is_ok_and(|url| same(&url))))
+}
+
+/// As [`fetch_new`]; what fails leaves no folder behind.
+fn fetch_whole(programs: &Programs<'_>, folder: &Path) -> Result<(), VcsError> {
+    let parent = folder.parent().filter(|parent| !parent.exists());
+    let fetched = fetch_new(programs, folder);
+    if fetched.is_err() {
+        let _ = std::fs::remove_dir_all(folder);
+        let _ = parent.map(std::fs::remove_dir);
+    }
+    fetched
 }
 
 fn fetch_new(programs: &Programs<'_>, folder: &Path) -> Result<(), VcsError> {

@@ -147,12 +147,19 @@ pub fn is_there(path: &Path, hashes: &[Hash]) -> bool {
 /// # Errors
 /// [`DownloadError::Disk`]
 pub fn copy(name: PackageName, from: &Path, folder: &Path) -> Result<Saved, DownloadError> {
-    let path = folder.join(from.file_name().unwrap_or_default());
     std::fs::create_dir_all(folder).map_err(failed(folder))?;
     let bytes = std::fs::read(from).map_err(failed(from))?;
-    let was_there = std::fs::read(&path).is_ok_and(|old| old == bytes);
+    save(name, &folder.join(from.file_name().unwrap_or_default()), &bytes)
+}
+
+/// Writes a file, unless the same is there.
+///
+/// # Errors
+/// [`DownloadError::Disk`]
+pub fn save(name: PackageName, path: &Path, bytes: &[u8]) -> Result<Saved, DownloadError> {
+    let was_there = std::fs::read(path).is_ok_and(|old| old == bytes);
     if !was_there {
-        whole_file::write(&path, &bytes).map_err(failed(&path))?;
+        whole_file::write(path, bytes).map_err(failed(path))?;
     }
-    Ok(Saved { name, path, was_there })
+    Ok(Saved { name, path: path.to_owned(), was_there })
 }

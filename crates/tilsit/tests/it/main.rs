@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod bad_sources;
 mod builds;
 mod crash;
 mod docs;

@@ -317,6 +317,9 @@ fn pip_names_places_as_it_learns_their_names() {
     let url = format!("git+file://{}", folder.display());
     let ran = pip(&sandbox, &["install", "--force-reinstall", &url]).ok();
     ran.says(&format!("Collecting {url}\n")).says(&format!("to commit {}\n", head(&folder)));
+    pip(&sandbox, &["download", "-q", "-d", "files", &url]).ok();
+    let zip = std::fs::read(sandbox.work().join("files/alpha-1.0.zip")).unwrap();
+    assert!(fixtures::zip::member(&zip, |name| name == "alpha/alpha.py").is_some());
     pip(&sandbox, &["install", &format!("alpha @ {url}")]).ok().says(&format!("(from alpha @ {url})"));
     pip(&sandbox, &["install", "-e", &url]).fails(
         1,

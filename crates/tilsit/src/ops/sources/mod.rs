@@ -5,6 +5,7 @@
 
 mod error;
 mod folder;
+mod pack;
 mod place;
 mod tree;
 
@@ -49,6 +50,8 @@ pub struct SourcePolicy {
     pub existing: Existing,
     /// Editable sources give ordinary wheels (`pip wheel`).
     pub wheels_only: bool,
+    /// Repositories are checked out although wheels of theirs are kept (`pip download`).
+    pub wants_trees: bool,
     /// A `[project]` table without dynamic fields is believed (ours), or the back end is asked (pip).
     pub believes_project: bool,
 }
@@ -286,6 +289,18 @@ impl<'a> Preparer<'a> {
         Ok((stored, path))
     }
 
+    /// The files of a repository that was prepared, as `NAME-VERSION.zip` with its bytes; nothing for other sources.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn packed(&self, url: &str) -> std::io::Result<Option<(String, Vec<u8>)>> {
+        let prepared = self.ready.get(url);
+        let top = prepared.and_then(|prepared| Some((prepared, prepared.tree.as_ref()?.repository()?)));
+        let Some((prepared, top)) = top else { return Ok(None) };
+        let bytes = pack::pack(top, &prepared.raw_name)?;
+        Ok(Some((format!("{}-{}.zip", prepared.raw_name, prepared.version), bytes)))
+    }
+
     fn settings(&self, url: &str) -> ConfigSettings {
         self.policy.own_settings.get(url).unwrap_or(&self.policy.settings).clone()
     }
@@ -407,6 +422,7 @@ impl<'a> Preparer<'a> {
         let is_hash = matches!(repository.system, index::vcs::System::Git | index::vcs::System::Mercurial);
         let key = is_hash.then(|| self.key(&repository.pinned(&resolved.commit), None, url));
         if let Some(key) = &key
+            && (resolved.immutable || !self.policy.wants_trees)
             && let Some(kept) = self.kept(key, (&shown, Some(record.to_json())), hands.store)?
         {
             return Ok(kept);

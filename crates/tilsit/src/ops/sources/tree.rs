@@ -20,7 +20,7 @@ enum Owner {
     /// An archive's folder.
     Archive(#[expect(dead_code, reason = "held")] SourceTree),
     /// A repository's.
-    Repository(#[expect(dead_code, reason = "held")] Checkout),
+    Repository(Checkout),
 }
 
 impl Tree {
@@ -44,6 +44,14 @@ impl Tree {
     /// Whether it was unpacked from an archive.
     pub fn is_unpacked(&self) -> bool {
         matches!(self.owner, Owner::Archive(_))
+    }
+
+    /// The top folder of the repository, where it is one's.
+    pub fn repository(&self) -> Option<&Path> {
+        match &self.owner {
+            Owner::Repository(checkout) => Some(checkout.root()),
+            Owner::User | Owner::Archive(_) => None,
+        }
     }
 
     /// A new folder for a wheel.

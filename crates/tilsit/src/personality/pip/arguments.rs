@@ -240,6 +240,7 @@ impl Session<'_> {
             checkouts: Some(self.checkouts()),
             existing: self.existing(),
             wheels_only: self.command() == "wheel",
+            wants_trees: self.command() == "download",
             believes_project: false,
         };
         Ok((build, source))

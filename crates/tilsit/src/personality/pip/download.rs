@@ -1,18 +1,29 @@
 //! `pip download`
 
-use super::{Ended, Session};
+use std::path::{Path, PathBuf};
+
+use index::vcs::VcsUrl;
+use packaging::PackageName;
+use packaging::resolution::PackageSource;
+
+use super::errors::Failure;
+use super::searched::Searched;
+use super::{Ended, Hands, Session};
 use crate::cli::pip as flags;
-use crate::ops::download::{Saved, download, file_of};
+use crate::ops::download::{Saved, copy, download, file_of, save};
 
 impl Session<'_> {
     pub(super) fn download(&self) -> Ended {
         let folder = self.process.absolute(self.parsed.text(&flags::DEST).unwrap_or("."));
-        let folder: std::path::PathBuf = folder.components().collect();
+        let folder: PathBuf = folder.components().collect();
         let into = folder.clone();
-        let finish = move |searched: super::searched::Searched<'_, '_>, hands: &mut super::Hands<'_>| {
+        let finish = move |searched: Searched<'_, '_>, hands: &mut Hands<'_>| {
             let (found, order) = (&searched.found, &searched.order);
             let files = order.iter().filter_map(|name| Some((name.clone(), file_of(found, name)?))).collect();
             let mut saved = download(files, &into, hands.client)?;
+            for name in order {
+                saved.extend(from_repository(&searched, name, &into)?);
+            }
             saved.sort_by_key(|one| order.iter().position(|name| *name == one.name));
             self.tell_saved(&saved);
             if !order.is_empty() {
@@ -29,4 +40,24 @@ impl Session<'_> {
             self.info(&format!("Saved {}", self.shown(&one.path)));
         }
     }
+}
+
+/// What is saved of a repository: a zip of its files, or the wheel of a commit that was built before.
+fn from_repository(
+    searched: &Searched<'_, '_>,
+    name: &PackageName,
+    folder: &Path,
+) -> Result<Option<Saved>, Failure> {
+    let url = searched.found.resolution.get(name).find_map(|package| match &package.source {
+        PackageSource::Url(url) if VcsUrl::is_one(url) => Some(url),
+        _ => None,
+    });
+    let Some(url) = url else { return Ok(None) };
+    let packed = searched.preparer.packed(url);
+    let packed = packed.map_err(|error| Failure::system(&error, &index::redacted_text(url)))?;
+    if let Some((filename, bytes)) = packed {
+        return Ok(Some(save(name.clone(), &folder.join(filename), &bytes)?));
+    }
+    let wheel = searched.preparer.get(url).and_then(|prepared| prepared.wheel_file());
+    Ok(wheel.map(|wheel| copy(name.clone(), wheel, folder)).transpose()?)
 }
