@@ -1,4 +1,4 @@
-//! `cargo xtask wheel [DIR]`: Tilsit's own wheel, built from `python/`, installed and tried.
+//! `cargo xtask wheel [DIR]`: Tilsit's own wheel, built from `python/` by the release binary, installed and tried.
 
 use std::path::Path;
 
@@ -7,19 +7,17 @@ use crate::workspace::{Failure, Workspace, output, run};
 /// No wheel of ours is larger: it is fetched before anything else.
 const LARGEST: u64 = 12 << 20;
 
-/// The back end, called as a front end calls it.
-const BUILD: &str = "import sys; sys.path.insert(0, 'backend'); import tilsit_build; \
-    print(tilsit_build.build_wheel(sys.argv[1]))";
-
 /// Builds the wheel into `DIR` (default: `wheel` in the target folder) and tries it in an environment.
 pub fn build(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let binary = workspace.tilsit("release")?;
     let scratch = workspace.target.join("wheel");
     let folder = arguments.first().map_or_else(|| scratch.clone(), |folder| workspace.root.join(folder));
     std::fs::create_dir_all(&folder)?;
-    let mut build = workspace.command("python3");
-    build.current_dir(workspace.root.join("python")).args(["-c", BUILD]).arg(&folder);
-    let wheel = folder.join(output(build.env("TILSIT_WHEEL_BINARY", &binary))?.trim());
+    let mut build = workspace.command(&binary);
+    build.args(["build", "--wheel", "--json", "--outdir"]).arg(&folder).arg("python");
+    let told = output(build.env("TILSIT_WHEEL_BINARY", &binary))?;
+    let named = told.split('"').find(|word| word.ends_with(".whl"));
+    let wheel = folder.join(named.ok_or_else(|| Failure(format!("no wheel was told of: {told}")))?);
     let size = wheel.metadata()?.len();
     println!("{} ({:.1} MB)", wheel.display(), size as f64 / 1e6);
     if size > LARGEST {

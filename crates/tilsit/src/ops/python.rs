@@ -156,6 +156,48 @@ pub fn search_path(environment: &Environment, user_site: Option<PathBuf>) -> Vec
     found
 }
 
+/// What `sys.path` really is, asked of the interpreter: only where code of the environment or the user may have changed
+/// it when Python starts, since that takes longer than all else that `list` does.
+pub fn asked_search_path(environment: &Environment, user_site: Option<&Path>) -> Option<Vec<PathBuf>> {
+    let own = environment.scheme().purelib.as_path();
+    if !std::iter::once(own).chain(user_site).any(runs_code) {
+        return None;
+    }
+    let script = "import json, sys; print(json.dumps([path for path in sys.path if path]))";
+    let mut python = std::process::Command::new(environment.interpreter().executable());
+    let output = python.args(["-c", script]).stderr(std::process::Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    // What start-up code prints comes first.
+    serde_json::from_str(text.lines().last()?).ok()
+}
+
+/// Whether a site-packages folder has code that Python runs when it starts and that may add to `sys.path`.
+fn runs_code(folder: &Path) -> bool {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).any(|name| {
+        let is_module = matches!(name.as_str(), "sitecustomize.py" | "usercustomize.py");
+        let is_unknown = is_pth(&name) && !adds_nothing(&name);
+        is_module
+            || (is_unknown && std::fs::read_to_string(folder.join(&name)).is_ok_and(|text| has_code(&text)))
+    })
+}
+
+/// `.pth` files of setuptools, virtualenv and coverage, and those of namespace packages: none adds to `sys.path`.
+fn adds_nothing(pth: &str) -> bool {
+    matches!(pth, "distutils-precedence.pth" | "_virtualenv.pth" | "a1_coverage.pth")
+        || pth.starts_with("__editable__.")
+        || pth.ends_with("-nspkg.pth")
+}
+
+fn has_code(pth: &str) -> bool {
+    pth.lines().any(is_code)
+}
+
+/// Python's `site`: such lines are run.
+fn is_code(line: &str) -> bool {
+    line.starts_with("import ") || line.starts_with("import\t")
+}
+
 /// The folders that the `.pth` files of a site-packages folder name, in the order of the files' names.
 fn added_by_pth(folder: &Path) -> Vec<PathBuf> {
     let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
@@ -171,7 +213,6 @@ fn is_pth(name: &str) -> bool {
 }
 
 fn pth_folders(text: &str, folder: &Path) -> Vec<PathBuf> {
-    let is_code = |line: &str| line.starts_with("import ") || line.starts_with("import\t");
     let lines =
         text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty() && !is_code(line));
     lines.map(|line| folder.join(line.trim_end()).components().collect()).collect()
@@ -187,5 +228,7 @@ mod tests {
         let found = pth_folders(text, Path::new("/site"));
         assert_eq!(found, [PathBuf::from("/site/sub/../other"), PathBuf::from("/abs")]);
         assert!(is_pth("a.pth") && !is_pth(".a.pth") && !is_pth("a.pth~"));
+        assert!(has_code(text) && !has_code("/abs\n# import x\n"));
+        assert!(adds_nothing("distutils-precedence.pth") && !adds_nothing("mine.pth"));
     }
 }

@@ -197,4 +197,9 @@ fn what_python_itself_adds_to_its_path_is_seen() {
     std::fs::write(site.join("sitecustomize.py"), format!("import sys\nsys.path.append({added:?})\n"))
         .unwrap();
     assert_eq!(python(&s, &["-m", "pip", "freeze"]).ok().stdout, "gamma==70.0\n");
+    assert_eq!(s.program(".venv/bin/pip", &["freeze"]).ok().stdout, "gamma==70.0\n");
+    std::fs::remove_file(site.join("sitecustomize.py")).unwrap();
+    assert_eq!(s.program(".venv/bin/pip", &["freeze"]).ok().stdout, "");
+    std::fs::write(site.join("mine.pth"), format!("import sys; sys.path.append({added:?})\n")).unwrap();
+    assert_eq!(s.program(".venv/bin/pip", &["freeze"]).ok().stdout, "gamma==70.0\n");
 }

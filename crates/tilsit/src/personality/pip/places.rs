@@ -7,18 +7,19 @@ use environment::{Environment, externally_managed};
 use super::Session;
 use super::errors::Failure;
 use crate::cli::pip as flags;
-use crate::ops::python::search_path;
+use crate::ops::python::{asked_search_path, search_path};
 
 impl Session<'_> {
     /// The interpreter's own environment, listing what `TILSIT_SYS_PATH` says Python really sees; without it, what Python
-    /// would see: the user's folder and what `.pth` files add, too.
+    /// would see: the user's folder and what `.pth` files add, too; Python is asked only where code may add to that.
     pub fn seen_environment(&self) -> Environment {
         let environment = Environment::of(self.interpreter.clone(), &self.state_dir());
         match self.told_search_path() {
             Some(folders) => environment.with_search_path(folders),
             None => {
                 let user = self.sees_user_site().then(|| self.user_site());
-                let folders = search_path(&environment, user);
+                let asked = asked_search_path(&environment, user.as_deref());
+                let folders = asked.unwrap_or_else(|| search_path(&environment, user));
                 environment.with_search_path(folders)
             }
         }
