@@ -40,11 +40,15 @@ enum Segment {
     Glob(Vec<Token>),
 }
 
+/// A piece of a pattern for one name.
 #[derive(Debug, PartialEq)]
-enum Token {
+pub(super) enum Token {
     Char(char),
+    /// `*`
     Star,
+    /// `?`
     Question,
+    /// `[…]`
     Set(Vec<(char, char)>),
 }
 
@@ -217,8 +221,8 @@ fn set(text: &str) -> Result<Vec<(char, char)>, Odd> {
     Ok(ranges)
 }
 
-/// `*` takes as much as it must; going back to the last one is enough.
-fn glob_meets(tokens: &[Token], component: &str) -> bool {
+/// Whether a name is met. `*` takes as much as it must; going back to the last one is enough.
+pub(super) fn glob_meets(tokens: &[Token], component: &str) -> bool {
     let chars: Vec<char> = component.chars().collect();
     let (mut token, mut at) = (0, 0);
     let mut back: Option<(usize, usize)> = None;

@@ -1,6 +1,7 @@
 //! Portable patterns for files (PEP 639), with the backslash that `uv_build` adds: `*` and `?` within a component, `**`
 //! for any number of them. Hidden names are met like others.
 
+use crate::native::patterns::{Token, glob_meets};
 use crate::native::{Stop, not_native};
 
 /// Longer patterns are not read.
@@ -15,14 +16,6 @@ enum Part {
     /// `**`
     Any,
     Name(Vec<Token>),
-}
-
-#[derive(Debug, PartialEq)]
-enum Token {
-    Char(char),
-    Star,
-    Question,
-    Set(Vec<(char, char)>),
 }
 
 impl PortableGlob {
@@ -84,7 +77,7 @@ impl PortableGlob {
                         // In the last place it wants one component at least.
                         next[end] |= at + 1 == end;
                     }
-                    Part::Name(tokens) => next[at + 1] |= meets(tokens, component),
+                    Part::Name(tokens) => next[at + 1] |= glob_meets(tokens, component),
                 }
             }
             states = next;
@@ -138,34 +131,6 @@ fn ranges(set: &str) -> Option<Vec<(char, char)>> {
         at += taken;
     }
     (plain && !ranges.is_empty() && ranges.iter().all(|(low, high)| low <= high)).then_some(ranges)
-}
-
-/// `*` takes as much as it must; going back to the last one is enough.
-fn meets(tokens: &[Token], component: &str) -> bool {
-    let chars: Vec<char> = component.chars().collect();
-    let (mut token, mut at) = (0, 0);
-    let mut back: Option<(usize, usize)> = None;
-    while at < chars.len() {
-        let meets = match tokens.get(token) {
-            Some(Token::Star) => {
-                token += 1;
-                back = Some((token, at));
-                continue;
-            }
-            Some(Token::Question) => true,
-            Some(Token::Char(own)) => *own == chars[at],
-            Some(Token::Set(ranges)) => ranges.iter().any(|(low, high)| (low..=high).contains(&&chars[at])),
-            None => false,
-        };
-        if meets {
-            (token, at) = (token + 1, at + 1);
-            continue;
-        }
-        let Some((after_star, taken)) = back else { return false };
-        (token, at) = (after_star, taken + 1);
-        back = Some((token, at));
-    }
-    tokens[token..].iter().all(|token| *token == Token::Star)
 }
 
 /// Patterns of what is left out; without a leading `/` they count at any depth.
