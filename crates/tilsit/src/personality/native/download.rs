@@ -83,12 +83,13 @@ impl Session<'_> {
                 dry_run: true,
             };
             let report = install(&request, &mut preparer, &mut hands).map_err(|error| {
-                diagnosis::install(&error, &selection).fact(format!("wanted for {words}"))
+                diagnosis::install(&error, &selection)
+                    .facts(words.iter().map(|words| format!("wanted for {words}")))
             })?;
             for warning in &report.warnings {
                 self.terminal.warn(&super::install::warning_text(warning));
             }
-            files.add(&report, &wanted, &words);
+            files.add(&report, &wanted, words.as_deref().unwrap_or("this machine"));
         }
         drop(shown);
         self.save(&files, &mut client)

@@ -29,8 +29,9 @@ impl Session<'_> {
         target(interpreter, self.parsed.text(&flags::PYTHON_VERSION), platform)
     }
 
-    /// Every pair of a `--python-version` and a `--platform`, with words for it; the interpreter's own where none is given.
-    pub fn targets(&self, interpreter: &Interpreter) -> Read<Vec<(String, Target)>> {
+    /// Every pair of a `--python-version` and a `--platform`, with words for it; the interpreter's own, without words,
+    /// where none is given.
+    pub fn targets(&self, interpreter: &Interpreter) -> Read<Vec<(Option<String>, Target)>> {
         let listed = |flag| -> Vec<&str> {
             let values = self.parsed.values(flag).into_iter().flat_map(|value| value.split(','));
             values.map(str::trim).filter(|value| !value.is_empty()).collect()
@@ -49,7 +50,8 @@ impl Session<'_> {
             for platform in &platforms {
                 let target = target(interpreter, version.as_deref(), platform.as_deref())?;
                 let place = platform.as_deref().unwrap_or("this machine");
-                let words = format!("Python {} on {place}", target.markers.python_version);
+                let is_other = version.is_some() || platform.is_some();
+                let words = is_other.then(|| format!("Python {} on {place}", target.markers.python_version));
                 targets.push((words, target));
             }
         }
