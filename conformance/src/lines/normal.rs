@@ -13,7 +13,7 @@ pub fn lines(text: &str, folder: &Path, port: u16) -> Vec<String> {
 fn one(line: &str, folder: &Path, port: u16) -> String {
     let folder = folder.to_string_lossy();
     let line = line.trim_end().replace(folder.as_ref(), "{stage}").replace(&format!(":{port}"), ":{port}");
-    let line = line.replace("{stage}/env/bin/python -m pip", "pip");
+    let line = line.replace("{stage}/env/bin/python -m pip", "pip").replace("__main__.py", "pip");
     let line = words(&line, |word| temporary(word).or_else(|| time(word)));
     match line.split_once(" from ") {
         Some((version, _)) if version.starts_with("pip 2") => version.to_owned(),

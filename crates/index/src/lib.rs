@@ -64,7 +64,7 @@ pub use client::{
 };
 pub use credentials::{CredentialPolicy, Login, Prompt};
 pub use error::{FetchError, Problem, redacted, redacted_text};
-pub use files::{distribution, metadata_request};
+pub use files::{distribution, metadata_request, single_file};
 pub use location::{FindLinks, IndexLocation, LocationError};
 pub use network::proxy::{ProxyAddress, ProxyPolicy};
 pub use network::tls::{CertificateFile, TlsPolicy};

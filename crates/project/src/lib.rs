@@ -17,3 +17,4 @@
 pub mod compile_output;
 pub mod pyproject;
 pub mod requirements_file;
+pub mod script;

@@ -416,7 +416,8 @@ pub const CASES: &[Case<'_>] = &[
     case("unknown-command-far", &[], "frobnicate"),
     case("unknown-command-near", &[], "downlod gamma"),
     case("no-input", &[], "--no-input install gamma"),
-    case("isolated", &[], "--isolated install gamma").env(&[("PIP_CONSTRAINT", "nowhere.txt")]),
+    case("isolated", &[], "--isolated install -i {index}/simple gamma")
+        .env(&[("PIP_CONSTRAINT", "nowhere.txt")]),
     case("use-feature-wrong", &[], "install --use-feature nothing gamma"),
     case("use-feature-old", &[], "install --use-feature truststore gamma"),
     case("use-deprecated-wrong", &[], "install --use-deprecated nothing gamma"),

@@ -16,7 +16,7 @@ mod tests;
 
 pub use decode::{DecodeError, Decoded, decode};
 pub use options::OptionError;
-pub use requested::{Hint, PathRequirement, Requested, RequestedError, UrlRequirement, is_url};
+pub use requested::{Hint, PathRequirement, Requested, RequestedError, UrlRequirement, is_archive, is_url};
 
 use lines::LogicalLine;
 use options::{Given, Name};
@@ -56,8 +56,8 @@ pub enum Entry {
     Editable(EditableEntry),
     /// `-r` or `-c`: another file.
     Include(Include),
-    /// An option for everything.
-    Option(FileOption),
+    /// An option for everything, and its line.
+    Option(FileOption, u32),
 }
 
 /// A requirement and the options of its line.
@@ -223,7 +223,7 @@ fn read_line(
         constraint: source.constraint,
     });
     // pip applies these wherever they stand
-    file.entries.extend(given.iter().filter_map(control).map(Entry::Option));
+    file.entries.extend(given.iter().filter_map(control).map(|one| Entry::Option(one, line.number)));
     if !argument.is_empty() {
         let requested = Requested::parse(argument, &origin).map_err(|error| {
             let span = error.span.clone();
@@ -252,7 +252,7 @@ fn read_line(
         if first(&given, Name::Hash).is_some() {
             file.stray_hashes.push(line.number);
         }
-        file.entries.extend(file_options(&given).into_iter().map(Entry::Option));
+        file.entries.extend(file_options(&given).into_iter().map(|one| Entry::Option(one, line.number)));
     }
     Ok(())
 }

@@ -160,13 +160,18 @@ pub fn is_url(text: &str) -> bool {
         || ["git+", "hg+", "svn+", "bzr+"].iter().any(|system| scheme.starts_with(system))
 }
 
+/// Whether a text ends like a file that can be installed.
+pub fn is_archive(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ARCHIVES.iter().any(|suffix| lower.ends_with(suffix))
+}
+
 /// Whether a text is meant as a path. In `name @ place` the part after the at sign does not count.
 fn is_path(text: &str) -> bool {
     let (place, _) = strip_extras(text);
     let looks =
         |text: &str| text.contains('/') || text.starts_with('.') || cfg!(windows) && text.contains('\\');
-    let lower = place.to_ascii_lowercase();
-    let archive = ARCHIVES.iter().any(|suffix| lower.ends_with(suffix));
+    let archive = is_archive(place);
     let named = text.split_once('@').is_some_and(|(name, _)| !looks(name));
     (looks(text) || archive) && !named
 }

@@ -25,7 +25,7 @@ fn show(text: &str) -> Vec<String> {
         Entry::Include(entry) => {
             format!("{}: {} {}", entry.line, if entry.constraint { "-c" } else { "-r" }, entry.target)
         }
-        Entry::Option(option) => format!("{option:?}"),
+        Entry::Option(option, _) => format!("{option:?}"),
     };
     read(text).unwrap().entries.into_iter().map(describe).collect()
 }

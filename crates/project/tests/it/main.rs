@@ -111,7 +111,7 @@ fn ours(file: RequirementsFile) -> String {
                 writeln!(out, "{} editable {} 0", entry.line, entry.text.trim()).unwrap()
             }
             Entry::Include(entry) => writeln!(out, "{} include {}", entry.line, entry.target).unwrap(),
-            Entry::Option(option) => state.apply(option),
+            Entry::Option(option, _) => state.apply(option),
         }
     }
     let (no_index, prefer) = (python_bool(state.no_index), python_bool(state.prefer));

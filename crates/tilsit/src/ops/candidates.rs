@@ -2,7 +2,7 @@
 //!
 //! What many files share (compressed tags, Requires-Python) is judged once for each page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use index::{MetadataRequest, ProjectPages};
@@ -17,6 +17,7 @@ use store::PageTable;
 use store::pages::{EntryKind, PageEntry, PageVersion};
 
 use super::formats::{Allowed, Formats};
+use super::locked::Locked;
 
 /// What decides which files can be used.
 pub struct Selection {
@@ -36,6 +37,12 @@ pub struct Selection {
     pub ignore_requires_python: bool,
     /// `--prefer-binary`: a wheel of an older version before a source distribution of a newer one.
     pub prefer_binary: bool,
+    /// `--uploaded-prior-to`, in milliseconds since 1970: files of indexes that came later do not count.
+    pub uploaded_before: Option<i64>,
+    /// Packages whose file a lock names.
+    pub locked: BTreeMap<PackageName, Locked>,
+    /// Packages of which one version was named: another one with the right hash is of no use.
+    pub pinned: BTreeSet<PackageName>,
 }
 
 /// The versions of a project and, for each, the file that would be used.
@@ -45,14 +52,21 @@ pub struct Project {
     picks: Vec<(u32, u32)>,
     /// As the resolver is told.
     pub candidates: Arc<[Candidate]>,
+    /// An upload time was needed and is not told, by this page.
+    pub lacks_upload_times: Option<String>,
 }
 
 /// Why a version is left out whose files are not those that were promised.
 pub const OTHER_HASHES: &str = "its files have other hashes than those that are allowed";
 
+/// Why a version is left out that came too late.
+const TOO_YOUNG: &str = "its files were uploaded after the moment that was given";
+
 /// How good a file is; the smallest is the best.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
+    /// It has another hash than those that are allowed (pip says so in the end).
+    other_hash: bool,
     yanked: bool,
     source: bool,
     tag: u32,
@@ -68,6 +82,8 @@ struct Tally {
     found: Vec<String>,
     excluded: Option<&'static str>,
     yanked: Option<String>,
+    /// The page that does not tell when the file was uploaded.
+    without_time: Option<u32>,
 }
 
 impl Selection {
@@ -79,6 +95,12 @@ impl Selection {
         if self.prefer_binary && tallies.iter().any(|(_, tally)| tally.has_wheel()) {
             tallies.iter_mut().for_each(|(_, tally)| tally.prefer_others());
         }
+        if !self.pinned_by(&pages) && tallies.iter().any(|(_, tally)| tally.has_right_hash()) {
+            tallies.iter_mut().for_each(|(_, tally)| tally.drop_other_hash());
+        }
+        let without_time = tallies.iter().find_map(|(_, tally)| tally.without_time);
+        let page = without_time.and_then(|page| pages.get(page as usize));
+        let lacks_upload_times = page.map(|page| page.url().to_owned());
         let mut picks = Vec::with_capacity(tallies.len());
         let mut candidates = Vec::with_capacity(tallies.len());
         for (version, tally) in tallies {
@@ -86,7 +108,7 @@ impl Selection {
             picks.push(tally.best.as_ref().map_or((u32::MAX, u32::MAX), |(_, page, file)| (*page, *file)));
             candidates.push(Candidate { version, availability: tally.availability(), id });
         }
-        Project { pages, picks, candidates: candidates.into() }
+        Project { pages, picks, candidates: candidates.into(), lacks_upload_times }
     }
 
     /// What the files of each version come to, versions ascending. Each page is in order already.
@@ -118,6 +140,11 @@ impl Selection {
         pages.find_links.iter().cloned().chain(found).collect()
     }
 
+    fn pinned_by(&self, pages: &[Arc<PageTable>]) -> bool {
+        let name = pages.first().and_then(|page| PackageName::new(page.project()).ok());
+        self.hashes.is_empty() || name.is_some_and(|name| self.pinned.contains(&name))
+    }
+
     fn python_fits(&self, requires_python: &str) -> bool {
         // pip: a Requires-Python that cannot be read does not exclude.
         let Ok(specifiers) = SpecifierSet::parse(requires_python) else { return true };
@@ -138,16 +165,23 @@ struct PageJudge<'a> {
     tags: Vec<Option<u32>>,
     pythons: Vec<bool>,
     hashes: Option<&'a [Hash]>,
+    /// Files with other hashes stay, so that they can be named in the end.
+    keeps_other_hashes: bool,
+    uploaded_before: Option<i64>,
+    table: &'a PageTable,
 }
 
 impl<'a> PageJudge<'a> {
-    fn new(selection: &'a Selection, page: &PageTable, allowed: Allowed) -> Self {
+    fn new(selection: &'a Selection, page: &'a PageTable, allowed: Allowed) -> Self {
         let hashes = PackageName::new(page.project()).ok().and_then(|name| selection.hashes.get(&name));
         Self {
             allowed,
             tags: page.tag_sets().map(|set| selection.tags.best_of_text(set)).collect(),
             pythons: page.requires_python().map(|text| selection.python_fits(text)).collect(),
             hashes: hashes.map(Vec::as_slice),
+            keeps_other_hashes: selection.rules == RuleSet::Pip,
+            uploaded_before: selection.uploaded_before,
+            table: page,
         }
     }
 
@@ -171,15 +205,20 @@ impl<'a> PageJudge<'a> {
             }
             EntryKind::Source(_) => u32::MAX,
         };
+        if !self.is_old_enough(file, number, tally) {
+            return tally.exclude(TOO_YOUNG);
+        }
         if let Some(python) = file.requires_python_index()
             && !self.pythons.get(python as usize).copied().unwrap_or(true)
         {
             return tally.needs_python(file.requires_python().unwrap_or_default());
         }
-        if !self.hash_fits(file) {
+        let other_hash = !self.hash_fits(file);
+        if other_hash && !self.keeps_other_hashes {
             return tally.exclude(OTHER_HASHES);
         }
         let rank = Rank {
+            other_hash,
             yanked: file.yanked().is_some(),
             source: tag == u32::MAX,
             tag,
@@ -187,6 +226,21 @@ impl<'a> PageJudge<'a> {
             page: number,
         };
         tally.offer(rank, number, file);
+    }
+
+    /// Files of this machine have no upload time and need none.
+    fn is_old_enough(&self, file: &PageEntry<'_>, number: u32, tally: &mut Tally) -> bool {
+        let Some(limit) = self.uploaded_before else { return true };
+        if index::distribution(self.table, file).is_some_and(|one| one.file().url.starts_with("file:")) {
+            return true;
+        }
+        match file.upload_time() {
+            Some(time) => time < limit,
+            None => {
+                tally.without_time = Some(number);
+                false
+            }
+        }
     }
 
     /// A file whose hash the page does not give is judged when it is there.
@@ -210,6 +264,17 @@ fn build_rank(file: &PageEntry<'_>) -> (u64, u32) {
 impl Tally {
     fn has_wheel(&self) -> bool {
         self.best.as_ref().is_some_and(|(rank, _, _)| !rank.source)
+    }
+
+    fn has_right_hash(&self) -> bool {
+        self.best.as_ref().is_some_and(|(rank, _, _)| !rank.other_hash)
+    }
+
+    /// A version whose file has a hash that is allowed comes before all others.
+    fn drop_other_hash(&mut self) {
+        if !self.has_right_hash() && self.best.take().is_some() {
+            self.exclude(OTHER_HASHES);
+        }
     }
 
     /// `--prefer-binary`: a version that has no wheel gives way to those that have one.

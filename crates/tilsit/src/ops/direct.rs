@@ -39,6 +39,16 @@ pub enum DirectError {
         /// The path or URL, passwords masked.
         place: String,
     },
+    /// A text with the look of a path that leads to nothing of use.
+    #[error("{typed} is neither a folder nor an archive")]
+    NotAPlace {
+        /// As typed.
+        typed: String,
+        /// Whether something is there.
+        exists: bool,
+        /// Who asked.
+        origin: Arc<Origin>,
+    },
     /// A folder without a project.
     #[error("{place} has neither pyproject.toml nor setup.py")]
     NoProject {
@@ -174,7 +184,17 @@ fn absolute(mut requirement: Requirement, cwd: &Path) -> Requirement {
 
 fn from_path(path: PathRequirement, cwd: &Path) -> Result<Named, DirectError> {
     let place = tidy(&cwd.join(&path.path));
-    let url = path_url(&place, &path.path)?;
+    if !place.is_dir() && !is_archive(&path.path) {
+        let (typed, origin) = (path.path, path.origin);
+        return Err(DirectError::NotAPlace { typed, exists: place.exists(), origin });
+    }
+    let url = match place.exists() {
+        true => path_url(&place, &path.path)?,
+        // whoever wants it will find out
+        false => {
+            Url::from_file_path(&place).map_err(|()| DirectError::BadUrl { url: path.path.clone() })?.into()
+        }
+    };
     let unnamed = Unnamed { url, extras: path.extras, marker: path.marker, origin: path.origin };
     let name = match place.is_dir() {
         true => name_of_folder(&place),
@@ -280,6 +300,16 @@ fn file_part(url: &str) -> String {
     let path = url.split(['#', '?']).next().unwrap_or(url);
     let last = path.rsplit('/').next().unwrap_or(path);
     percent_encoding::percent_decode_str(last).decode_utf8_lossy().into_owned()
+}
+
+/// The path of a `file:` URL.
+pub fn local_path(url: &str) -> Option<PathBuf> {
+    Url::parse(url).ok().filter(|url| url.scheme() == "file")?.to_file_path().ok()
+}
+
+/// Whether a path or URL ends like a file that can be installed.
+pub fn is_archive(path: &str) -> bool {
+    is_wheel(path) || project::requirements_file::is_archive(path)
 }
 
 /// Whether a URL names a wheel.

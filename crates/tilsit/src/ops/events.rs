@@ -11,6 +11,7 @@ use packaging::resolution::Resolution;
 
 use super::obtain::Source;
 use super::search::Learned;
+use super::wanted::Wanted;
 
 /// Something happened that a person may want to see at once.
 #[derive(Debug)]
@@ -151,6 +152,8 @@ pub struct Planned<'a> {
     pub request: &'a resolver::ResolveRequest,
     /// What the search learned.
     pub learned: &'a Learned,
+    /// What was asked for.
+    pub wanted: &'a Wanted,
     /// Names that come out of the store without a download.
     pub cached: &'a BTreeSet<PackageName>,
 }

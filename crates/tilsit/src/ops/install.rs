@@ -21,7 +21,7 @@ use super::candidates::Selection;
 use super::events::{Event, Planned};
 use super::obtain::{self, ObtainError, Source};
 use super::order;
-use super::search::{Found, Search, SearchError};
+use super::search::{Found, Learned, Search, SearchError};
 use super::sources::Preparer;
 use super::wanted::{Recorded, Wanted};
 use super::{direct, graph, interrupt};
@@ -61,6 +61,8 @@ pub struct InstallRequest<'a> {
     pub reinstall: bool,
     /// Every file must have a hash that was given beforehand.
     pub require_hashes: bool,
+    /// What was asked for itself stays out; its dependencies are meant (`--only-deps`).
+    pub only_dependencies: bool,
     /// Only say what would be done.
     pub dry_run: bool,
 }
@@ -79,6 +81,8 @@ pub struct InstallReport {
     pub misfits: Vec<graph::Misfit>,
     /// The metadata of what is to be installed, as far as its headers go.
     pub metadata: BTreeMap<PackageName, Arc<[u8]>>,
+    /// The pages of indexes on which files were found.
+    pub pages: BTreeMap<PackageName, String>,
     /// `direct_url.json` of what came from a place that was named (PEP 610).
     pub direct_urls: BTreeMap<PackageName, String>,
 }
@@ -95,6 +99,9 @@ pub enum InstallOpError {
     /// The environment.
     #[error(transparent)]
     Install(#[from] InstallError),
+    /// Some file is not what was promised, or nothing was promised: pip looks for the first on its way.
+    #[error("a file is not trusted")]
+    Untrusted(Box<Learned>),
     /// Hashes are required, but were not given for all.
     #[error("hashes are missing")]
     HashesMissing {
@@ -132,12 +139,16 @@ pub fn install(
     let wish = resolve_request(request, &before);
     let found = match search.run_to_install(&wish) {
         // as in pip, a missing hash is told before a wrong one
-        Err(SearchError::Conflict(dead)) if request.require_hashes => {
+        Err(SearchError::Conflict(dead)) if request.require_hashes && !is_pip(request) => {
             return Err(without_hashes(request).unwrap_or(SearchError::Conflict(dead).into()));
         }
         found => found?,
     };
-    if request.require_hashes {
+    if request.require_hashes && is_pip(request) {
+        if !is_trusted(request, &found) {
+            return Err(InstallOpError::Untrusted(Box::new(found.learned)));
+        }
+    } else if request.require_hashes {
         check_hashes(request, &found)?;
     }
     let plan = make_plan(request, &found, &before);
@@ -148,11 +159,13 @@ pub fn install(
         before: &before,
         request: &wish,
         learned: &found.learned,
+        wanted: request.wanted,
         cached: &cached,
     }));
     let mut report = InstallReport {
         warnings: found.warnings.clone(),
         metadata: metadata_of(&found, &plan),
+        pages: pages(&found),
         direct_urls: direct_urls(&found),
         resolution: found.resolution,
         plan,
@@ -170,7 +183,8 @@ pub fn install(
     hands.listener.event(&Event::Installing(report.plan.install.len()));
     report.change = Some(apply(request, &report)?);
     if request.resolve.dependencies == DependencyMode::Follow {
-        report.misfits = graph::Graph::read(request.environment)?.misfits();
+        let coming = report.plan.install.iter().map(|(wish, _)| wish.name.clone()).collect();
+        report.misfits = graph::Graph::read(request.environment)?.misfits_after(&coming);
     }
     Ok(report)
 }
@@ -214,8 +228,12 @@ fn metadata_of(found: &Found, plan: &InstallPlan<Source>) -> BTreeMap<PackageNam
 
 /// The order in which packages are installed is part of the plan: dependencies first.
 fn make_plan(request: &InstallRequest<'_>, found: &Found, before: &Installed) -> InstallPlan<Source> {
+    let is_wanted = |name: &PackageName| {
+        !request.only_dependencies || request.wanted.requirements.iter().all(|one| one.name != *name)
+    };
     let wishes = order::dependencies_first(&found.resolution);
-    let wishes = wishes.into_iter().map(|package| wish(request, found, package, before));
+    let wishes = wishes.into_iter().filter(|package| is_wanted(&package.name));
+    let wishes = wishes.map(|package| wish(request, found, package, before));
     plan(wishes.collect(), before, &request.others)
 }
 
@@ -265,6 +283,18 @@ fn has_version(before: &Installed, package: &ResolvedPackage) -> bool {
 fn is_changeable(url: &str, found: &Found) -> bool {
     let is_editable = || found.direct.get(url).is_some_and(|direct| direct.is_editable);
     (url.starts_with("file:") && !direct::is_wheel(url)) || is_editable()
+}
+
+/// Where the files of an index were found.
+fn pages(found: &Found) -> BTreeMap<PackageName, String> {
+    let pages = found.resolution.packages.iter().filter_map(|package| match &package.source {
+        PackageSource::Candidate(id) => {
+            let (page, _) = found.projects.get(&package.name)?.file(*id)?;
+            Some((package.name.clone(), page.url().to_owned())).filter(|(_, url)| !url.is_empty())
+        }
+        _ => None,
+    });
+    pages.collect()
 }
 
 /// PEP 610 for all that came from a place that was named.
@@ -339,7 +369,26 @@ fn record_requests(request: &InstallRequest<'_>, plan: &InstallPlan<Source>) {
     }
 }
 
-/// pip's hash mode: everything pinned, everything with a hash.
+/// Whether every file that comes has a hash that was promised (pip's hash mode).
+fn is_trusted(request: &InstallRequest<'_>, found: &Found) -> bool {
+    let coming = found.resolution.packages.iter().filter(|one| one.source != PackageSource::Installed);
+    coming.into_iter().all(|package| {
+        let allowed = request.selection.hashes.get(&package.name);
+        if let PackageSource::Url(url) = &package.source {
+            let promised = Hash::from_url(url).is_some() || allowed.is_some();
+            return promised && !is_changeable(url, found) && !index::vcs::VcsUrl::is_one(url);
+        }
+        let source = obtain::source(found, package);
+        let known = source.distribution().map(|one| one.file().hashes.as_slice()).unwrap_or_default();
+        allowed.is_some_and(|allowed| {
+            let comparable = |one: &&Hash| allowed.iter().any(|hash| hash.algorithm() == one.algorithm());
+            let mut comparable = known.iter().filter(comparable).peekable();
+            comparable.peek().is_none() || comparable.any(|one| allowed.contains(one))
+        })
+    })
+}
+
+/// Our hash mode: everything pinned, everything with a hash.
 fn check_hashes(request: &InstallRequest<'_>, found: &Found) -> Result<(), InstallOpError> {
     let pinned = |requirement: &&Requirement| match requirement.specifiers() {
         Some(specifiers) => specifiers.pinned().is_some(),

@@ -16,6 +16,7 @@ pub mod install;
 pub mod interrupt;
 pub mod link;
 pub mod list;
+pub mod locked;
 pub mod names;
 pub mod network;
 pub mod obtain;

@@ -3,6 +3,7 @@
 use packaging::dependency_groups::GroupError;
 use packaging::{Extra, Requirement};
 use project::pyproject::{PyProject, PyProjectError};
+use project::script::{ScriptError, ScriptMetadata};
 
 use super::wanted::{Sources, local_path};
 use crate::settings::Process;
@@ -44,6 +45,8 @@ pub enum ProjectFileError {
     Group {
         /// The file.
         path: String,
+        /// The group that was asked for.
+        group: String,
         /// What is wrong.
         errors: Vec<GroupError>,
     },
@@ -104,5 +107,39 @@ fn extras(project: &PyProject, sources: &Sources) -> Result<Vec<Extra>, ProjectF
 pub fn group(process: &Process, wanted: &str) -> Result<Vec<Requirement>, ProjectFileError> {
     let (path, name) = wanted.rsplit_once(':').unwrap_or(("pyproject.toml", wanted));
     let project = read(process, path)?;
-    project.group(name, path).map_err(|errors| ProjectFileError::Group { path: path.to_owned(), errors })
+    project.group(name, path).map_err(|errors| {
+        let (path, group) = (path.to_owned(), name.to_owned());
+        ProjectFileError::Group { path, group, errors }
+    })
+}
+
+/// Why a script tells nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ScriptFileError {
+    /// It cannot be read.
+    #[error("{path}: {source}")]
+    Open {
+        /// As named.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It has no usable metadata.
+    #[error("{path}: {source}")]
+    Content {
+        /// As named.
+        path: String,
+        /// Why.
+        source: ScriptError,
+    },
+}
+
+/// Reads the metadata in a script (PEP 723).
+///
+/// # Errors
+/// See [`ScriptFileError`].
+pub fn script(process: &Process, path: &str) -> Result<ScriptMetadata, ScriptFileError> {
+    let text = std::fs::read_to_string(local_path(process, path))
+        .map_err(|source| ScriptFileError::Open { path: path.to_owned(), source })?;
+    ScriptMetadata::parse(&text).map_err(|source| ScriptFileError::Content { path: path.to_owned(), source })
 }

@@ -42,6 +42,22 @@ pub enum SearchError {
     /// A source is not usable.
     #[error(transparent)]
     Source(#[from] Box<SourceError>),
+    /// The file that a lock names cannot be used.
+    #[error("the file that {lock} names for `{name}` cannot be used here")]
+    Locked {
+        /// The package.
+        name: PackageName,
+        /// The lock.
+        lock: String,
+        /// Why; nothing: its name says nothing.
+        availability: Option<Availability>,
+    },
+    /// `--uploaded-prior-to`, but an index does not tell upload times.
+    #[error("{page} does not tell when its files were uploaded")]
+    NoUploadTimes {
+        /// The page.
+        page: String,
+    },
     /// Ctrl-C.
     #[error("interrupted")]
     Interrupted,
@@ -74,6 +90,8 @@ pub struct Learned {
     pub unusable: FxHashMap<Pick, String>,
     /// Source distributions of which wheels were built before, by URL, with the wheel's name.
     pub kept: FxHashMap<String, String>,
+    /// The sizes of files that direct requirements name and that came over the network, by URL.
+    pub downloaded: FxHashMap<String, u64>,
 }
 
 impl std::fmt::Debug for Learned {
@@ -136,6 +154,7 @@ struct Run<'s, 'a, 'p> {
     fetched: FxHashMap<Pick, usize>,
     unusable: FxHashMap<Pick, String>,
     kept: FxHashMap<String, String>,
+    downloaded: FxHashMap<String, u64>,
 }
 
 /// A question that takes a build.
@@ -191,6 +210,7 @@ impl Search<'_, '_> {
             fetched: FxHashMap::default(),
             unusable: FxHashMap::default(),
             kept: FxHashMap::default(),
+            downloaded: FxHashMap::default(),
         };
         let resolution = run.until_done()?;
         let warnings = run.resolver.warnings().to_vec();
@@ -304,6 +324,14 @@ impl Run<'_, '_, '_> {
         }
         match need {
             Need::Candidates(name) => {
+                if let Some(locked) = self.search.selection.locked.get(&name) {
+                    let time = locked.upload_time.as_deref();
+                    let pages = index::single_file(&name, &locked.distribution, time);
+                    let lock = locked.lock.clone();
+                    self.take_project(name.clone(), &pages)?;
+                    self.refuse_locked(&name, lock)?;
+                    return Ok(true);
+                }
                 let ticket = self.search.client.submit(Request::Project(name.clone()));
                 self.tickets.insert(ticket, Asked::Project(name));
                 Ok(false)
@@ -475,6 +503,18 @@ impl Run<'_, '_, '_> {
         }
     }
 
+    /// The file that a lock names must be of use: there is no other.
+    fn refuse_locked(&self, name: &PackageName, lock: String) -> Result<(), SearchError> {
+        let candidates = self.projects.get(name).map(|project| &*project.candidates);
+        match candidates.unwrap_or_default() {
+            [Candidate { availability: Availability::Usable | Availability::Yanked { .. }, .. }] => Ok(()),
+            others => {
+                let availability = others.first().map(|one| one.availability.clone());
+                Err(SearchError::Locked { name: name.clone(), lock, availability })
+            }
+        }
+    }
+
     fn store_direct(
         &mut self,
         url: &str,
@@ -485,6 +525,7 @@ impl Run<'_, '_, '_> {
         Ok(match file {
             FetchedFile::Local(path) => direct::open(self.search.store, &path, url, selection)?,
             FetchedFile::Downloaded(file) => {
+                self.downloaded.insert(url.to_owned(), file.len() as u64);
                 direct::accept(self.search.store, file, distribution, selection)?
             }
         })
@@ -496,6 +537,9 @@ impl Run<'_, '_, '_> {
             .iter()
             .find_map(|index| index.page.as_ref().err().filter(|error| !error.is_not_found()));
         let project = self.search.selection.judge(pages);
+        if let Some(page) = project.lacks_upload_times {
+            return Err(SearchError::NoUploadTimes { page });
+        }
         let found = match failure {
             // An index that cannot be asked might have the right file, or an evil one might have its namesake: stop.
             Some(error) if self.search.selection.rules == RuleSet::Native => {
@@ -563,6 +607,7 @@ impl Run<'_, '_, '_> {
             fetched: std::mem::take(&mut self.fetched),
             unusable: std::mem::take(&mut self.unusable),
             kept: std::mem::take(&mut self.kept),
+            downloaded: std::mem::take(&mut self.downloaded),
         }
     }
 }

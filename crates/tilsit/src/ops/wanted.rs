@@ -14,7 +14,8 @@ use project::requirements_file::{
 
 use super::direct::{self, DirectError, Named, Unnamed};
 use super::interrupt;
-use crate::settings::Process;
+use super::locked::Locked;
+use crate::settings::{self, Process, Sourced};
 
 /// Whether requirements are recorded as asked for (REQUESTED of the installed packages).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,10 +46,36 @@ pub struct Wanted {
     pub editables: BTreeSet<String>,
     /// `--config-settings` of single requirements, by URL or name.
     pub settings: BTreeMap<String, Vec<(String, String)>>,
-    /// Options of files, in order, with the file.
-    pub options: Vec<(String, FileOption)>,
+    /// Options of files, in order.
+    pub options: Vec<FileSetting>,
+    /// Files that locks name for packages: nothing else is looked for.
+    pub locked: BTreeMap<PackageName, Locked>,
+    /// Archives that were named and are not there, as typed.
+    pub absent: Vec<String>,
     /// What is recorded of it.
     pub recorded: Recorded,
+}
+
+/// An option of a requirements file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileSetting {
+    /// The file, as it was named.
+    pub path: String,
+    /// The line.
+    pub line: u32,
+    /// The option.
+    pub option: FileOption,
+}
+
+impl FileSetting {
+    /// A value of it, and where it stands; `key` is the option's name.
+    pub fn sourced(&self, key: &str, value: &str) -> Sourced<String> {
+        let path = Path::new(&self.path).into();
+        Sourced {
+            value: value.to_owned(),
+            origin: settings::Origin::File { path, line: self.line, key: key.into() },
+        }
+    }
 }
 
 /// What was typed.
@@ -70,6 +97,8 @@ pub struct Sources {
     pub extras: Vec<String>,
     /// `--all-extras`
     pub all_extras: bool,
+    /// Files that others include are named by their whole paths (pip).
+    pub whole_paths: bool,
 }
 
 /// Why it could not be read.
@@ -106,6 +135,8 @@ pub enum WantedError {
         path: String,
         /// Where it is named again.
         again: String,
+        /// Who included it the first time; nobody: the user named it.
+        first: Option<String>,
     },
     /// A file behind a URL could not be had.
     #[error(transparent)]
@@ -140,12 +171,21 @@ pub type FetchText<'a> = dyn FnMut(&str) -> Result<Vec<u8>, WantedError> + 'a;
 /// # Errors
 /// The first thing that is wrong.
 pub fn read(sources: &Sources, process: &Process, fetch: &mut FetchText<'_>) -> Result<Wanted, WantedError> {
-    let mut reader = Reader { process, fetch, wanted: Wanted::default(), open: Vec::new() };
+    let (wanted, whole_paths) = (Wanted::default(), sources.whole_paths);
+    let mut reader = Reader { process, fetch, wanted, open: Vec::new(), whole_paths };
     let origin = Arc::new(Origin::CommandLine);
-    for word in &sources.words {
+    for file in &sources.constraints {
+        reader.file(file, Role::Constraints)?;
+    }
+    for word in sources.words.iter().filter(|word| !word.trim().is_empty()) {
         let requested = Requested::parse(word, &origin)?;
+        reader.note_absent(&requested)?;
         let named = direct::named(requested, &process.cwd)?;
         reader.wanted.push(named);
+    }
+    for group in &sources.groups {
+        let found = super::project_file::group(process, group)?;
+        reader.wanted.requirements.extend(found);
     }
     for word in &sources.editables {
         let entry = EditableEntry::parse(word, &origin);
@@ -153,13 +193,6 @@ pub fn read(sources: &Sources, process: &Process, fetch: &mut FetchText<'_>) -> 
     }
     for file in &sources.files {
         reader.requirements(file, sources)?;
-    }
-    for group in &sources.groups {
-        let found = super::project_file::group(process, group)?;
-        reader.wanted.requirements.extend(found);
-    }
-    for file in &sources.constraints {
-        reader.file(file, Role::Constraints)?;
     }
     for file in &sources.overrides {
         reader.file(file, Role::Overrides)?;
@@ -179,8 +212,9 @@ struct Reader<'a, 'f> {
     process: &'a Process,
     fetch: &'a mut FetchText<'f>,
     wanted: Wanted,
-    /// The files that are being read, the innermost last.
-    open: Vec<String>,
+    /// The files that are being read, the innermost last, with what tells them apart.
+    open: Vec<(PathBuf, String)>,
+    whole_paths: bool,
 }
 
 impl Reader<'_, '_> {
@@ -195,12 +229,18 @@ impl Reader<'_, '_> {
     }
 
     fn file(&mut self, path: &str, role: Role) -> Result<(), WantedError> {
-        if self.open.iter().any(|open| open == path) {
-            let again = self.open.last().cloned().unwrap_or_default();
-            return Err(WantedError::Recursive { path: path.to_owned(), again });
+        let identity = match is_remote(path) {
+            true => PathBuf::from(path),
+            false => direct::tidy(&local_path(self.process, path)),
+        };
+        if let Some(place) = self.open.iter().position(|(open, _)| *open == identity) {
+            let shown = |place: usize| self.open.get(place).map(|(_, shown)| shown.clone());
+            let again = self.open.last().map(|(_, shown)| shown.clone()).unwrap_or_default();
+            let first = place.checked_sub(1).and_then(shown);
+            return Err(WantedError::Recursive { path: path.to_owned(), again, first });
         }
         let text = self.text(path, role)?;
-        self.open.push(path.to_owned());
+        self.open.push((identity, path.to_owned()));
         let source = Source { path, constraint: role == Role::Constraints, text: &text };
         let file = requirements_file::parse(source, &|name| self.process.filled(name).map(str::to_owned))?;
         for entry in file.entries {
@@ -211,7 +251,7 @@ impl Reader<'_, '_> {
     }
 
     fn text(&mut self, path: &str, role: Role) -> Result<String, WantedError> {
-        let bytes = if path.starts_with("http://") || path.starts_with("https://") {
+        let bytes = if is_remote(path) {
             (self.fetch)(path)?
         } else {
             let failed = |source| WantedError::Open {
@@ -238,10 +278,17 @@ impl Reader<'_, '_> {
                 // pip: `-r` inside a constraints file gives requirements again.
                 let inner =
                     if include.constraint || role == Role::Overrides { inner } else { Role::Requirements };
-                self.file(&requirements_file::resolve(path, &include.target), inner)
+                let target = requirements_file::resolve(path, &include.target);
+                match self.whole_paths && !is_remote(&target) {
+                    true => {
+                        let whole = direct::tidy(&local_path(self.process, &target));
+                        self.file(&whole.to_string_lossy(), inner)
+                    }
+                    false => self.file(&target, inner),
+                }
             }
-            Entry::Option(option) => {
-                self.wanted.options.push((path.to_owned(), option));
+            Entry::Option(option, line) => {
+                self.wanted.options.push(FileSetting { path: path.to_owned(), line, option });
                 Ok(())
             }
         }
@@ -251,6 +298,7 @@ impl Reader<'_, '_> {
         if role == Role::Constraints {
             refuse_as_constraint(&entry.requested)?;
         }
+        self.note_absent(&entry.requested)?;
         let named = direct::named(entry.requested, &self.process.cwd)?;
         if !entry.config_settings.is_empty() {
             self.wanted.settings.insert(settings_key(&named), entry.config_settings);
@@ -282,6 +330,20 @@ impl Reader<'_, '_> {
 }
 
 impl Reader<'_, '_> {
+    /// An archive that is not there. pip warns, and it is an error only when it is looked into.
+    fn note_absent(&mut self, requested: &Requested) -> Result<(), WantedError> {
+        if let Requested::Path(named) = requested
+            && direct::is_archive(&named.path)
+            && !self.process.absolute(&named.path).exists()
+        {
+            if !self.whole_paths {
+                return Err(DirectError::Missing { path: self.process.absolute(&named.path) }.into());
+            }
+            self.wanted.absent.push(named.path.clone());
+        }
+        Ok(())
+    }
+
     fn editable(&mut self, entry: &EditableEntry) -> Result<(), WantedError> {
         let named = direct::editable(entry, &self.process.cwd)?;
         let url = match &named {
@@ -366,11 +428,16 @@ fn refuse_as_constraint(requested: &Requested) -> Result<(), WantedError> {
             Err(WantedError::Constraint("Constraints cannot have extras"))
         }
         Requested::Named(_) => Ok(()),
-        Requested::Url(url) if url.egg.is_some() => Ok(()),
+        Requested::Url(url) if url.egg.is_some() || direct::is_wheel(&url.url) => Ok(()),
+        Requested::Path(path) if direct::is_wheel(&path.path) => Ok(()),
         Requested::Path(_) | Requested::Url(_) => {
             Err(WantedError::Constraint("Unnamed requirements are not allowed as constraints"))
         }
     }
+}
+
+fn is_remote(path: &str) -> bool {
+    path.starts_with("http://") || path.starts_with("https://")
 }
 
 /// A path as typed, or a `file:` URL.

@@ -202,6 +202,9 @@ impl Making<'_> {
             hashes: std::collections::BTreeMap::new(),
             ignore_requires_python: false,
             prefer_binary: false,
+            uploaded_before: None,
+            locked: std::collections::BTreeMap::new(),
+            pinned: std::collections::BTreeSet::new(),
         }
     }
 

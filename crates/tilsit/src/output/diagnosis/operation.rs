@@ -18,6 +18,7 @@ pub fn install(error: &InstallOpError, selection: &Selection) -> Diagnostic {
         InstallOpError::Obtain(error) => error.into(),
         InstallOpError::Install(error) => error.into(),
         InstallOpError::HashesMissing { missing, unpinned } => hashes_missing(missing, unpinned),
+        InstallOpError::Untrusted(_) => hashes_missing(&[], &[]),
     }
 }
 
@@ -48,6 +49,8 @@ fn search_for(error: &SearchError, selection: Option<&Selection>) -> Diagnostic 
         SearchError::Fetch(error) => error.into(),
         SearchError::Direct(error) => error.into(),
         SearchError::Source(error) => super::source(error),
+        SearchError::Locked { .. } => Diagnostic::new(&codes::NO_COMPATIBLE_FILE, error.to_string()),
+        SearchError::NoUploadTimes { .. } => Diagnostic::new(&codes::INDEX_ERROR, error.to_string()),
         SearchError::Interrupted => interrupted(),
     }
 }

@@ -111,7 +111,7 @@ pub fn wanted(error: &WantedError) -> Diagnostic {
                 .fact(source.to_string())
                 .hint("save it as UTF-8")
         }
-        WantedError::Recursive { path, again } => {
+        WantedError::Recursive { path, again, .. } => {
             Diagnostic::new(&codes::BAD_REQUIREMENTS_FILE, format!("{path} includes itself"))
                 .fact(format!("it is named again in {again}"))
         }
@@ -160,7 +160,7 @@ pub fn project_file(error: &ProjectFileError) -> Diagnostic {
             };
             project(format!("{path} has no extra `{extra}`")).fact(fact)
         }
-        ProjectFileError::Group { path, errors } => {
+        ProjectFileError::Group { path, errors, .. } => {
             let mut words = errors.iter().map(ToString::to_string);
             let first = words.next().unwrap_or_else(|| "a dependency group is broken".to_owned());
             project(first).fact(path.clone()).facts(words)
@@ -176,6 +176,12 @@ impl From<&DirectError> for Diagnostic {
         match error {
             DirectError::Missing { path } | DirectError::NothingThere { path, .. } => {
                 Self::new(&codes::NO_SUCH_FILE, format!("{} does not exist", path.display()))
+            }
+            DirectError::NotAPlace { typed, exists: false, .. } => {
+                Self::new(&codes::NO_SUCH_FILE, format!("{typed} does not exist"))
+            }
+            DirectError::NotAPlace { typed, .. } => {
+                Self::new(&codes::NO_SUCH_FILE, format!("{typed} is neither a folder nor an archive"))
             }
             DirectError::NeedsBuilding { place } => needs_building(&redact_text(place)),
             DirectError::NoProject { place } => super::source::no_project(&redact_text(place)),

@@ -22,7 +22,7 @@ use crate::ops::install::ResolvePolicy;
 use crate::ops::network::Connection;
 use crate::ops::wanted::{self, Sources, Wanted};
 use crate::output::Diagnostic;
-use crate::settings::{Origin, Sourced};
+use crate::settings::Sourced;
 
 type Read<T> = Result<T, Box<Diagnostic>>;
 
@@ -39,6 +39,7 @@ impl Session<'_> {
             groups: all(&flags::GROUP),
             extras: all(&flags::EXTRA),
             all_extras: self.parsed.is_on(&flags::ALL_EXTRAS),
+            whole_paths: false,
         }
     }
 
@@ -92,8 +93,8 @@ impl Session<'_> {
                 formats.add(option, value).map_err(|word| diagnosis::bad_name(occurrence.flag, &word))?;
             }
         }
-        for (_, option) in &wanted.options {
-            let added = match option {
+        for setting in &wanted.options {
+            let added = match &setting.option {
                 FileOption::OnlyBinary(value) => formats.add(FormatOption::OnlyBinary, value),
                 FileOption::NoBinary(value) => formats.add(FormatOption::NoBinary, value),
                 _ => Ok(()),
@@ -109,13 +110,16 @@ impl Session<'_> {
             hashes: wanted.hashes.clone(),
             ignore_requires_python: false,
             prefer_binary: false,
+            uploaded_before: None,
+            locked: BTreeMap::new(),
+            pinned: BTreeSet::new(),
         })
     }
 
     /// How versions are chosen.
     pub fn resolve_policy(&self, wanted: &mut Wanted) -> Read<ResolvePolicy> {
         let pre =
-            self.parsed.is_on(&flags::PRE) || wanted.options.iter().any(|(_, one)| *one == FileOption::Pre);
+            self.parsed.is_on(&flags::PRE) || wanted.options.iter().any(|one| one.option == FileOption::Pre);
         let default = match self.parsed.text(&flags::PRERELEASE) {
             _ if pre => PrereleaseMode::Allow,
             Some("allow") => PrereleaseMode::Allow,
@@ -182,21 +186,20 @@ impl Session<'_> {
 
     /// Options of requirements files that are about indexes join those of the command line.
     pub fn join_file_options(&self, connection: &mut Connection, wanted: &Wanted) {
-        for (path, option) in &wanted.options {
-            let from_file = |value: &str| Sourced {
-                value: value.to_owned(),
-                origin: Origin::Env { name: path.as_str().into() },
-            };
-            match option {
+        for setting in &wanted.options {
+            match &setting.option {
                 FileOption::IndexUrl(url) => {
-                    connection.index_url = Some(from_file(url));
+                    connection.index_url = Some(setting.sourced("--index-url", url));
                     connection.no_index = false;
                 }
-                FileOption::ExtraIndexUrl(url) => connection.extra_index_urls.push(from_file(url)),
+                FileOption::ExtraIndexUrl(url) => {
+                    connection.extra_index_urls.push(setting.sourced("--extra-index-url", url))
+                }
                 FileOption::FindLinks(link) => {
-                    let beside = project::requirements_file::resolve(path, link);
+                    let beside = project::requirements_file::resolve(&setting.path, link);
                     let exists = self.process.absolute(&beside).exists();
-                    connection.find_links.push(from_file(if exists { &beside } else { link }));
+                    let link = if exists { &beside } else { link };
+                    connection.find_links.push(setting.sourced("--find-links", link));
                 }
                 FileOption::NoIndex => {
                     connection.no_index = true;

@@ -79,6 +79,7 @@ impl Session<'_> {
                 others: Others::Keep,
                 blind: true,
                 reinstall: false,
+                only_dependencies: false,
                 require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),
                 dry_run: true,
             };

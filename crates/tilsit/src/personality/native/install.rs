@@ -122,6 +122,7 @@ impl Session<'_> {
             others,
             blind: false,
             reinstall: self.parsed.is_on(&flags::REINSTALL),
+            only_dependencies: false,
             require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),
             dry_run: self.parsed.is_on(&flags::DRY_RUN),
         };
@@ -158,7 +159,7 @@ impl Session<'_> {
         done: &InstallReport,
     ) -> Result<(), Box<Diagnostic>> {
         let Some(file) = self.parsed.text(&flags::REPORT) else { return Ok(()) };
-        let text = crate::ops::report::report(request, done);
+        let text = crate::ops::report::report(request, done, &[]);
         if file == "-" {
             self.terminal.line(&text);
             return Ok(());

@@ -182,7 +182,7 @@ fn pin(one: &Listed) -> String {
 
 /// One misfit in words.
 pub fn misfit_text(misfit: &Misfit) -> String {
-    let Misfit { name, version, requirement, found } = misfit;
+    let Misfit { name, version, requirement, found, .. } = misfit;
     match found {
         Some((other, found)) => format!("{name} {version} needs {requirement}, but {other} is {found}"),
         None => format!("{name} {version} needs {requirement}, which is not installed"),

@@ -1,6 +1,6 @@
 //! From pip's options to requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,13 +10,12 @@ use environment::{Environment, InstallPolicy, Unplanned};
 use index::vcs::{Existing, VcsPolicy, VcsUrl};
 use index::{IndexOrder, PlainHttp};
 use packaging::tags::{Tags, TargetOptions};
-use packaging::{Marker, MarkerEnvironment, PackageName, Version};
+use packaging::{MarkerEnvironment, PackageName, Version};
 use project::requirements_file::FileOption;
 use resolver::{DependencyMode, PrereleaseMode, PrereleasePolicy, RuleSet, Strategy, Upgrade};
 
 use super::Session;
 use super::errors::Failure;
-use super::listener::observer;
 use crate::cli::{Flag, Given, pip as flags};
 use crate::ops::build::BuildPolicy;
 use crate::ops::candidates::Selection;
@@ -24,9 +23,9 @@ use crate::ops::formats::{FormatOption, Formats};
 use crate::ops::install::ResolvePolicy;
 use crate::ops::network::Connection;
 use crate::ops::sources::SourcePolicy;
-use crate::ops::wanted::{self, Sources, Wanted};
+use crate::ops::wanted::{Sources, Wanted};
 use crate::output::Level;
-use crate::settings::{Origin, Sourced};
+use crate::settings::Sourced;
 
 /// The Python and platform that is resolved for.
 pub struct Target {
@@ -39,63 +38,6 @@ pub struct Target {
 }
 
 impl Session<'_> {
-    /// What is asked for, read; requirements whose markers do not fit are named and left out.
-    pub fn wanted(&self, markers: &MarkerEnvironment) -> Result<Wanted, Failure> {
-        let all = |flag| self.parsed.values(flag).into_iter().map(str::to_owned).collect();
-        let sources = Sources {
-            words: self.parsed.arguments.clone(),
-            files: all(&flags::REQUIREMENT),
-            constraints: all(&flags::CONSTRAINT),
-            editables: all(&flags::EDITABLE),
-            groups: all(&flags::GROUP),
-            ..Sources::default()
-        };
-        let command = self.command();
-        if sources.is_empty() {
-            let links = self.parsed.values(&flags::FIND_LINKS);
-            return Err(Failure::error(if links.is_empty() {
-                format!("You must give at least one requirement to {command} (see \"pip help {command}\")")
-            } else {
-                format!(
-                    "You must give at least one requirement to {command} (maybe you meant \"pip {command} {}\"?)",
-                    links.join(" ")
-                )
-            }));
-        }
-        let mut wanted = self.read(&sources)?;
-        wanted.retain(&|name, marker| self.applies(name, marker, markers));
-        Ok(wanted)
-    }
-
-    /// Reads what is named; requirements files behind URLs are fetched as indexes are.
-    pub fn read(&self, sources: &Sources) -> Result<Wanted, Failure> {
-        let connection = self.connection(&Wanted::default())?;
-        let mut fetch = |url: &str| match connection.client(
-            self.process,
-            self.interpreter,
-            self.store,
-            (observer(), None),
-        ) {
-            Ok(mut client) => wanted::fetch(&mut client, url),
-            Err(_) => Err(wanted::no_fetch(url)),
-        };
-        Ok(wanted::read(sources, self.process, &mut fetch)?)
-    }
-
-    fn applies(&self, name: &str, marker: Option<&Marker>, markers: &MarkerEnvironment) -> bool {
-        match marker {
-            Some(marker) if !marker.evaluate(markers, &[]) => {
-                self.info(&format!(
-                    "Ignoring {}: markers {} don't match your environment",
-                    name,
-                    crate::cli::python_repr(&marker.to_string())
-                ));
-                false
-            }
-            _ => true,
-        }
-    }
-
     /// Indexes and the way to them, with what requirements files say about them.
     pub fn connection(&self, wanted: &Wanted) -> Result<Connection, Failure> {
         let parsed = self.parsed;
@@ -166,21 +108,21 @@ impl Session<'_> {
     }
 
     fn join_file_options(&self, connection: &mut Connection, wanted: &Wanted) {
-        for (path, option) in &wanted.options {
-            let from_file = |value: &str| Sourced {
-                value: value.to_owned(),
-                origin: Origin::Env { name: path.as_str().into() },
-            };
-            match option {
+        for setting in &wanted.options {
+            match &setting.option {
                 FileOption::IndexUrl(url) => {
-                    connection.index_url = Some(from_file(url));
+                    connection.index_url = Some(setting.sourced("--index-url", url));
                     connection.extra_index_urls.clear();
                 }
-                FileOption::ExtraIndexUrl(url) => connection.extra_index_urls.push(from_file(url)),
+                FileOption::ExtraIndexUrl(url) => {
+                    connection.extra_index_urls.push(setting.sourced("--extra-index-url", url))
+                }
                 FileOption::FindLinks(link) => {
-                    let beside = project::requirements_file::resolve(path, link);
-                    let exists = self.process.absolute(&beside).exists();
-                    connection.find_links.push(from_file(if exists { &beside } else { link }));
+                    let file = crate::ops::wanted::local_path(self.process, &setting.path);
+                    let beside = crate::ops::direct::tidy(&file.with_file_name(link));
+                    let whole = beside.to_string_lossy();
+                    let link = if beside.exists() { &*whole } else { link };
+                    connection.find_links.push(setting.sourced("--find-links", link));
                 }
                 FileOption::NoIndex => connection.no_index = true,
                 FileOption::TrustedHost(host) => connection.trusted_hosts.push(host.clone()),
@@ -274,7 +216,18 @@ impl Session<'_> {
         let asked = self.parsed.text(&flags::PYTHON_VERSION);
         let numbers = match asked {
             Some(text) => {
-                Some(python_version(text).ok_or_else(|| bad_python_version(&self.parsed.path, text))?)
+                let bad = |words: &str| {
+                    let shown = crate::cli::python_repr(text);
+                    self.usage(
+                        "--python-version",
+                        &format!("invalid --python-version value: {shown}: {words}"),
+                    )
+                };
+                if text.split('.').count() > 3 {
+                    return Err(bad("at most three version parts are allowed"));
+                }
+                let parts = python_version(text);
+                Some(parts.ok_or_else(|| bad("each version part must be an integer"))?)
             }
             None => None,
         };
@@ -298,6 +251,26 @@ impl Session<'_> {
         Ok(Target { markers, tags: Arc::new(tags), python })
     }
 
+    /// The usage of the command and what is wrong with a value of `option`, in lines of at most 70 characters, as pip
+    /// fills them.
+    pub fn usage(&self, option: &str, problem: &str) -> Failure {
+        let mut text = crate::cli::help::usage(&flags::PROGRAM, &self.parsed.path);
+        let mut width = 0;
+        for word in format!("{option} error: {problem}").split_whitespace() {
+            let length = word.chars().count();
+            if width > 0 && width + 1 + length > 70 {
+                text.push('\n');
+                width = 0;
+            } else if width > 0 {
+                text.push(' ');
+                width += 1;
+            }
+            text.push_str(word);
+            width += length;
+        }
+        Failure { lines: vec![(Level::Critical, text)], code: 2 }
+    }
+
     /// pip's rules about options for another Python.
     pub fn check_target_options(&self, formats: &Formats, needs_place: bool) -> Result<(), Failure> {
         let given = [&flags::PYTHON_VERSION, &flags::PLATFORM, &flags::ABI, &flags::IMPLEMENTATION];
@@ -315,7 +288,13 @@ impl Session<'_> {
                 "Can not use any platform or abi specific options unless installing via '--target' or using '--dry-run'",
             ));
         }
-        Ok(())
+        match self.first_lock() {
+            Some(lock) => Err(Failure::error(format!(
+                "Platform and interpreter constraints using --python-version, --platform, --abi, or --implementation, are not supported when selecting requirements from {}",
+                crate::cli::python_repr(lock)
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// `--only-binary` and `--no-binary` of the command line and of files.
@@ -332,8 +311,8 @@ impl Session<'_> {
                 formats.add(option, value).map_err(bad)?;
             }
         }
-        for (_, option) in &wanted.options {
-            match option {
+        for setting in &wanted.options {
+            match &setting.option {
                 FileOption::OnlyBinary(value) => formats.add(FormatOption::OnlyBinary, value).map_err(bad)?,
                 FileOption::NoBinary(value) => formats.add(FormatOption::NoBinary, value).map_err(bad)?,
                 _ => {}
@@ -345,7 +324,7 @@ impl Session<'_> {
     /// Which files can be used.
     pub fn selection(&self, target: &Target, wanted: &Wanted) -> Result<Selection, Failure> {
         let from_file =
-            |wanted: &Wanted| wanted.options.iter().any(|(_, one)| *one == FileOption::PreferBinary);
+            |wanted: &Wanted| wanted.options.iter().any(|one| one.option == FileOption::PreferBinary);
         Ok(Selection {
             tags: Arc::clone(&target.tags),
             python: target.python.clone(),
@@ -353,6 +332,9 @@ impl Session<'_> {
             rules: RuleSet::Pip,
             merge_indexes: true,
             hashes: wanted.hashes.clone(),
+            uploaded_before: self.uploaded_before()?,
+            locked: wanted.locked.clone(),
+            pinned: pinned(wanted),
             ignore_requires_python: self.parsed.is_on(&flags::IGNORE_REQUIRES_PYTHON),
             prefer_binary: self.parsed.is_on(&flags::PREFER_BINARY) || from_file(wanted),
         })
@@ -384,7 +366,7 @@ impl Session<'_> {
             return Err(Failure::error("--pre cannot be used with --all-releases or --only-final."));
         }
         let mut policy = PrereleasePolicy { default: PrereleaseMode::IfNecessary, packages: BTreeMap::new() };
-        if self.parsed.is_on(&flags::PRE) || wanted.options.iter().any(|(_, one)| *one == FileOption::Pre) {
+        if self.parsed.is_on(&flags::PRE) || wanted.options.iter().any(|one| one.option == FileOption::Pre) {
             policy.default = PrereleaseMode::Allow;
         }
         for occurrence in &self.parsed.occurrences {
@@ -395,8 +377,8 @@ impl Session<'_> {
                 _ => {}
             }
         }
-        for (_, option) in &wanted.options {
-            match option {
+        for setting in &wanted.options {
+            match &setting.option {
                 FileOption::AllReleases(value) => release_control(&mut policy, value, PrereleaseMode::Allow)?,
                 FileOption::OnlyFinal(value) => {
                     release_control(&mut policy, value, PrereleaseMode::Disallow)?;
@@ -426,7 +408,7 @@ impl Session<'_> {
 
     /// Whether every file needs a hash beforehand.
     pub fn requires_hashes(&self, wanted: &Wanted) -> bool {
-        let said = |option: &FileOption| wanted.options.iter().any(|(_, one)| one == option);
+        let said = |option: &FileOption| wanted.options.iter().any(|one| one.option == *option);
         let never = self.parsed.is_on(&flags::NO_REQUIRE_HASHES) || said(&FileOption::NoRequireHashes);
         self.parsed.is_on(&flags::REQUIRE_HASHES)
             || said(&FileOption::RequireHashes)
@@ -449,6 +431,13 @@ impl Session<'_> {
             ));
         }
     }
+}
+
+/// Packages of which one version is named.
+fn pinned(wanted: &Wanted) -> BTreeSet<PackageName> {
+    let all = wanted.requirements.iter().chain(&wanted.constraints);
+    let pins = all.filter(|one| one.specifiers().is_some_and(|set| set.pinned().is_some()));
+    pins.map(|one| one.name.clone()).collect()
 }
 
 fn release_control(policy: &mut PrereleasePolicy, value: &str, mode: PrereleaseMode) -> Result<(), Failure> {
@@ -488,25 +477,6 @@ fn python_version(text: &str) -> Option<Vec<u32>> {
 }
 
 /// A usage error, its sentence broken into lines as Python's `textwrap.fill` breaks it.
-fn bad_python_version(path: &[&'static crate::cli::Command], text: &str) -> Failure {
-    let sentence = format!(
-        "--python-version error: invalid --python-version value: {}: each version part must be an integer",
-        crate::cli::python_repr(text)
-    );
-    let mut lines: Vec<String> = Vec::new();
-    for word in sentence.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + word.chars().count() < 70 => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    let usage = crate::cli::help::usage(&flags::PROGRAM, path);
-    Failure { lines: vec![(Level::Critical, format!("{usage}{}", lines.join("\n")))], code: 2 }
-}
-
 /// A time-out that no arithmetic can overflow.
 fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds.clamp(0.001, 1e9)).unwrap_or(Duration::from_secs(15))

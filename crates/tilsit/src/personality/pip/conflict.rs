@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use environment::Installed;
 use index::Client;
 use packaging::candidate::Availability;
-use packaging::resolution::{ConflictFact, Dependent};
+use packaging::resolution::{Conflict, ConflictFact, Dependent};
 use packaging::{Requirement, SpecifierSet, Version};
 use project::requirements_file::{Hint, RequestedError};
 use resolver::{PrereleaseMode, ResolveRequest};
@@ -13,7 +13,7 @@ use resolver::{PrereleaseMode, ResolveRequest};
 use super::Session;
 use super::errors::Failure;
 use super::listener::Lines;
-use super::replay::{self, Cause, End, Parent, World};
+use super::replay::{self, Cause, End, Parent, Tale, World};
 use super::transcript::bare;
 use crate::ops::install::{InstallOpError, InstallRequest, resolve_request};
 use crate::ops::search::{Dead, Learned, Search, SearchError};
@@ -31,8 +31,15 @@ impl Session<'_> {
         client: &mut Client,
         lines: &mut Lines<'_, '_>,
     ) -> Failure {
-        let mut dead = match error {
-            InstallOpError::Search(SearchError::Conflict(dead)) => dead,
+        let (mut learned, conflict) = match error {
+            InstallOpError::Search(SearchError::Conflict(dead)) => {
+                let Dead { conflict, learned, .. } = *dead;
+                (learned, Some(conflict))
+            }
+            InstallOpError::Untrusted(learned) => (learned, None),
+            InstallOpError::Search(SearchError::Direct(error)) => {
+                return self.direct_failure(error, request, client, lines);
+            }
             other => return other.into(),
         };
         let before = if request.blind {
@@ -41,47 +48,70 @@ impl Session<'_> {
             request.environment.installed().unwrap_or_default()
         };
         let wish = resolve_request(request, &before);
-        let nameless = lines.nameless.clone();
-        for _ in 0..QUESTIONS {
-            let world = World {
-                request: &wish,
-                markers: &request.markers,
-                python: &request.selection.python,
-                ignore_requires_python: request.selection.ignore_requires_python,
-                learned: &dead.learned,
-                installed: &before,
-                nameless: &nameless,
-            };
-            let tale = replay::walk(&world);
-            let need = match &tale.end {
-                End::Impossible(causes) => {
-                    lines.tell(&tale, &world);
-                    return worded(causes, &wish, &dead.learned, request.selection.python.to_string());
-                }
-                End::Missing(need) => need.clone(),
-                End::Pinned(_) | End::TooLong => break,
-            };
-            let selection = request.selection;
-            let mut search = Search {
-                client,
-                store: self.store,
-                selection,
-                installed: &before,
-                listener: lines,
-                preparer: None,
-            };
-            if search.learn(&mut dead.learned, need).is_err() {
-                break;
+        let tale = self.walked(&mut learned, (request, &wish, &before), client, lines);
+        let world = world(request, &wish, &learned, &before);
+        if let Some(tale) = &tale
+            && request.require_hashes
+            && let Some(failure) = self.distrusted(tale, &world, client, lines)
+        {
+            return failure;
+        }
+        match (tale.as_ref().map(|tale| &tale.end), tale.as_ref()) {
+            (Some(End::Impossible(causes)), Some(tale)) => {
+                lines.tell(tale, &world);
+                worded(causes, &wish, &learned, request)
+            }
+            _ => {
+                let causes = conflict.as_ref().map(causes_of).unwrap_or_default();
+                worded(&causes, &wish, &learned, request)
             }
         }
-        let python = request.selection.python.to_string();
-        worded(&causes_of(&dead), &wish, &dead.learned, python)
+    }
+
+    /// pip's way, walked with what it needs; nothing when that would take too long.
+    fn walked(
+        &self,
+        learned: &mut Learned,
+        (request, wish, before): (&InstallRequest<'_>, &ResolveRequest, &Installed),
+        client: &mut Client,
+        lines: &mut Lines<'_, '_>,
+    ) -> Option<Tale> {
+        for _ in 0..QUESTIONS {
+            let tale = replay::walk(&world(request, wish, learned, before));
+            let need = match &tale.end {
+                End::Missing(need) => need.clone(),
+                End::TooLong => return None,
+                End::Pinned(_) | End::Impossible(_) => return Some(tale),
+            };
+            let selection = request.selection;
+            let (store, listener) = (self.store, &mut *lines);
+            let mut search = Search { client, store, selection, installed: before, listener, preparer: None };
+            search.learn(learned, need).ok()?;
+        }
+        None
+    }
+}
+
+fn world<'a>(
+    request: &'a InstallRequest<'_>,
+    wish: &'a ResolveRequest,
+    learned: &'a Learned,
+    installed: &'a Installed,
+) -> World<'a> {
+    World {
+        request: wish,
+        markers: &request.markers,
+        python: &request.selection.python,
+        ignore_requires_python: request.selection.ignore_requires_python,
+        learned,
+        installed,
+        wanted: request.wanted,
     }
 }
 
 /// The causes by our own account, where pip's would take too long.
-fn causes_of(dead: &Dead) -> Vec<Cause> {
-    let requires = dead.conflict.facts.iter().filter_map(|fact| match fact {
+fn causes_of(conflict: &Conflict) -> Vec<Cause> {
+    let requires = conflict.facts.iter().filter_map(|fact| match fact {
         ConflictFact::Requires { from, name, requirement } => Some((from, name, requirement)),
         _ => None,
     });
@@ -103,7 +133,7 @@ fn causes_of(dead: &Dead) -> Vec<Cause> {
         })
         .collect();
     let ends: BTreeSet<String> =
-        dead.conflict.facts.iter().filter(|fact| is_end(fact)).map(|fact| fact.name().to_string()).collect();
+        conflict.facts.iter().filter(|fact| is_end(fact)).map(|fact| fact.name().to_string()).collect();
     let disputed = |cause: &&Cause| {
         ends.contains(&cause.key) || all.iter().filter(|other| other.key == cause.key).count() > 1
     };
@@ -116,7 +146,13 @@ fn is_end(fact: &ConflictFact) -> bool {
 }
 
 /// What pip says when these cannot be satisfied.
-fn worded(causes: &[Cause], wish: &ResolveRequest, learned: &Learned, python: String) -> Failure {
+fn worded(
+    causes: &[Cause],
+    wish: &ResolveRequest,
+    learned: &Learned,
+    request: &InstallRequest<'_>,
+) -> Failure {
+    let python = request.selection.python.to_string();
     let pythons: Vec<(&Cause, &String)> =
         causes.iter().filter_map(|cause| Some((cause, cause.requires_python.as_ref()?))).collect();
     if !pythons.is_empty() {
@@ -124,7 +160,7 @@ fn worded(causes: &[Cause], wish: &ResolveRequest, learned: &Learned, python: St
     }
     let limits = limits(wish);
     match causes {
-        [only] if !limits.contains_key(&only.key) => not_found(only, wish, learned),
+        [only] if !limits.contains_key(&only.key) => not_found(only, wish, learned, request),
         _ => impossible(causes, &limits),
     }
 }
@@ -166,7 +202,12 @@ fn other_python(causes: &[(&Cause, &String)], python: &str) -> Failure {
 }
 
 /// `Could not find a version …` with what there is instead.
-fn not_found(cause: &Cause, wish: &ResolveRequest, learned: &Learned) -> Failure {
+fn not_found(
+    cause: &Cause,
+    wish: &ResolveRequest,
+    learned: &Learned,
+    request: &InstallRequest<'_>,
+) -> Failure {
     let written = cause.requirement.as_ref().map_or_else(|| cause.wish.clone(), bare);
     let shown = match &cause.parent {
         None => written.clone(),
@@ -194,11 +235,17 @@ fn not_found(cause: &Cause, wish: &ResolveRequest, learned: &Learned) -> Failure
         say(format!("Ignored the following versions that require a different python version: {reasons}"));
     }
     let versions = if usable.is_empty() { "none".to_owned() } else { joined(&usable) };
+    let is_locked = name.as_ref().is_some_and(|name| request.wanted.locked.contains_key(name));
     let only_final = name.is_some_and(|name| wish.prereleases.of(&name) == PrereleaseMode::Disallow);
     let what = if only_final { "final version" } else { "version" };
-    say(format!(
-        "Could not find a {what} that satisfies the requirement {shown} (from versions: {versions})"
-    ));
+    say(match is_locked {
+        true => format!(
+            "The requirement {shown} is not compatible with version {versions} specified in a provided lock file"
+        ),
+        false => format!(
+            "Could not find a {what} that satisfies the requirement {shown} (from versions: {versions})"
+        ),
+    });
     if written == "requirements.txt" {
         lines.push((
             Level::Info,
@@ -285,11 +332,15 @@ fn and(parts: &[String]) -> String {
     }
 }
 
-/// A text that is no requirement: what was expected, the text, a caret below the mistake, what was probably meant.
-pub fn requested_text(error: &RequestedError) -> String {
+/// A text that is no requirement: what was expected, the text, a caret below the mistake, where it stands, what was
+/// probably meant.
+pub fn requested_text(error: &RequestedError, place: &str) -> String {
     let RequestedError { text, reason, span, hint } = error;
-    let mut shown =
-        format!("{}: {}", crate::cli::python_repr(text), pointed(text, &reason.to_string(), span.clone()));
+    let mut shown = format!(
+        "{}: {}{place}",
+        crate::cli::python_repr(text),
+        pointed(text, &reason.to_string(), span.clone())
+    );
     match hint {
         Some(Hint::SingleEquals) => shown.push_str("\nHint: = is not a valid operator. Did you mean == ?"),
         Some(Hint::RequirementsFile) => shown.push_str(&format!(

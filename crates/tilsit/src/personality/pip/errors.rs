@@ -1,17 +1,26 @@
 //! pip's wording of errors.
 
 use environment::{InstallError, ReadError, RemovalError};
-use packaging::Requirement;
-use project::requirements_file::{Problem, RequestedError};
+use packaging::candidate::Availability;
+use packaging::dependency_groups::GroupError;
+use packaging::filenames::FilenameError;
+use packaging::{Origin, Requirement};
+use project::requirements_file::{OptionError, Problem, RequestedError};
 
-use crate::ops::direct::DirectError;
+use crate::cli::python_repr;
+use crate::ops::direct::{self, DirectError};
 use crate::ops::install::InstallOpError;
 use crate::ops::network::ConnectionError;
 use crate::ops::obtain::ObtainError;
+use crate::ops::project_file::ProjectFileError;
 use crate::ops::search::SearchError;
 use crate::ops::wanted::WantedError;
 use crate::output::{Level, Terminal, redact_text};
 use store::AddWheelError;
+use store::wheels::WheelError;
+
+/// What pip says of files that are not what they should be.
+pub const MISMATCH: &str = "THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes. Otherwise, examine the package contents carefully; someone may have tampered with them.";
 
 /// What pip says when a command cannot be done, and the code it ends with.
 #[derive(Debug)]
@@ -44,6 +53,25 @@ impl Failure {
     pub fn exception(text: impl std::fmt::Display) -> Self {
         let text = format!("ERROR: Exception:\n{text}");
         Self { lines: vec![(Level::Critical, text)], code: 2 }
+    }
+
+    /// A wheel that is none.
+    pub fn bad_wheel(place: &str, url: &str, error: &AddWheelError) -> Self {
+        let name = direct::distribution(url).map(|one| one.name().to_string()).unwrap_or_default();
+        match error {
+            AddWheelError::Content(WheelError::Inconsistent {
+                place: ".dist-info folder", found, ..
+            }) => Self::error(format!(
+                "{name} has an invalid wheel, .dist-info directory '{found}' does not start with '{name}'"
+            )),
+            _ => Self::error(format!("Wheel '{name}' located at {place} is invalid.")),
+        }
+    }
+
+    /// What the system does not let pip do.
+    pub fn os_error(error: &std::io::Error, path: &str) -> Self {
+        let words = system_words(error, path);
+        Self::error(format!("Could not install packages due to an OSError: {words}\n"))
     }
 
     /// An exception of the system's about a file, in Python's words.
@@ -129,7 +157,7 @@ impl From<DirectError> for Failure {
         match error {
             DirectError::NeedsBuilding { place } => Self::needs_building(&place),
             DirectError::Wheel { place, source } => wheel(&place, &source),
-            DirectError::NothingThere { typed, .. } if !is_archive(&typed) => missing(&typed),
+            DirectError::NotAPlace { typed, exists, origin } => not_a_place(&typed, exists, &origin),
             DirectError::Missing { path } | DirectError::NothingThere { path, .. } => Self::error(format!(
                 "Could not install packages due to an OSError: [Errno 2] No such file or directory: '{}'\n",
                 path.display()
@@ -139,45 +167,24 @@ impl From<DirectError> for Failure {
             )),
             DirectError::NotEditable { place } => super::sources::not_editable(&place),
             DirectError::BadRepository { url, problem } => super::sources::bad_repository(&url, problem),
-            DirectError::Filename(error) => Self::error(format!("Invalid wheel filename: {error}")),
+            DirectError::Filename(error) => filename(&error),
             other => Self::error(other.to_string()),
         }
     }
 }
 
-/// Names of files that pip takes for packages.
-fn is_archive(name: &str) -> bool {
-    const ENDINGS: [&str; 13] = [
-        ".whl",
-        ".zip",
-        ".tar.gz",
-        ".tgz",
-        ".tar",
-        ".tar.bz2",
-        ".tbz",
-        ".tar.xz",
-        ".txz",
-        ".tlz",
-        ".tar.lz",
-        ".tar.lzma",
-        ".gz",
-    ];
-    let name = name.to_lowercase();
-    ENDINGS.iter().any(|ending| name.ends_with(ending))
-}
-
-/// A path where nothing is: pip tries to read it as a requirement.
-fn missing(typed: &str) -> Failure {
-    match Requirement::parse(typed) {
-        Err(error) => {
-            let (text, reason, span) = (typed.to_owned(), error.message, error.span);
-            let text = super::conflict::requested_text(&RequestedError { text, reason, span, hint: None });
-            Failure::error(format!(
-                "Invalid requirement: {text}\nHint: It looks like a path. File '{typed}' does not exist."
-            ))
-        }
-        Ok(_) => Failure::error(format!("Invalid requirement: '{typed}'")),
-    }
+/// A wheel whose name says nothing.
+fn filename(error: &FilenameError) -> Failure {
+    let (filename, words) = match error {
+        FilenameError::Extension { filename } => (filename, "extension must be '.whl'"),
+        FilenameError::Parts { filename } => (filename, "wrong number of parts"),
+        FilenameError::Name { filename } => (filename, "invalid project name"),
+        FilenameError::Version { filename, .. } => (filename, "invalid version"),
+        FilenameError::Build { filename, .. } => (filename, "invalid build number"),
+        FilenameError::Tags { filename, .. } => (filename, "invalid tags"),
+    };
+    let stem = filename.trim_end_matches(".whl");
+    Failure::error(format!("Invalid wheel filename ({words}): {}", python_repr(stem)))
 }
 
 fn wheel(place: &str, error: &AddWheelError) -> Failure {
@@ -192,9 +199,7 @@ fn wheel(place: &str, error: &AddWheelError) -> Failure {
 
 /// pip's warning about files that are not what they should be.
 pub fn hash_mismatch(place: &str, expected: &[String], found: &str) -> Failure {
-    let mut text = format!(
-        "THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes. Otherwise, examine the package contents carefully; someone may have tampered with them.\n    {place}:\n"
-    );
+    let mut text = format!("{MISMATCH}\n    {place}:\n");
     for (place, one) in expected.iter().enumerate() {
         let (algorithm, hex) = one.split_once(':').unwrap_or(("sha256", one));
         let word = if place == 0 { format!("Expected {algorithm}") } else { format!("      or {algorithm}") };
@@ -277,6 +282,9 @@ impl From<ObtainError> for Failure {
     fn from(error: ObtainError) -> Self {
         match error {
             ObtainError::Source(error) => (*error).into(),
+            ObtainError::Wheel { source: source @ AddWheelError::HashMismatch { .. }, .. } => {
+                wheel("unknown package", &source)
+            }
             ObtainError::Wheel { filename, source } => wheel(&filename, &source),
             ObtainError::Interrupted => Self::error("Operation cancelled by user"),
             other => Self::error(other.to_string()),
@@ -291,6 +299,26 @@ impl From<SearchError> for Failure {
             SearchError::Fetch(error) => Self::error(error.to_string()),
             SearchError::Direct(error) => error.into(),
             SearchError::Source(error) => (*error).into(),
+            SearchError::NoUploadTimes { page } => {
+                Self::error(format!("Index {page} does not provide upload-time metadata."))
+            }
+            SearchError::Locked { name, lock, availability } => {
+                let why = match availability {
+                    Some(Availability::Excluded { .. }) => format!("No binaries permitted for {name}"),
+                    Some(Availability::NoCompatibleFile { found }) if found == ["source distribution"] => {
+                        format!("No sources permitted for {name}")
+                    }
+                    Some(Availability::NoCompatibleFile { found }) => format!(
+                        "none of the wheel's tags ({}) are compatible (run pip debug --verbose to show compatible tags)",
+                        found.join(", ")
+                    ),
+                    Some(Availability::NeedsPython { requires_python }) => {
+                        format!("Requires-Python {requires_python}")
+                    }
+                    _ => format!("Missing project version for {name}"),
+                };
+                Self::error(format!("Could not install locked package '{name}' from '{lock}': {why}"))
+            }
             SearchError::Interrupted => Self::error("Operation cancelled by user"),
         }
     }
@@ -302,27 +330,8 @@ impl From<InstallOpError> for Failure {
             InstallOpError::Search(error) => error.into(),
             InstallOpError::Obtain(error) => error.into(),
             InstallOpError::Install(error) => error.into(),
-            InstallOpError::HashesMissing { missing, unpinned } => {
-                let mut parts = Vec::new();
-                if !missing.is_empty() {
-                    let rows = missing.iter().map(|(name, version, hash)| match hash {
-                        Some(hash) => format!("    {name}=={version} --hash={hash}\n"),
-                        None => format!("    {name}=={version}\n"),
-                    });
-                    parts.push(format!(
-                        "Hashes are required in --require-hashes mode, but they are missing from some requirements. Here is a list of those requirements along with the hashes their downloaded archives actually had. Add lines like these to your requirements files to prevent tampering. (If you did not enable --require-hashes manually, note that it turns on automatically when any package has a hash.)\n{}",
-                        rows.collect::<String>()
-                    ));
-                }
-                if !unpinned.is_empty() {
-                    let rows =
-                        unpinned.iter().map(|one| format!("    {}\n", super::transcript::with_origin(one)));
-                    parts.push(format!(
-                        "In --require-hashes mode, all requirements must have their versions pinned with ==. These do not:\n{}",
-                        rows.collect::<String>()
-                    ));
-                }
-                Self::error(parts.concat().trim_end_matches('\n'))
+            InstallOpError::HashesMissing { .. } | InstallOpError::Untrusted(_) => {
+                Self::error("some files have no hash that was given beforehand")
             }
         }
     }
@@ -336,20 +345,34 @@ impl From<WantedError> for Failure {
                 Problem::Requirement(inner) => {
                     requested(inner, &format!(" (from line {} of {})", error.line, error.path))
                 }
+                Problem::Option(inner @ OptionError::Unclosed { .. }) => {
+                    Self::error(format!("Invalid requirement: {}\n{inner}", error.text))
+                }
                 Problem::Option(inner) => {
-                    Self::error(format!("Invalid requirement: {}\n{}: error: {inner}\n", error.text, "pip"))
+                    let mut failure =
+                        Self::error(format!("Invalid requirement: {}\npip: error: {inner}\n", error.text));
+                    failure.lines.insert(0, (Level::Critical, "Usage: pip [options]\n".to_owned()));
+                    failure
                 }
             },
             WantedError::Open { path, constraint, source } => {
                 let kind = if constraint { "constraint" } else { "requirements" };
-                let number = source.raw_os_error().unwrap_or(2);
-                let words = source.to_string();
-                let words = words.split(" (os error").next().unwrap_or_default();
-                Self::error(format!("Could not open {kind} file: [Errno {number}] {words}: '{path}'"))
+                Self::error(format!("Could not open {kind} file: {}", system_words(&source, &path)))
             }
-            WantedError::Recursive { path, again } => {
-                Self::error(format!("{path} recursively references itself in {again}"))
+            WantedError::Recursive { path, again, first } => {
+                let first = first.map(|first| format!(" and again in {first}")).unwrap_or_default();
+                Self::error(format!("{path} recursively references itself in {again}{first}"))
             }
+            WantedError::Project(error) => project(error),
+            WantedError::Fetch(error) => match &error.problem {
+                index::Problem::Status(code @ 400..500) => {
+                    Self::error(format!("{code} Client Error: - for url: {}", error.url))
+                }
+                index::Problem::Status(code) => {
+                    Self::error(format!("{code} Server Error: - for url: {}", error.url))
+                }
+                _ => Self::error(error.to_string()),
+            },
             WantedError::Direct(error) => error.into(),
             WantedError::Interrupted => Self::error("Operation cancelled by user"),
             other => Self::error(other.to_string()),
@@ -359,6 +382,78 @@ impl From<WantedError> for Failure {
 
 /// A requirement that is none. pip shows the parser's sentence, the text and a caret below the mistake.
 fn requested(error: &RequestedError, place: &str) -> Failure {
-    let text = super::conflict::requested_text(error);
-    Failure::error(format!("Invalid requirement: {text}{place}"))
+    let text = super::conflict::requested_text(error, place);
+    Failure::error(format!("Invalid requirement: {text}"))
+}
+
+/// A text that looks like a path and leads nowhere.
+fn not_a_place(typed: &str, exists: bool, origin: &Origin) -> Failure {
+    let place = match origin {
+        Origin::File { path, line, .. } => format!(" (from line {line} of {path})"),
+        _ => String::new(),
+    };
+    let shown = python_repr(typed);
+    let reason = match Requirement::parse(typed) {
+        Ok(_) => "it is a path".to_owned(),
+        Err(error) => super::conflict::pointed(typed, &error.message, error.span),
+    };
+    let hint = match exists {
+        true => " The path does exist. ".to_owned(),
+        false => format!(" File '{typed}' does not exist."),
+    };
+    Failure::error(format!(
+        "Invalid requirement: {shown}: {reason}{place}\nHint: It looks like a path.{hint}"
+    ))
+}
+
+/// `--group` and the like.
+fn project(error: ProjectFileError) -> Failure {
+    match error {
+        ProjectFileError::Group { path, group, errors } => {
+            let words: Vec<String> = errors.iter().map(group_words).collect();
+            Failure::error(format!(
+                "[dependency-groups] resolution failed for '{group}' from '{path}': {}",
+                words.join("; ")
+            ))
+        }
+        ProjectFileError::Open { path, source } if source.kind() == std::io::ErrorKind::NotFound => {
+            Failure::error(format!("{path} not found. Cannot resolve '--group' option."))
+        }
+        ProjectFileError::Open { path, source } => {
+            Failure::error(format!("Error reading {path}: {}", system_words(&source, &path)))
+        }
+        ProjectFileError::Content(error) => {
+            Failure::error(format!("Error parsing {}: {}", error.path, error.message))
+        }
+        other => Failure::error(other.to_string()),
+    }
+}
+
+/// The `packaging` library's words.
+fn group_words(error: &GroupError) -> String {
+    match error {
+        GroupError::NotFound { group } => format!("Dependency group '{group}' not found"),
+        GroupError::Cycle { path } => {
+            let first = path.first().map(String::as_str).unwrap_or_default();
+            let last = path.len().checked_sub(2).and_then(|at| path.get(at)).map_or(first, String::as_str);
+            let again = path.last().map_or(first, String::as_str);
+            let how = match last == again {
+                true => format!("{last} includes itself"),
+                false => format!("{again} -> {last}, {last} -> {again}"),
+            };
+            format!("Cyclic dependency group include while resolving {first}: {how}")
+        }
+        GroupError::BadRequirement { text, error, .. } => {
+            super::conflict::pointed(text, &error.message, error.span.clone())
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What the system says, in Python's words.
+pub fn system_words(error: &std::io::Error, path: &str) -> String {
+    let number = error.raw_os_error().unwrap_or(2);
+    let words = error.to_string();
+    let words = words.split(" (os error").next().unwrap_or_default();
+    format!("[Errno {number}] {words}: {}", python_repr(path))
 }

@@ -29,12 +29,13 @@ impl Session<'_> {
         if is_here && !only_tells {
             self.refuse_managed()?;
         }
+        self.check_only_dependencies()?;
         let target = self.target()?;
         self.check_target_options(&self.formats(&Wanted::default())?, true)?;
         let place = self.place()?;
         let folder = TargetFolder::around(&place)?;
         let environment = folder.as_ref().map_or(&place, TargetFolder::environment);
-        let mut wanted = self.wanted(&target.markers)?;
+        let mut wanted = self.wanted(&target)?;
         let (build_policy, source_policy) = self.building(&wanted)?;
         let selection = self.selection(&target, &wanted)?;
         let resolve = self.resolve_policy(&wanted)?;
@@ -42,6 +43,7 @@ impl Session<'_> {
         let connection = self.connection(&wanted)?;
         let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
         self.tell_places(&connection, &client);
+        self.leave_out(&mut wanted, &target.markers);
         self.leave_own_pip_alone(&mut wanted, environment);
         let checks_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, checks_hashes);
@@ -49,8 +51,6 @@ impl Session<'_> {
         let mut preparer = Preparer::new(&builds, &source_policy);
         let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
         preparer.name_all(&mut wanted, &mut hands)?;
-        lines.nameless.clone_from(&wanted.nameless);
-        let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
         let request = InstallRequest {
             environment,
             wanted: &wanted,
@@ -62,23 +62,26 @@ impl Session<'_> {
             blind: self.is_blind(),
             reinstall: self.parsed.is_on(&flags::FORCE_REINSTALL),
             require_hashes: checks_hashes,
+            only_dependencies: self.parsed.is_on(&flags::ONLY_DEPS),
             dry_run,
         };
         let done = install(&request, &mut preparer, &mut hands);
         let done = done.map_err(|error| self.explained(error, &request, &mut client, &mut lines))?;
         let names = std::mem::take(&mut lines.names);
+        let pins = std::mem::take(&mut lines.order);
+        let order = std::mem::take(&mut lines.installing);
         drop(lines);
         let raw = |name: &PackageName| names.get(name).cloned().unwrap_or_else(|| name.to_string());
         self.tell_warnings(&done);
-        self.write_report(&request, &done)?;
+        self.write_report(&request, &done, &pins)?;
         if dry_run {
             self.tell_would_install(&done);
             return Ok(0);
         }
-        self.tell_changes(&done, &raw);
+        self.tell_changes(&done, &raw, &order);
         self.warn_about_scripts(&done, &place);
         if !self.parsed.is_on(&flags::NO_DEPS) && self.warns(&flags::NO_WARN_CONFLICTS) && folder.is_none() {
-            self.tell_misfits(&done.misfits);
+            self.tell_misfits(&done);
         }
         self.tell_installed(&done, &raw);
         if let Some(folder) = folder {
@@ -93,17 +96,20 @@ impl Session<'_> {
     }
 
     /// `--report`
-    fn write_report(&self, request: &InstallRequest<'_>, done: &InstallReport) -> Result<(), Failure> {
+    fn write_report(
+        &self,
+        request: &InstallRequest<'_>,
+        done: &InstallReport,
+        order: &[PackageName],
+    ) -> Result<(), Failure> {
         let Some(file) = self.parsed.text(&flags::REPORT) else { return Ok(()) };
-        let text = report(request, done);
+        let text = report(request, done, order);
         if file == "-" {
             self.terminal.line(&text);
             return Ok(());
         }
         let path = self.process.absolute(file);
-        std::fs::write(&path, text).map_err(|error| {
-            Failure::error(format!("Could not install packages due to an OSError: {error}: '{file}'\n"))
-        })
+        std::fs::write(&path, text).map_err(|error| Failure::os_error(&error, file))
     }
 
     pub(super) fn tell_warnings(&self, done: &InstallReport) {
@@ -120,6 +126,8 @@ impl Session<'_> {
                         .and_then(|wish| wish.wheel.distribution())
                         .map(|distribution| distribution.file().url.clone())
                         .unwrap_or_default();
+                    let page = done.pages.get(name).map(|page| format!(" (from {page})"));
+                    let link = format!("{link}{}", page.unwrap_or_default());
                     let reason = reason.as_deref().unwrap_or("<none given>");
                     self.warn(&format!(
                         "The candidate selected for download or install is a yanked version: '{name}' candidate (version {version} at {link})\nReason for being yanked: {reason}"
@@ -145,14 +153,21 @@ impl Session<'_> {
     }
 
     /// The lines about what went and what came.
-    fn tell_changes(&self, done: &InstallReport, raw: &dyn Fn(&PackageName) -> String) {
-        let coming = &done.plan.install;
+    fn tell_changes(
+        &self,
+        done: &InstallReport,
+        raw: &dyn Fn(&PackageName) -> String,
+        order: &[PackageName],
+    ) {
+        let place = |name: &PackageName| order.iter().position(|one| one == name).unwrap_or(usize::MAX);
+        let mut coming: Vec<_> = done.plan.install.iter().collect();
+        coming.sort_by_key(|(wish, _)| place(&wish.name));
         if coming.is_empty() {
             return;
         }
         let names: Vec<String> = coming.iter().map(|(wish, _)| raw(&wish.name)).collect();
         self.info(&format!("Installing collected packages: {}", names.join(", ")));
-        for (wish, arrival) in coming {
+        for (wish, arrival) in &coming {
             let Some(old) = arrival.replaced() else { continue };
             let (old_name, version) = (old.raw_name(), old.version_text());
             self.info(&format!("  Attempting uninstall: {}", raw(&wish.name)));
@@ -160,9 +175,14 @@ impl Session<'_> {
             self.info(&format!("    Uninstalling {old_name}-{version}:"));
             self.info(&format!("      Successfully uninstalled {old_name}-{version}"));
         }
-        if coming.len() > 1 {
+        if coming.len() > 1 && self.shows_bars() {
             self.info("");
         }
+    }
+
+    /// pip ends its bar with an empty line.
+    fn shows_bars(&self) -> bool {
+        !matches!(self.parsed.text(&flags::PROGRESS_BAR), Some("off" | "raw"))
     }
 
     fn tell_installed(&self, done: &InstallReport, raw: &dyn Fn(&PackageName) -> String) {
@@ -178,7 +198,8 @@ impl Session<'_> {
     }
 
     /// What no longer fits together; pip still ends with 0.
-    fn tell_misfits(&self, misfits: &[Misfit]) {
+    fn tell_misfits(&self, done: &InstallReport) {
+        let misfits: Vec<&Misfit> = done.misfits.iter().filter(|misfit| misfit.is_affected).collect();
         if misfits.is_empty() {
             return;
         }
@@ -186,7 +207,8 @@ impl Session<'_> {
             "ERROR: pip's dependency resolver does not currently take into account all the packages that are installed. This behaviour is the source of the following dependency conflicts.",
         );
         let normal = |name: &str| packaging::name::canonicalize_name(name).into_owned();
-        let (missing, unfit): (Vec<_>, Vec<_>) = misfits.iter().partition(|misfit| misfit.found.is_none());
+        let (missing, unfit): (Vec<&Misfit>, Vec<&Misfit>) =
+            misfits.into_iter().partition(|misfit| misfit.found.is_none());
         for misfit in missing.into_iter().chain(unfit) {
             let (name, version) = (normal(&misfit.name), &misfit.version);
             let requirement = super::transcript::bare(&misfit.requirement);
@@ -221,8 +243,8 @@ impl Session<'_> {
                 [] => ("script", format!("{} is", last.concat())),
                 _ => ("scripts", format!("{} and {} are", front.join(", "), last.concat())),
             };
-            self.warn(&format!(
-                "The {what} {names} installed in '{}' which is not on PATH.\nConsider adding this directory to PATH or, if you prefer to suppress this warning, use --no-warn-script-location.",
+            self.terminal.say(Level::Warning, &format!(
+                "  WARNING: The {what} {names} installed in '{}' which is not on PATH.\n  Consider adding this directory to PATH or, if you prefer to suppress this warning, use --no-warn-script-location.",
                 scripts.display()
             ));
         }

@@ -14,10 +14,10 @@ use resolver::{Pick, Source as Origin};
 use super::Session;
 use super::replay::{self, Ask, End, Tale, World};
 use super::sources::{self, Steps};
-use super::transcript::{bare, meetings};
+use super::transcript::meetings;
 use crate::cli::pip as flags;
 use crate::ops::candidates::Selection;
-use crate::ops::direct::Direct;
+use crate::ops::direct::{Direct, local_path};
 use crate::ops::events::{Event, Listener, Planned};
 use crate::ops::obtain::Source;
 use crate::ops::search::Learned;
@@ -35,8 +35,8 @@ pub struct Lines<'a, 's> {
     pub names: BTreeMap<PackageName, String>,
     /// The packages in the order in which pip pins them.
     pub order: Vec<PackageName>,
-    /// URLs of requirements that were named by their place alone.
-    pub nameless: BTreeSet<String>,
+    /// The packages in the order in which pip installs them, where that is known.
+    pub installing: Vec<PackageName>,
     /// The line above, which pip does not say twice.
     header: String,
     /// What was done for a source before its line is due, by its URL.
@@ -66,7 +66,7 @@ impl<'a, 's> Lines<'a, 's> {
             folder: None,
             names: BTreeMap::new(),
             order: Vec::new(),
-            nameless: BTreeSet::new(),
+            installing: Vec::new(),
             header: String::new(),
             steps: Steps::new(
                 session.parsed.switch(&flags::NO_BUILD_ISOLATION).is_some_and(|one| !one.value),
@@ -87,7 +87,6 @@ impl<'a, 's> Lines<'a, 's> {
     fn planned(&mut self, planned: &Planned<'_>) {
         self.spinner = None;
         let resolver::Environment::Single(markers) = &planned.request.environment else { return };
-        let nameless = std::mem::take(&mut self.nameless);
         let world = World {
             request: planned.request,
             markers,
@@ -95,12 +94,13 @@ impl<'a, 's> Lines<'a, 's> {
             ignore_requires_python: self.selection.ignore_requires_python,
             learned: planned.learned,
             installed: planned.before,
-            nameless: &nameless,
+            wanted: planned.wanted,
         };
         let tale = replay::walk(&world);
         match &tale.end {
             End::Pinned(pins) if is_the_same(pins, planned) => {
                 self.order = pins.iter().map(|(name, _)| name.clone()).collect();
+                self.installing.clone_from(&tale.installing);
                 self.tell(&tale, &world);
             }
             _ => self.tell_simply(planned),
@@ -116,20 +116,30 @@ impl<'a, 's> Lines<'a, 's> {
 
     /// What pip says on its way.
     pub fn tell(&mut self, tale: &Tale, world: &World<'_>) {
-        for event in &tale.events {
-            match event {
-                replay::Event::Prepared { pick, ask } => {
-                    self.name(&pick.name, ask);
-                    let requirement = bare(&ask.requirement);
-                    self.prepared(&Look { pick, requirement, from: ask.because() }, world);
-                }
-                replay::Event::Satisfied { name, ask } => {
-                    self.name(name, ask);
-                    self.satisfied(name, &bare(&ask.requirement), &ask.because(), world);
-                }
-                replay::Event::Rejected { package, count } => self.rejected(package, *count),
+        tale.events.iter().for_each(|event| self.tell_one(event, world));
+    }
+
+    /// One thing that happens on the way.
+    pub fn tell_one(&mut self, event: &replay::Event, world: &World<'_>) {
+        match event {
+            replay::Event::Prepared { pick, ask } => {
+                self.name(&pick.name, ask);
+                let (requirement, from) = (ask.text(), ask.because());
+                self.prepared(&Look { pick, requirement, from }, world);
             }
+            replay::Event::Satisfied { name, ask } => {
+                self.name(name, ask);
+                self.satisfied(name, &ask.text(), &ask.because(), world);
+            }
+            replay::Event::Rejected { package, count } => self.rejected(package, *count),
         }
+    }
+
+    /// That a file is looked at, and nothing of what is done with it.
+    pub fn begin(&mut self, pick: &Pick, ask: &Ask, learned: &Learned) {
+        let look = Look { pick, requirement: ask.text(), from: ask.because() };
+        let url = distribution(pick, learned).map(|one| one.file().url.clone()).unwrap_or_default();
+        self.header(&look, &url);
     }
 
     fn name(&mut self, name: &PackageName, ask: &Ask) {
@@ -139,7 +149,6 @@ impl<'a, 's> Lines<'a, 's> {
     /// Where pip would have gone another way than we did: the packages of the result in its order.
     fn tell_simply(&mut self, planned: &Planned<'_>) {
         let resolver::Environment::Single(markers) = &planned.request.environment else { return };
-        let nameless = std::mem::take(&mut self.nameless);
         let world = World {
             request: planned.request,
             markers,
@@ -147,7 +156,7 @@ impl<'a, 's> Lines<'a, 's> {
             ignore_requires_python: self.selection.ignore_requires_python,
             learned: planned.learned,
             installed: planned.before,
-            nameless: &nameless,
+            wanted: planned.wanted,
         };
         for met in meetings(planned.resolution, &planned.request.requirements) {
             self.names.insert(met.package.name.clone(), met.raw_name.clone());
@@ -196,22 +205,14 @@ impl<'a, 's> Lines<'a, 's> {
         if let Origin::Url(url) = &look.pick.source
             && let Some(direct) = learned.direct.get(url).filter(|direct| direct.is_source)
         {
-            return self.source(look, url, direct, world.nameless.contains(url));
+            return self.source(look, url, direct, world.wanted.nameless.contains(url));
         }
         let distribution = distribution(look.pick, learned);
         let url = distribution.as_ref().map(|one| one.file().url.clone()).unwrap_or_default();
-        let path = local_path(&url);
         if let Some(wheel) = learned.kept.get(&url) {
             return self.kept(look, wheel);
         }
-        let header = match &path {
-            Some(path) => format!("Processing {}{}", self.session.shown(path), look.from),
-            None => format!("Collecting {}{}", look.requirement, look.from),
-        };
-        if header != self.header {
-            self.session.info(&header);
-            self.header = header;
-        }
+        let path = self.header(look, &url);
         let Some(distribution) = distribution else { return };
         if let Some(there) = self.already_there(&distribution) {
             self.session.info(&format!("  File was already downloaded {}", there.display()));
@@ -220,12 +221,18 @@ impl<'a, 's> Lines<'a, 's> {
             let word = if learned.fetched.contains_key(look.pick) { "Downloading" } else { "Using cached" };
             self.session.info(&format!(
                 "  {word} {}.metadata ({})",
-                distribution.filename(),
+                shown_name(&distribution),
                 size_text(size)
             ));
         } else {
-            let word = if learned.fetched.contains_key(look.pick) { "Downloading" } else { "Using cached" };
-            self.session.info(&format!("  {word} {}", file_text(&distribution)));
+            let is_new = learned.fetched.contains_key(look.pick)
+                || matches!(&look.pick.source, Origin::Url(url) if learned.downloaded.contains_key(url));
+            let word = if is_new { "Downloading" } else { "Using cached" };
+            let text = match &look.pick.source {
+                Origin::Url(url) => sized(&distribution, learned.downloaded.get(url).copied()),
+                _ => file_text(&distribution),
+            };
+            self.session.info(&format!("  {word} {text}"));
         }
         if matches!(distribution, Distribution::Source(_)) {
             self.tell_steps(&url, false);
@@ -241,6 +248,30 @@ impl<'a, 's> Lines<'a, 's> {
         {
             self.session.info(&format!("  File was already downloaded {}", there.display()));
         }
+    }
+
+    /// A place that is looked at, and how many bytes came from there.
+    pub fn begin_place(&mut self, url: &str, ask: &Ask, size: Option<u64>) {
+        let (name, version) = (ask.requirement.name.clone(), Version::of([0]));
+        let pick = Pick { name, version, source: Origin::Url(url.to_owned()) };
+        let look = Look { pick: &pick, requirement: ask.text(), from: ask.because() };
+        let path = self.header(&look, url);
+        if let (None, Some(distribution), Some(_)) = (path, crate::ops::direct::distribution(url), size) {
+            self.session.info(&format!("  Downloading {}", sized(&distribution, size)));
+        }
+    }
+
+    fn header(&mut self, look: &Look<'_>, url: &str) -> Option<PathBuf> {
+        let path = local_path(url);
+        let header = match &path {
+            Some(path) => format!("Processing {}{}", self.session.shown(path), look.from),
+            None => format!("Collecting {}{}", look.requirement, look.from),
+        };
+        if header != self.header {
+            self.session.info(&header);
+            self.header = header;
+        }
+        path
     }
 
     /// A source that was named by its place.
@@ -346,7 +377,7 @@ fn is_the_same(pins: &[(PackageName, Version)], planned: &Planned<'_>) -> bool {
 }
 
 /// The file that is meant.
-fn distribution(pick: &Pick, learned: &Learned) -> Option<Distribution> {
+pub fn distribution(pick: &Pick, learned: &Learned) -> Option<Distribution> {
     match &pick.source {
         Origin::Candidate(id) => learned.projects.get(&pick.name)?.distribution(*id),
         Origin::Url(url) => crate::ops::direct::distribution(url),
@@ -354,14 +385,21 @@ fn distribution(pick: &Pick, learned: &Learned) -> Option<Distribution> {
     }
 }
 
-fn local_path(url: &str) -> Option<PathBuf> {
-    url::Url::parse(url).ok().filter(|url| url.scheme() == "file")?.to_file_path().ok()
-}
-
 /// A file's name and size.
 fn file_text(distribution: &Distribution) -> String {
-    let size = distribution.file().size.map(|size| format!(" ({})", size_text(size)));
-    format!("{}{}", distribution.filename(), size.unwrap_or_default())
+    sized(distribution, distribution.file().size)
+}
+
+fn sized(distribution: &Distribution, size: Option<u64>) -> String {
+    let size = size.map(|size| format!(" ({})", size_text(size)));
+    format!("{}{}", shown_name(distribution), size.unwrap_or_default())
+}
+
+/// The last part of a file's URL, as it stands there.
+fn shown_name(distribution: &Distribution) -> &str {
+    let url = distribution.file().url.split(['#', '?']).next().unwrap_or_default();
+    let last = url.rsplit('/').next().unwrap_or_default();
+    if last.is_empty() { distribution.filename() } else { last }
 }
 
 impl Listener for Lines<'_, '_> {

@@ -9,6 +9,7 @@ use packaging::PackageName;
 use super::errors::Failure;
 use super::listener::{Lines, observer};
 use super::{Ended, Session};
+use crate::cli::pip as flags;
 use crate::ops::build::{Builds, Hands};
 use crate::ops::candidates::Selection;
 use crate::ops::install::{InstallReport, InstallRequest, install};
@@ -35,11 +36,12 @@ pub type Finish<'f> = dyn FnOnce(Searched<'_, '_>, &mut Hands<'_>) -> Ended + 'f
 impl Session<'_> {
     /// Searches for what the command line names. `folder` is where files will go.
     pub fn searched(&self, folder: Option<PathBuf>, finish: Box<Finish<'_>>) -> Ended {
+        self.check_only_dependencies()?;
         let target = self.target()?;
         if self.command() == "download" {
             self.check_target_options(&self.formats(&Wanted::default())?, false)?;
         }
-        let mut wanted = self.wanted(&target.markers)?;
+        let mut wanted = self.wanted(&target)?;
         let (build_policy, source_policy) = self.building(&wanted)?;
         let selection = self.selection(&target, &wanted)?;
         let resolve = self.resolve_policy(&wanted)?;
@@ -48,14 +50,13 @@ impl Session<'_> {
         let connection = self.connection(&wanted)?;
         let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
         self.tell_places(&connection, &client);
+        self.leave_out(&mut wanted, &target.markers);
         let require_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, require_hashes).into_folder(folder);
         let builds = Builds::new(self.process, self.interpreter, &build_policy);
         let mut preparer = Preparer::new(&builds, &source_policy);
         let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
         preparer.name_all(&mut wanted, &mut hands)?;
-        lines.nameless.clone_from(&wanted.nameless);
-        let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
         let request = InstallRequest {
             environment: &environment,
             wanted: &wanted,
@@ -67,6 +68,7 @@ impl Session<'_> {
             blind: true,
             reinstall: false,
             require_hashes,
+            only_dependencies: self.parsed.is_on(&flags::ONLY_DEPS),
             dry_run: true,
         };
         let found = install(&request, &mut preparer, &mut hands);

@@ -34,11 +34,6 @@ pub fn meetings<'a>(resolution: &'a Resolution, roots: &[Requirement]) -> Vec<Me
     walk.met
 }
 
-/// A requirement as pip shows it, with where it comes from.
-pub fn with_origin(requirement: &Requirement) -> String {
-    format!("{}{}", bare(requirement), from_words(&origin_text(requirement.origin.as_deref())))
-}
-
 /// A requirement without its marker.
 pub fn bare(requirement: &Requirement) -> String {
     let mut bare = requirement.clone();
@@ -56,6 +51,8 @@ pub fn origin_text(origin: Option<&Origin>) -> String {
         Some(Origin::File { path, line, constraint }) => {
             format!("{} {path} (line {line})", if *constraint { "-c" } else { "-r" })
         }
+        // groups are not named by pip, locks are
+        Some(Origin::Named(name)) if !name.contains(" group ") => name.clone(),
         _ => String::new(),
     }
 }

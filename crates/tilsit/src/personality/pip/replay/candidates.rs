@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use packaging::metadata::Metadata;
-use packaging::{Extra, PackageName, Prereleases, Version};
+use packaging::{Extra, PackageName, Prereleases, RequirementSource, SpecifierSet, Version};
 use resolver::{DependencyMode, Need, Pick, Source};
 
 use super::Event;
@@ -122,7 +122,7 @@ impl<'w> Candidates<'w> {
             return Ok(*known);
         }
         let metadata = self.world.metadata(pick)?;
-        let ask = Rc::new(ask.for_file());
+        let ask = Rc::new(self.of_file(pick, ask));
         self.events.push(Event::Prepared { pick: pick.clone(), ask: Rc::clone(&ask) });
         let made = metadata.map(|metadata| {
             let key = self.key_of(&pick.name, &[]);
@@ -133,6 +133,24 @@ impl<'w> Candidates<'w> {
         });
         self.files.insert(pick.clone(), made);
         Ok(made)
+    }
+
+    /// On whose behalf a file is made: with a hash it counts as pinned, and a wheel that was named by its place alone is
+    /// called by its name and version.
+    fn of_file(&self, pick: &Pick, ask: &Ask) -> Ask {
+        let mut ask = ask.for_file();
+        let wanted = self.world.wanted;
+        let is_hashed = wanted.hashes.contains_key(&pick.name);
+        match &pick.source {
+            Source::Candidate(_) if is_hashed => {
+                if let Ok(pin) = SpecifierSet::parse(&format!("=={}", pick.version)) {
+                    ask.requirement.source = RequirementSource::Specifiers(pin);
+                    ask.requirement.extras.clear();
+                }
+            }
+            _ => {}
+        }
+        ask
     }
 
     /// The candidate for what is installed.
@@ -206,7 +224,8 @@ impl<'w> Candidates<'w> {
             let counts = |marker: &packaging::Marker| marker.evaluate(self.world.markers, &known);
             if requirement.marker.as_ref().is_none_or(counts) {
                 let from = Asker::Package(Rc::clone(&ask));
-                self.wish(&Rc::new(Ask { requirement: requirement.clone(), from }), &mut wishes)?;
+                let ask = Ask { requirement: requirement.clone(), from, alias: None };
+                self.wish(&Rc::new(ask), &mut wishes)?;
             }
         }
         Ok(wishes)
@@ -214,13 +233,13 @@ impl<'w> Candidates<'w> {
 
     /// pip calls by name and version what was named by its place alone, once it knows them.
     fn with_name(&self, ask: &Rc<Ask>, id: usize) -> Rc<Ask> {
-        let url = ask.requirement.url().filter(|url| self.world.nameless.contains(*url));
+        let url = ask.requirement.url().filter(|url| self.world.wanted.nameless.contains(*url));
         let pin =
             url.and_then(|_| packaging::SpecifierSet::parse(&format!("=={}", self.all[id].version)).ok());
         let Some(pin) = pin else { return Rc::clone(ask) };
         let mut requirement = packaging::Requirement::new(ask.requirement.name.clone(), pin);
         requirement.raw_name = ask.requirement.raw_name.clone();
-        Rc::new(Ask { requirement, from: ask.from.clone() })
+        Rc::new(Ask { requirement, from: ask.from.clone(), alias: ask.alias.clone() })
     }
 
     fn python_wish(&self, metadata: &Metadata) -> Option<Wish> {
@@ -235,7 +254,8 @@ impl<'w> Candidates<'w> {
         let requirement = &ask.requirement;
         let (name, extras) = (&requirement.name, &requirement.extras);
         if let Some(url) = requirement.url() {
-            let Some(base) = self.direct(name, url, ask)? else { return Ok(()) };
+            let for_base = if extras.is_empty() { Rc::clone(ask) } else { Rc::new(ask.without_extras()) };
+            let Some(base) = self.direct(name, url, &for_base)? else { return Ok(()) };
             wishes.push(Wish::Exactly(base));
             if !extras.is_empty() {
                 let with = self.with_extras(base, extras, None);
@@ -245,7 +265,7 @@ impl<'w> Candidates<'w> {
         }
         if !extras.is_empty() && requirement.specifiers().is_some_and(|set| !set.is_empty()) {
             let key = self.key_of(name, &[]);
-            wishes.push(Wish::Versions { key, ask: Rc::clone(ask), drop_extras: true });
+            wishes.push(Wish::Versions { key, ask: Rc::new(ask.without_extras()), drop_extras: true });
         }
         let key = self.key_of(name, extras);
         wishes.push(Wish::Versions { key, ask: Rc::clone(ask), drop_extras: false });

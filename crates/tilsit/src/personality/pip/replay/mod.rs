@@ -18,7 +18,7 @@ use std::rc::Rc;
 use packaging::{PackageName, Version};
 use resolver::{Need, Pick};
 
-pub use wishes::Ask;
+pub use wishes::{Ask, Asker};
 pub use world::World;
 
 /// More rounds than this are not walked: pip would take minutes for them.
@@ -98,11 +98,14 @@ pub struct Tale {
     pub events: Vec<Event>,
     /// How it ends.
     pub end: End,
+    /// The order in which pip installs what is pinned.
+    pub installing: Vec<PackageName>,
 }
 
 /// Walks pip's way through a world.
 pub fn walk(world: &World<'_>) -> Tale {
     let mut search = search::Search::new(world);
     let end = search.run(PATIENCE);
-    Tale { events: search.into_events(), end }
+    let installing = if matches!(end, End::Pinned(_)) { search.installing() } else { Vec::new() };
+    Tale { events: search.into_events(), end, installing }
 }

@@ -1,19 +1,69 @@
 //! The walk itself: resolvelib's rounds, with pip's preferences.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use packaging::specifiers::Operator;
 use packaging::{Extra, PackageName, Prereleases, SpecifierSet, Version};
 use resolver::{Need, Pick, Source};
 
-use super::candidates::{Candidates, Kind, PYTHON};
+use super::candidates::{Candidate, Candidates, Kind, PYTHON};
 use super::wishes::{Ask, Asker, Info, Wish};
 use super::world::World;
 use super::{Cause, End, Event, Parent};
 
+/// Circles are not followed deeper than this.
+const DEPTH: usize = 400;
+
 /// A package that stood in conflicts this often is decided early.
 const CONFLICTS: usize = 5;
+
+/// pip's weights of the nodes of a graph: the heavier comes first.
+fn weights(mut children: BTreeMap<Option<usize>, BTreeSet<usize>>) -> HashMap<usize, usize> {
+    let mut weights = HashMap::new();
+    loop {
+        let leaves: Vec<usize> =
+            children.iter().filter(|(_, below)| below.is_empty()).filter_map(|(key, _)| *key).collect();
+        if leaves.is_empty() {
+            break;
+        }
+        let weight = children.len().saturating_sub(1);
+        for leaf in &leaves {
+            weights.insert(*leaf, weight);
+            children.remove(&Some(*leaf));
+        }
+        children.values_mut().for_each(|below| below.retain(|key| !leaves.contains(key)));
+    }
+    let mut visits = Visits { children: &children, path: Vec::new(), found: HashMap::new() };
+    visits.visit(None);
+    weights.extend(visits.found.into_iter().filter_map(|(key, depths)| Some((key, *depths.iter().max()?))));
+    weights
+}
+
+/// The way through circles.
+struct Visits<'a> {
+    children: &'a BTreeMap<Option<usize>, BTreeSet<usize>>,
+    path: Vec<Option<usize>>,
+    /// How deep each node was met; five times are enough (pip).
+    found: HashMap<usize, Vec<usize>>,
+}
+
+impl Visits<'_> {
+    fn visit(&mut self, node: Option<usize>) {
+        let seen = node.and_then(|key| self.found.get(&key)).map_or(0, Vec::len);
+        if self.path.contains(&node) || seen >= 5 || self.path.len() > DEPTH {
+            return;
+        }
+        self.path.push(node);
+        for child in self.children.get(&node).into_iter().flatten() {
+            self.visit(Some(*child));
+        }
+        self.path.pop();
+        if let Some(key) = node {
+            self.found.entry(key).or_default().push(self.path.len());
+        }
+    }
+}
 
 /// Why a step cannot be done.
 enum Stop {
@@ -181,7 +231,7 @@ impl<'w> Search<'w> {
         let world = self.candidates.world;
         for (place, requirement) in world.request.requirements.iter().enumerate() {
             let from = wishes.len();
-            self.candidates.wish(&Rc::new(Ask::by_user(requirement)), &mut wishes)?;
+            self.candidates.wish(&Rc::new(Ask::of_place(requirement, world.wanted)), &mut wishes)?;
             if let Some(first) = wishes.get(from) {
                 let key = self.candidates.key_of_wish(first);
                 self.order.entry(self.candidates.key(key).text.clone()).or_insert(place);
@@ -189,6 +239,44 @@ impl<'w> Search<'w> {
         }
         wishes.sort_by_key(|wish| !self.candidates.key(self.candidates.key_of_wish(wish)).extras.is_empty());
         Ok(wishes)
+    }
+
+    /// The order in which pip installs the pinned packages (`get_topological_weights`): leaves first, round by round,
+    /// then what hangs together in circles, the longest way from the user first; by name, the last first.
+    pub fn installing(&self) -> Vec<PackageName> {
+        let Some(state) = self.states.last() else { return Vec::new() };
+        let mut children: BTreeMap<Option<usize>, BTreeSet<usize>> = BTreeMap::new();
+        let keys: BTreeSet<usize> = state.criteria.keys().copied().collect();
+        for key in &keys {
+            children.entry(Some(*key)).or_default();
+            for info in state.criteria.get(key).into_iter().flat_map(|one| &one.information) {
+                let parent = info.parent.map(|id| self.candidates.get(id));
+                let is_pinned = |one: &&Candidate| {
+                    state.pin(one.key).is_some_and(|pin| std::ptr::eq(self.candidates.get(pin), *one))
+                };
+                match parent {
+                    None => {
+                        children.entry(None).or_default().insert(*key);
+                    }
+                    Some(one) if is_pinned(&one) => {
+                        children.entry(Some(one.key)).or_default().insert(*key);
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        let mut weights = weights(children);
+        let mut order: Vec<(usize, PackageName)> = Vec::new();
+        for key in keys {
+            let of_key = self.candidates.key(key);
+            if let (Some(name), true, Some(weight)) =
+                (&of_key.name, of_key.extras.is_empty(), weights.remove(&key))
+            {
+                order.push((weight, name.clone()));
+            }
+        }
+        order.sort();
+        order.into_iter().rev().map(|(_, name)| name).collect()
     }
 
     /// The keys that are not pinned to something that fits.

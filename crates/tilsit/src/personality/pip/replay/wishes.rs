@@ -2,9 +2,12 @@
 
 use std::rc::Rc;
 
+use packaging::distribution::Distribution;
 use packaging::{Origin, Requirement, SpecifierSet};
 
-use super::super::transcript::origin_text;
+use crate::ops::wanted::Wanted;
+
+use super::super::transcript::{bare, origin_text};
 
 /// Something that somebody asks for: pip's `InstallRequirement`.
 #[derive(Debug)]
@@ -13,6 +16,8 @@ pub struct Ask {
     pub requirement: Requirement,
     /// Who asks.
     pub from: Asker,
+    /// The words for it, where they are not those of the requirement.
+    pub alias: Option<String>,
 }
 
 /// Who asks for something.
@@ -32,22 +37,49 @@ impl Ask {
         let mut requirement = requirement.clone();
         requirement.marker = None;
         let from = match requirement.origin.as_deref() {
-            Some(file @ Origin::File { .. }) => Asker::Line(origin_text(Some(file))),
+            Some(origin @ (Origin::File { .. } | Origin::Named(_))) => match origin_text(Some(origin)) {
+                text if text.is_empty() => Asker::Nobody,
+                text => Asker::Line(text),
+            },
             _ => Asker::Nobody,
         };
-        Self { requirement, from }
+        Self { requirement, from, alias: None }
+    }
+
+    /// What the user asks for at a place; what was named by its place alone is called by name and version.
+    pub fn of_place(requirement: &Requirement, wanted: &Wanted) -> Self {
+        let mut ask = Self::by_user(requirement);
+        let is_nameless = |url: &&str| wanted.nameless.contains(*url);
+        if let Some(url) = requirement.url().filter(is_nameless)
+            && let Some(Distribution::Wheel(wheel)) = crate::ops::direct::distribution(url)
+        {
+            ask.alias = Some(format!("{}=={}", wheel.filename.name(), wheel.filename.version()));
+        }
+        ask
     }
 
     /// The same without its marker: what a file stands for that is looked at on behalf of it.
     pub fn for_file(&self) -> Self {
         let mut requirement = self.requirement.clone();
         requirement.marker = None;
-        Self { requirement, from: self.from.clone() }
+        Self { requirement, from: self.from.clone(), alias: self.alias.clone() }
+    }
+
+    /// The same without extras, on behalf of this one.
+    pub fn without_extras(self: &Rc<Self>) -> Self {
+        let mut requirement = self.requirement.clone();
+        requirement.extras.clear();
+        Self { requirement, from: Asker::Package(Rc::clone(self)), alias: self.alias.clone() }
+    }
+
+    /// The words for it, without its marker.
+    pub fn text(&self) -> String {
+        self.alias.clone().unwrap_or_else(|| bare(&self.requirement))
     }
 
     /// The requirement and how it came to be, the nearest first.
     pub fn path(&self) -> String {
-        let own = self.requirement.to_string();
+        let own = self.alias.clone().unwrap_or_else(|| self.requirement.to_string());
         match self.from.path() {
             Some(from) => format!("{own}->{from}"),
             None => own,

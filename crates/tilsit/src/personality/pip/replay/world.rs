@@ -1,6 +1,5 @@
 //! What is known: pages, metadata, what is installed.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use environment::Installed;
@@ -11,6 +10,7 @@ use packaging::{MarkerEnvironment, PackageName, Prereleases, SpecifierSet, Versi
 use resolver::{Need, Pick, PrereleaseMode, ResolveRequest, RuleSet, Source, Upgrade};
 
 use crate::ops::search::Learned;
+use crate::ops::wanted::Wanted;
 
 /// Everything a walk may look at.
 pub struct World<'a> {
@@ -26,8 +26,8 @@ pub struct World<'a> {
     pub learned: &'a Learned,
     /// What is installed.
     pub installed: &'a Installed,
-    /// URLs of requirements that were named by their place alone.
-    pub nameless: &'a BTreeSet<String>,
+    /// What was asked for besides requirements: hashes, places without names.
+    pub wanted: &'a Wanted,
 }
 
 impl World<'_> {
