@@ -12,10 +12,12 @@ pub struct NameList {
 }
 
 impl NameList {
-    /// A list of these names; one that has a line break in it is left out.
+    /// A list of these names; what cannot be a name (PEP 508) is left out, since names are shown on terminals.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>, freshness: Freshness) -> Self {
         let mut text = String::new();
-        for name in names.into_iter().filter(|name| !name.is_empty() && !name.contains(['\n', '\r'])) {
+        let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let is_name = |name: &&str| !name.is_empty() && name.bytes().all(is_name_byte);
+        for name in names.into_iter().filter(is_name) {
             text.push_str(name);
             text.push('\n');
         }
@@ -99,7 +101,7 @@ mod tests {
 
     #[test]
     fn nothing_but_names_is_in_a_list() {
-        let list = NameList::new(["a\nb", "", "c"], Freshness::default());
+        let list = NameList::new(["a\nb", "", "\u{1b}[2J", "c d", "c"], Freshness::default());
         assert_eq!(list.iter().collect::<Vec<_>>(), ["c"]);
         assert_eq!(NameList::from_bytes(b"1\n2\n".to_vec()), None);
         assert_eq!(NameList::from_bytes(vec![0xff]), None);
