@@ -5,6 +5,7 @@
 //! environment is never started: `pyvenv.cfg` names its base.
 
 mod facts;
+mod manylinux;
 mod probe;
 mod pyvenv;
 mod tagging;
@@ -198,9 +199,18 @@ impl Interpreter {
         self.facts.marker_environment()
     }
 
-    /// What decides which wheels fit.
+    /// What decides which wheels fit. Only where a distributor put a module `_manylinux` into the interpreter's path
+    /// (PEP 600), Python is started to ask it.
     pub fn tag_facts(&self) -> packaging::tags::TagFacts {
-        self.facts.tag_facts()
+        let mut facts = self.facts.tag_facts();
+        if matches!(facts.libc, packaging::tags::LinuxLibc::Glibc(..)) {
+            let environment = crate::Environment::of(self.clone(), Path::new(""));
+            let folders = [vec![self.facts.stdlib.clone()], environment.site_packages()].concat();
+            if let Some(folder) = manylinux::folder_of_module(&folders) {
+                facts.refused_platforms = manylinux::refused(&self.executable, folder, &facts.platforms());
+            }
+        }
+        facts
     }
 
     /// The program of the base interpreter, as environments name it.

@@ -27,6 +27,7 @@ impl Facts {
             os_version: self.macos.as_deref().and_then(major_minor),
             machine: self.machine.clone(),
             emscripten_version: None,
+            refused_platforms: Vec::new(),
         }
     }
 }

@@ -74,6 +74,33 @@ fn a_known_python_is_never_started_again() {
 }
 
 #[test]
+fn a_distributor_may_refuse_manylinux() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = create(&folder.path().join("e"), base_python(), &VenvPolicy::default()).unwrap();
+    let opened = Interpreter::open(made.prefix(), &NoCache).unwrap();
+    if !matches!(opened.tag_facts().libc, packaging::tags::LinuxLibc::Glibc(2, 18..)) {
+        return; // Of glibc alone.
+    }
+    let all = opened.tag_facts().platforms();
+    let kept = |module: &str| {
+        let site = Environment::of(opened.clone(), folder.path()).site_packages().remove(0);
+        std::fs::write(site.join("_manylinux.py"), module).unwrap();
+        opened.tag_facts().platforms()
+    };
+    let starting = |start: &str| all.iter().filter(|one| one.starts_with(start)).cloned().collect::<Vec<_>>();
+    assert_eq!(kept("def manylinux_compatible(*_):\n    return False\n"), starting("linux_"));
+    assert_eq!(
+        kept("def manylinux_compatible(*_):\n    return None\nmanylinux2014_compatible = False\n"),
+        all
+    );
+    let fewer = kept("manylinux2014_compatible = False\nmanylinux1_compatible = True\n");
+    let gone: Vec<_> = all.iter().filter(|one| !fewer.contains(one)).collect();
+    assert_eq!(gone.len(), 2, "{gone:?}");
+    assert!(gone[0].starts_with("manylinux_2_17_") && gone[1].starts_with("manylinux2014_"), "{gone:?}");
+    assert_eq!(kept("raise OSError\n"), all, "what cannot be imported refuses nothing");
+}
+
+#[test]
 fn an_active_environment_comes_before_dot_venv_before_path() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();

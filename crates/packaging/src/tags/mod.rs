@@ -3,9 +3,9 @@
 //!
 //! [`Tags::new`] turns the facts of an interpreter into exactly the list that `packaging.tags.sys_tags()`
 //! gives inside it; [`target`] builds the lists of pip's `--platform`, `--python-version`, `--implementation`
-//! and `--abi` and of `--python-platform` names. One thing is left out on purpose: a `_manylinux` module in
-//! the interpreter's path, by which a distributor can veto manylinux wheels (PEP 600), is Python code and is
-//! not run here.
+//! and `--abi` and of `--python-platform` names. A `_manylinux` module in the interpreter's path, by which a
+//! distributor can veto manylinux wheels (PEP 600), is Python code and is not run here: what it refuses is
+//! handed in as [`TagFacts::refused_platforms`].
 //!
 //! ```
 //! use packaging::tags::{Tags, linux_platforms, LinuxLibc, cpython_tags};
@@ -211,6 +211,9 @@ pub struct TagFacts {
     pub machine: String,
     /// `PYEMSCRIPTEN_PLATFORM_VERSION` of an Emscripten build (PEP 783).
     pub emscripten_version: Option<String>,
+    /// Platforms such as `manylinux_2_17_x86_64` that the interpreter's `_manylinux` module refuses (PEP 600).
+    #[serde(default)]
+    pub refused_platforms: Vec<String>,
 }
 
 impl TagFacts {

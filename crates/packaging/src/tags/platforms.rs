@@ -70,10 +70,28 @@ fn linux_of(facts: &TagFacts) -> Vec<String> {
         "i686" => facts.pointers_32bit,
         arch => MANYLINUX_ARCHS.contains(&arch),
     };
-    match facts.libc {
+    let mut tags = match facts.libc {
         LinuxLibc::Glibc(..) if !manylinux => linux_platforms(arch, LinuxLibc::None),
         libc => linux_platforms(arch, libc),
+    };
+    if !facts.refused_platforms.is_empty() {
+        drop_refused(&mut tags, &facts.refused_platforms);
     }
+    tags
+}
+
+/// PEP 600: what a distributor refuses. The older name of a platform stands behind it and goes with it.
+fn drop_refused(tags: &mut Vec<String>, refused: &[String]) {
+    let mut is_refused = false;
+    tags.retain(|tag| {
+        if !tag.starts_with("manylinux") {
+            return true;
+        }
+        if tag.starts_with("manylinux_") {
+            is_refused = refused.contains(tag);
+        }
+        !is_refused
+    });
 }
 
 /// The tags of a Linux machine: `linux_*`, then manylinux from the given glibc down or musllinux from the

@@ -18,11 +18,24 @@ fn facts() -> TagFacts {
         os_version: None,
         machine: "x86_64".into(),
         emscripten_version: None,
+        refused_platforms: Vec::new(),
     }
 }
 
 fn texts(tags: &Tags) -> Vec<String> {
     tags.iter().map(|tag| tag.to_string()).collect()
+}
+
+#[test]
+fn a_refused_platform_takes_its_older_name_along() {
+    let refused = ["manylinux_2_17_aarch64", "manylinux_2_18_x86_64", "linux_aarch64"].map(str::to_owned);
+    let facts = TagFacts {
+        platform: "linux-aarch64".into(),
+        libc: LinuxLibc::Glibc(2, 18),
+        refused_platforms: refused.to_vec(),
+        ..facts()
+    };
+    assert_eq!(facts.platforms(), ["linux_aarch64", "manylinux_2_18_aarch64"]);
 }
 
 #[test]
