@@ -11,6 +11,7 @@
 )]
 
 mod bad_sources;
+mod begin;
 mod builds;
 mod crash;
 mod docs;

@@ -84,6 +84,17 @@ fn list_of_what_is_outdated() {
 }
 
 #[test]
+fn an_index_that_is_not_there_is_no_proof_that_nothing_is_outdated() {
+    let s = aged();
+    let nobody = ["--index-url", "http://127.0.0.1:9/simple/", "--retries", "0"];
+    let ours = [&["list", "--outdated"], &nobody[..]].concat();
+    s.tilsit(&ours).fails(1, "[index-unreachable]");
+    // pip goes on, and lists nothing.
+    let pip = [&["as", "pip", "--python", ".venv", "list", "--outdated"], &nobody[..]].concat();
+    s.tilsit(&pip).ok().tells("WARNING: Could not fetch URL http://127.0.0.1:9/simple/");
+}
+
+#[test]
 fn why_something_is_installed() {
     let s = aged();
     let why = s.tilsit(&["why", "leaf", "app", "turbo"]).ok();

@@ -87,9 +87,14 @@ impl Session<'_> {
         let kept = kept();
         let asked = listed.iter().filter(|one| !kept.contains(&one.name));
         let names = asked.map(|one| one.name.clone()).collect();
-        let mut found = available(names, &selection, &policy.prereleases, &mut client);
+        let answers = available(names, &selection, &policy.prereleases, &mut client);
+        let mut answers = answers.map_err(|error| diagnosis::search(&error))?;
+        // An index that cannot be asked may have newer versions: what the others have is not the answer.
+        if let Some(failure) = answers.failures.pop() {
+            return Err(Box::new(diagnosis::search(&failure.into())));
+        }
         let newest = |one: &'a Listed| {
-            let latest = found.remove(&one.name)?.into_iter().next()?;
+            let latest = answers.versions.remove(&one.name)?.into_iter().next()?;
             let is_newer = one.distribution.version().is_none_or(|version| latest.version > version);
             is_newer.then_some((one, latest))
         };

@@ -11,7 +11,7 @@ use super::listener::observer;
 use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::ops::list::{Editable, ListRequest, Listed, Place, list};
-use crate::ops::versions::{Available, available};
+use crate::ops::versions::{Answers, Available, available};
 use crate::ops::wanted::Wanted;
 use crate::output::{Json, columns};
 
@@ -116,15 +116,24 @@ impl Session<'_> {
         let connection = self.connection(&wanted)?;
         let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
         let names = listed.iter().map(|one| one.name.clone()).collect();
-        let mut found = available(names, &selection, &self.resolve_policy(&wanted)?.prereleases, &mut client);
+        let prereleases = self.resolve_policy(&wanted)?.prereleases;
+        let mut answers = available(names, &selection, &prereleases, &mut client)?;
+        self.warn_failures(&answers);
         let outdated = self.parsed.is_on(&flags::OUTDATED);
         let rows = listed.into_iter().filter_map(|listed| {
-            let latest = found.remove(&listed.name)?.into_iter().next()?;
+            let latest = answers.versions.remove(&listed.name)?.into_iter().next()?;
             let version = Version::parse(&listed.version).ok()?;
             let fits = if outdated { latest.version > version } else { latest.version == version };
             fits.then_some(Row { listed, latest: Some(latest).filter(|_| outdated) })
         });
         Ok(rows.collect())
+    }
+
+    /// pip goes on without an index that cannot be asked.
+    pub(super) fn warn_failures(&self, answers: &Answers) {
+        for failure in &answers.failures {
+            self.warn(&format!("Could not fetch URL {}: {} - skipping", failure.url, failure.problem));
+        }
     }
 
     fn is_verbose(&self) -> bool {

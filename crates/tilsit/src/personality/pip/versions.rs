@@ -26,9 +26,10 @@ impl Session<'_> {
         let selection = self.selection(&target, &wanted)?;
         let connection = self.connection(&wanted)?;
         let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
-        let found = available(vec![name.clone()], &selection, &prereleases, &mut client).remove(&name);
-        let versions: Vec<Version> =
-            found.unwrap_or_default().into_iter().map(|available| available.version).collect();
+        let mut answers = available(vec![name.clone()], &selection, &prereleases, &mut client)?;
+        self.warn_failures(&answers);
+        let found = answers.versions.remove(&name).unwrap_or_default();
+        let versions: Vec<Version> = found.into_iter().map(|available| available.version).collect();
         let Some(latest) = versions.first().cloned() else { return Err(unknown()) };
         let installed = self.seen_environment().installed()?;
         let installed = installed.get(&name).map(|one| {
