@@ -101,14 +101,16 @@ impl Selection {
         let without_time = tallies.iter().find_map(|(_, tally)| tally.without_time);
         let page = without_time.and_then(|page| pages.get(page as usize));
         let lacks_upload_times = page.map(|page| page.url().to_owned());
-        let mut picks = Vec::with_capacity(tallies.len());
-        let mut candidates = Vec::with_capacity(tallies.len());
-        for (version, tally) in tallies {
-            let id = picks.len() as u32;
-            picks.push(tally.best.as_ref().map_or((u32::MAX, u32::MAX), |(_, page, file)| (*page, *file)));
-            candidates.push(Candidate { version, availability: tally.availability(), id });
-        }
-        Project { pages, picks, candidates: candidates.into(), lacks_upload_times }
+        let pick = |(_, tally): &(Version, Tally)| {
+            tally.best.as_ref().map_or((u32::MAX, u32::MAX), |(_, page, file)| (*page, *file))
+        };
+        let picks = tallies.iter().map(pick).collect();
+        let candidates = tallies.into_iter().enumerate().map(|(place, (version, tally))| Candidate {
+            version,
+            availability: tally.availability(),
+            id: place as u32,
+        });
+        Project { pages, picks, candidates: candidates.collect(), lacks_upload_times }
     }
 
     /// What the files of each version come to, versions ascending. Each page is in order already.
