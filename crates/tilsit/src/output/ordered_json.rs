@@ -60,51 +60,71 @@ impl Json {
 
     /// As pip prints reports: indented by two, any character as it is.
     pub fn pretty(&self) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(1 << 16);
         self.write_pretty(&mut text, 0);
         text
     }
 
     fn write_pretty(&self, text: &mut String, depth: usize) {
         match self {
-            Self::Value(Value::Array(items)) => {
-                let items: Vec<Json> = items.iter().cloned().map(Json::Value).collect();
-                Self::List(items).write_pretty(text, depth);
-            }
-            Self::Value(Value::Object(table)) => {
-                let entries = table.iter().map(|(key, value)| (key.clone(), Json::Value(value.clone())));
-                Self::Table(entries.collect()).write_pretty(text, depth);
-            }
-            Self::Value(value) => text.push_str(&value.to_string()),
+            Self::Value(value) => write_value(value, text, depth),
             Self::List(items) => {
                 let write = |text: &mut String, item: &Json| item.write_pretty(text, depth + 1);
-                write_indented(text, ['[', ']'], (items, depth), write);
+                write_indented(text, ['[', ']'], (items.iter(), depth), write);
             }
             Self::Table(entries) => {
                 let write = |text: &mut String, (key, value): &(String, Json)| {
-                    text.push_str(&Value::from(key.as_str()).to_string());
-                    text.push_str(": ");
+                    write_key(key, text);
                     value.write_pretty(text, depth + 1);
                 };
-                write_indented(text, ['{', '}'], (entries, depth), write);
+                write_indented(text, ['{', '}'], (entries.iter(), depth), write);
             }
         }
     }
 }
 
+fn write_value(value: &Value, text: &mut String, depth: usize) {
+    match value {
+        Value::Array(items) => {
+            let write = |text: &mut String, item: &Value| write_value(item, text, depth + 1);
+            write_indented(text, ['[', ']'], (items.iter(), depth), write);
+        }
+        Value::Object(table) => {
+            let write = |text: &mut String, (key, value): (&String, &Value)| {
+                write_key(key, text);
+                write_value(value, text, depth + 1);
+            };
+            write_indented(text, ['{', '}'], (table.iter(), depth), write);
+        }
+        Value::String(string) => write_string(string, text),
+        other => text.push_str(&other.to_string()),
+    }
+}
+
+fn write_key(key: &str, text: &mut String) {
+    write_string(key, text);
+    text.push_str(": ");
+}
+
+/// A string has a form in JSON always.
+fn write_string(string: &str, text: &mut String) {
+    text.push_str(&serde_json::to_string(string).unwrap_or_default());
+}
+
 fn write_indented<T>(
     text: &mut String,
     [open, close]: [char; 2],
-    (items, depth): (&[T], usize),
-    write: impl Fn(&mut String, &T),
+    (items, depth): (impl ExactSizeIterator<Item = T>, usize),
+    write: impl Fn(&mut String, T),
 ) {
+    let is_empty = items.len() == 0;
     text.push(open);
-    for (place, item) in items.iter().enumerate() {
+    for (place, item) in items.enumerate() {
         text.push_str(if place == 0 { "\n" } else { ",\n" });
         text.push_str(&"  ".repeat(depth + 1));
         write(text, item);
     }
-    if !items.is_empty() {
+    if !is_empty {
         text.push('\n');
         text.push_str(&"  ".repeat(depth));
     }

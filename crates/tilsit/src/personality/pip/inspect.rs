@@ -1,11 +1,13 @@
 //! `pip inspect`
 
+use std::num::NonZero;
+
 use environment::{Format, InstalledDistribution, PIP_VERSION};
 use packaging::metadata::Metadata;
 
 use super::list::is_standard;
 use super::{Ended, Session};
-use crate::ops::list::{ListRequest, list};
+use crate::ops::list::{ListRequest, Listed, list};
 use crate::ops::report::{direct_url_json, environment};
 use crate::output::Json;
 
@@ -15,8 +17,8 @@ impl Session<'_> {
         let seen = self.seen_environment();
         self.warn_leftovers(&seen);
         let listed = list(&seen, &request)?;
-        let listed = listed.iter().filter(|one| !is_standard(&one.name));
-        let installed = listed.map(|one| distribution(&one.distribution)).collect();
+        let listed: Vec<&Listed> = listed.iter().filter(|one| !is_standard(&one.name)).collect();
+        let installed = distributions(&listed);
         let whole = Json::table([
             ("version", Json::from("1")),
             ("pip_version", PIP_VERSION.into()),
@@ -27,6 +29,22 @@ impl Session<'_> {
         self.terminal.line(&whole.pretty());
         Ok(0)
     }
+}
+
+/// As pip shows them; reading and sorting all their metadata is worth a thread for each core.
+fn distributions(listed: &[&Listed]) -> Vec<Json> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(4);
+    let share = listed.len().div_ceil(cores).max(16);
+    let read = |part: &[&Listed]| part.iter().map(|one| distribution(&one.distribution)).collect::<Vec<_>>();
+    std::thread::scope(|scope| {
+        let (own, others) = listed.split_at(share.min(listed.len()));
+        let others: Vec<_> = others.chunks(share).map(|part| scope.spawn(move || read(part))).collect();
+        let mut rows = read(own);
+        for other in others {
+            rows.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        rows
+    })
 }
 
 fn distribution(one: &InstalledDistribution) -> Json {
@@ -58,7 +76,8 @@ fn direct_url(one: &InstalledDistribution) -> Option<Json> {
     if let Some(direct) = one.direct_url() {
         return Some(direct_url_json(&direct));
     }
-    let url = url::Url::from_file_path(one.editable_location()?).ok()?;
+    let editable = Some(one).filter(|one| one.format() != Format::DistInfo)?.editable_location();
+    let url = url::Url::from_file_path(editable?).ok()?;
     let info = Json::table([("editable", Json::from(true))]);
     Some(Json::table([("url", Json::from(String::from(url))), ("dir_info", info)]))
 }
