@@ -16,6 +16,7 @@ pub struct Report {
 struct Row {
     title: String,
     target: f64,
+    pip_target: f64,
     tools: Vec<Series>,
 }
 
@@ -54,14 +55,16 @@ impl Row {
 
     /// What misses its target, if anything does.
     fn miss(&self) -> Option<String> {
-        let ratio = self.ratio("uv")?;
-        let memory = |tool| Some(self.of(tool)?.median(|sample| sample.resident_kib));
-        if ratio < self.target {
-            return Some(format!("{}: {ratio:.2} × uv, wanted {:.1}", self.title, self.target));
-        }
-        let (ours, theirs) = (memory("tilsit")?, memory("uv")?);
-        let heavy = format!("{}: {:.1} MiB, uv {:.1} MiB", self.title, ours / 1024.0, theirs / 1024.0);
-        (ours > theirs).then_some(heavy)
+        let too_slow = |tool: &str, target: f64| {
+            let ratio = self.ratio(tool).filter(|ratio| *ratio < target)?;
+            Some(format!("{}: {ratio:.2} × {tool}, wanted {target:.1}", self.title))
+        };
+        let memory = |tool| Some(self.of(tool)?.median(|sample| sample.resident_kib) / 1024.0);
+        let too_heavy = || {
+            let (ours, theirs) = (memory("tilsit")?, memory("uv")?);
+            (ours > theirs).then(|| format!("{}: {ours:.1} MiB, uv {theirs:.1} MiB", self.title))
+        };
+        too_slow("uv", self.target).or_else(|| too_slow("pip", self.pip_target)).or_else(too_heavy)
     }
 }
 
@@ -71,7 +74,8 @@ impl Report {
         let row = match self.rows.iter().position(|row| row.title == title) {
             Some(at) => &mut self.rows[at],
             None => {
-                self.rows.push(Row { title: title.to_owned(), target: scenario.target, tools: Vec::new() });
+                let (target, pip_target) = (scenario.target, scenario.pip_target);
+                self.rows.push(Row { title: title.to_owned(), target, pip_target, tools: Vec::new() });
                 let last = self.rows.len() - 1;
                 &mut self.rows[last]
             }
@@ -100,13 +104,15 @@ impl Report {
                     series.samples.iter().map(|sample| sample.wall_us).min().unwrap_or_default() as f64;
                 let (wall, cpu) = (series.wall() / 1e3, series.median(|sample| sample.cpu_us) / 1e3);
                 let memory = series.median(|sample| sample.resident_kib) / 1024.0;
-                let times =
-                    |other: &str| row.of(other).map_or(f64::NAN, |other| other.wall() / series.wall());
+                let times = |other: &str| match row.of(other) {
+                    Some(other) => format!("{:.2}", other.wall() / series.wall()),
+                    None => String::new(),
+                };
                 let target =
                     if series.tool == "tilsit" { format!("{:.1}", row.target) } else { String::new() };
                 let _ = writeln!(
                     text,
-                    "| {} | {} | {wall:.1} ({:.1}) | {cpu:.1} | {memory:.1} | {:.2} | {:.1} | {target} |",
+                    "| {} | {} | {wall:.1} ({:.1}) | {cpu:.1} | {memory:.1} | {} | {} | {target} |",
                     row.title,
                     series.tool,
                     least / 1e3,

@@ -61,6 +61,8 @@ struct Bench<'a> {
     folder: &'a Path,
     python: PathBuf,
     index: FakeIndex,
+    /// A file to hash.
+    wheel: PathBuf,
     entrants: Vec<Entrant>,
     workloads: Vec<Workload>,
     report: Report,
@@ -92,6 +94,7 @@ impl<'a> Bench<'a> {
             folder,
             python: base_python(&options.oracles)?,
             index: universe::serve(wheels)?,
+            wheel: wheels.first().cloned().ok_or("no wheels")?,
             entrants,
             workloads,
             report: Report::default(),
@@ -162,7 +165,7 @@ impl<'a> Bench<'a> {
         let count = self.entrants.len();
         for turn in 0..count {
             let at = (turn + round) % count;
-            if round >= self.entrants[at].rounds {
+            if round >= self.entrants[at].rounds || !self.entrants[at].tool.takes(scenario.step) {
                 continue;
             }
             let name = self.entrants[at].tool.name;
@@ -232,6 +235,7 @@ impl<'a> Bench<'a> {
             pins: &workload.pins,
             out: &set.out,
             shown: workload.shown,
+            wheel: &self.wheel,
             index: &url,
         };
         measured(&self.entrants[at].tool.command(step, &places), self.folder)

@@ -14,13 +14,17 @@ pub enum Step {
     Freeze,
     Show,
     Check,
+    Inspect,
+    CacheDir,
+    ConfigList,
+    Hash,
     Uninstall,
 }
 
-type Lines = [(Step, &'static str); 9];
+type Lines = [(Step, &'static str)];
 
-/// Words in braces are replaced by paths; a line is split at spaces before that.
-const UV: Lines = [
+/// Words in braces are replaced by paths; a line is split at spaces before that. A step without a line is not taken.
+const UV: &Lines = &[
     (Step::Version, "{tool} --version"),
     (Step::Venv, "{tool} venv -q -p {python} {env}"),
     (Step::Resolve, "{tool} pip compile -q {input} -o {out} -p {python}"),
@@ -29,10 +33,11 @@ const UV: Lines = [
     (Step::Freeze, "{tool} pip freeze -p {env}"),
     (Step::Show, "{tool} pip show -p {env} {shown}"),
     (Step::Check, "{tool} pip check -p {env}"),
+    (Step::CacheDir, "{tool} cache dir"),
     (Step::Uninstall, "{tool} pip uninstall -q -r {pins} -p {env}"),
 ];
 
-const TILSIT: Lines = [
+const TILSIT: &Lines = &[
     (Step::Version, "{tool} --version"),
     (Step::Venv, "{tool} venv -q -p {python} {env}"),
     (Step::Resolve, "{tool} compile -q {input} -o {out} -p {python}"),
@@ -41,11 +46,15 @@ const TILSIT: Lines = [
     (Step::Freeze, "{tool} freeze -p {env}"),
     (Step::Show, "{tool} show -p {env} {shown}"),
     (Step::Check, "{tool} check -p {env}"),
+    (Step::Inspect, "{tool} as pip --python {env} inspect"),
+    (Step::CacheDir, "{tool} as pip --python {env} cache dir"),
+    (Step::ConfigList, "{tool} as pip --python {env} config list"),
+    (Step::Hash, "{tool} as pip --python {env} hash {wheel}"),
     (Step::Uninstall, "{tool} uninstall -q -y -r {pins} -p {env}"),
 ];
 
 /// pip runs inside each environment, as people call it, and compiles nothing, as uv by default.
-const PIP: Lines = [
+const PIP: &Lines = &[
     (Step::Version, "{tool} --version"),
     (Step::Venv, "{python} -m venv --without-pip {env}"),
     (Step::Resolve, "{tool} install -q --dry-run --ignore-installed -r {input} --report {out}"),
@@ -54,6 +63,10 @@ const PIP: Lines = [
     (Step::Freeze, "{env}/bin/python -m pip freeze"),
     (Step::Show, "{env}/bin/python -m pip show {shown}"),
     (Step::Check, "{env}/bin/python -m pip check"),
+    (Step::Inspect, "{env}/bin/python -m pip inspect"),
+    (Step::CacheDir, "{env}/bin/python -m pip cache dir"),
+    (Step::ConfigList, "{env}/bin/python -m pip config list"),
+    (Step::Hash, "{env}/bin/python -m pip hash {wheel}"),
     (Step::Uninstall, "{env}/bin/python -m pip uninstall -q -y -r {pins}"),
 ];
 
@@ -76,13 +89,14 @@ pub struct Places<'a> {
     pub pins: &'a Path,
     pub out: &'a Path,
     pub shown: &'a str,
+    pub wheel: &'a Path,
     pub index: &'a str,
 }
 
 impl Tool {
     /// uv, from the folder of the peer tools.
     pub fn uv(oracles: &Path) -> Tool {
-        Tool { name: "uv", program: oracles.join("uv"), lines: &UV, seed: None }
+        Tool { name: "uv", program: oracles.join("uv"), lines: UV, seed: None }
     }
 
     /// pip, from the folder of the peer tools.
@@ -92,12 +106,17 @@ impl Tool {
         let package = versions
             .find_map(|version| Some(version.path().join("site-packages/pip")).filter(|p| p.is_dir()));
         let seed = Some(package.ok_or("no pip among the peer tools")?);
-        Ok(Tool { name: "pip", program: oracles.join("pip"), lines: &PIP, seed })
+        Ok(Tool { name: "pip", program: oracles.join("pip"), lines: PIP, seed })
     }
 
     /// The binary of this project.
     pub fn tilsit(binary: &Path) -> Tool {
-        Tool { name: "tilsit", program: binary.to_path_buf(), lines: &TILSIT, seed: None }
+        Tool { name: "tilsit", program: binary.to_path_buf(), lines: TILSIT, seed: None }
+    }
+
+    /// Whether the tool has a command for a step.
+    pub fn takes(&self, step: Step) -> bool {
+        self.lines.iter().any(|(known, _)| *known == step)
     }
 
     /// The command for a step, with an environment of nothing but what the tools need.
@@ -128,13 +147,14 @@ impl Tool {
     }
 
     fn filled(&self, word: &str, places: &Places<'_>) -> String {
-        let paths: [(&str, &Path); 6] = [
+        let paths: [(&str, &Path); 7] = [
             ("{tool}", &self.program),
             ("{python}", places.python),
             ("{env}", places.env),
             ("{input}", places.input),
             ("{pins}", places.pins),
             ("{out}", places.out),
+            ("{wheel}", places.wheel),
         ];
         let filled = word.replace("{shown}", places.shown);
         paths.iter().fold(filled, |text, (name, path)| text.replace(name, &path.to_string_lossy()))
