@@ -276,6 +276,8 @@ impl fmt::Debug for Command {
 pub enum Dialect {
     /// Ours: exact names, arguments counted, the nearest name suggested.
     Native,
+    /// Python's `argparse` for a program without commands: unique prefixes, no flag as a value.
+    Argparse,
     /// Python's `optparse` as pip sets it up: unique prefixes, any word as a value.
     Optparse,
 }

@@ -3,7 +3,7 @@
 //! Enters: the words a person typed. Leaves: [`Parsed`] (which command, which flags with what values and origins, which
 //! arguments), a request for help or the version, or a [`UsageError`]. Nothing here reads a file or prints.
 //!
-//! [`native`] and [`pip`] are tables; [`mod@parse`] reads a command line by one of them in its dialect, [`help`] writes help
+//! [`native`], [`pip`] and [`pyproject_build`] are tables; [`mod@parse`] reads a command line by one of them in its dialect, [`help`] writes help
 //! from it, [`generate`] the man pages, completions and reference pages.
 
 pub mod flag;
@@ -15,6 +15,7 @@ mod number;
 mod parse;
 mod parsed;
 pub mod pip;
+pub mod pyproject_build;
 mod usage;
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub fn parse(program: &'static Program, words: &[String]) -> Result<Outcome, Usa
     match program.dialect {
         Dialect::Native => parse_native(program, words),
         Dialect::Optparse => parse_optparse(program, words),
+        Dialect::Argparse => parse_argparse(program, words),
     }
 }
 
@@ -55,6 +56,23 @@ fn parse_native(program: &'static Program, words: &[String]) -> Result<Outcome, 
     }
     if reader.expects_command() {
         return Err(UsageError::MissingCommand { path: reader.path });
+    }
+    reader.check_arguments()?;
+    Ok(Outcome::Run(reader.finish()))
+}
+
+/// A program whose only command is never typed.
+fn parse_argparse(program: &'static Program, words: &[String]) -> Result<Outcome, UsageError> {
+    let mut reader = Reader::new(program, words);
+    reader.path.extend(program.commands.first());
+    loop {
+        match reader.step()? {
+            Step::Argument(word) => reader.take_argument(word),
+            Step::Flag => {}
+            Step::Help => return Ok(Outcome::Help(reader.path)),
+            Step::Version => return Ok(Outcome::Version(reader.finish())),
+            Step::End => break,
+        }
     }
     reader.check_arguments()?;
     Ok(Outcome::Run(reader.finish()))
@@ -255,7 +273,9 @@ impl<'a> Reader<'a> {
             return self.find_exact(typed);
         }
         let mut possible: Vec<_> = self.spellings().filter(|(_, name)| name.starts_with(typed)).collect();
-        possible.sort_by_key(|(_, name)| *name);
+        if self.program.dialect == Dialect::Optparse {
+            possible.sort_by_key(|(_, name)| *name);
+        }
         match possible.as_slice() {
             [] => Err(self.unknown_flag(typed)),
             [only] => Ok(*only),
@@ -317,9 +337,13 @@ impl<'a> Reader<'a> {
         let missing = |reader: &Self| UsageError::MissingValue { flag: spelling, path: reader.path.clone() };
         let word = self.words.get(self.at).ok_or_else(|| missing(self))?;
         // Ours: a flag is never swallowed as the value of another; optparse takes any word.
-        let is_flag = self.program.dialect == Dialect::Native
-            && word.starts_with('-')
-            && self.spellings().any(|(_, name)| name == word);
+        let is_flag = word.starts_with('-')
+            && match self.program.dialect {
+                Dialect::Native => self.spellings().any(|(_, name)| name == word),
+                // whatever looks like one
+                Dialect::Argparse => word.len() > 1 && !word.contains(' '),
+                Dialect::Optparse => false,
+            };
         if is_flag {
             return Err(missing(self));
         }

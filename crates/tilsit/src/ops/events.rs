@@ -122,7 +122,9 @@ pub enum BuildStep<'a> {
     Environment(EnvironmentStep<'a>),
     /// The back end is asked what else it requires.
     Requires(builder::Product),
-    /// The back end builds, or prepares metadata.
+    /// The back end prepares metadata.
+    Metadata(builder::Product),
+    /// The back end builds.
     Hook(builder::Product),
     /// What was built goes on as the source of these.
     FromSource(&'a [builder::Product]),

@@ -75,6 +75,11 @@ impl Style {
         self.paint(anstyle::AnsiColor::Cyan.on_default().bold(), text)
     }
 
+    /// For what goes first.
+    pub fn strong(self, text: &str) -> String {
+        self.paint(anstyle::Style::new().bold(), text)
+    }
+
     /// For what may be overlooked.
     pub fn dim(self, text: &str) -> String {
         self.paint(anstyle::Style::new().dimmed(), text)

@@ -4,19 +4,21 @@
 
 mod native;
 mod pip;
+mod pyproject_build;
 
 use std::path::Path;
 
 use crate::settings::Process;
 
 /// The names under which this binary is another tool; `tilsit link` makes links of these names.
-pub const NAMES: &[&str] = &["pip", "pip3"];
+pub const NAMES: &[&str] = &["pip", "pip3", "pyproject-build"];
 
 /// The tools that can be imitated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tool {
     Native,
     Pip,
+    PyprojectBuild,
 }
 
 /// Runs the process as the tool it is called as, by `argv[0]` or by `tilsit as NAME`; returns the exit code.
@@ -26,8 +28,12 @@ pub fn run(process: &Process) -> u8 {
     let rest = words.get(1..).unwrap_or_default();
     match (called, rest) {
         (Some(Tool::Pip), rest) => pip::run(process, rest),
+        (Some(Tool::PyprojectBuild), rest) => pyproject_build::run(process, rest),
         (_, [word, name, rest @ ..]) if word == "as" && tool_of(name) == Some(Tool::Pip) => {
             pip::run(process, rest)
+        }
+        (_, [word, name, rest @ ..]) if word == "as" && tool_of(name) == Some(Tool::PyprojectBuild) => {
+            pyproject_build::run(process, rest)
         }
         _ => native::run(process, rest),
     }
@@ -40,6 +46,7 @@ fn tool_of(program: &str) -> Option<Tool> {
     match name.strip_prefix("pip") {
         Some(version) if version.chars().all(|c| c.is_ascii_digit() || c == '.') => Some(Tool::Pip),
         _ if name == "tilsit" => Some(Tool::Native),
+        _ if name == "pyproject-build" => Some(Tool::PyprojectBuild),
         _ => None,
     }
 }
@@ -63,6 +70,7 @@ mod tests {
             ("env/bin/pip3.11", Some(Tool::Pip)),
             ("pip3", Some(Tool::Pip)),
             ("pipx", None),
+            ("/usr/bin/pyproject-build", Some(Tool::PyprojectBuild)),
             ("other", None),
         ] {
             assert_eq!(tool_of(program), tool, "{program}");

@@ -47,7 +47,7 @@ pub fn project(sandbox: &Sandbox, hooks: &str) {
 }
 
 /// The same with `requires`.
-fn project_requiring(sandbox: &Sandbox, requires: &str, hooks: &str) {
+pub fn project_requiring(sandbox: &Sandbox, requires: &str, hooks: &str) {
     let system = format!(
         "[build-system]\nrequires = [{requires}]\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n"
     );

@@ -21,6 +21,7 @@ mod link;
 mod native;
 mod own_wheel;
 mod pins;
+mod pyproject_build;
 mod quiet;
 mod sandbox;
 mod search;

@@ -168,7 +168,8 @@ impl Sandbox {
     }
 }
 
-fn run(command: &mut Command) -> Ran {
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Ran {
     let output = command.output().unwrap();
     Ran {
         code: output.status.code().unwrap_or(-1),

@@ -9,12 +9,12 @@ use man::man;
 use reference::reference;
 
 use super::flag::{Command, Flag, Program};
-use super::{native, pip};
+use super::{native, pip, pyproject_build};
 
 /// File names and texts of one kind: `reference` and `man` for every program, `completions` for ours.
 pub fn pages(kind: &str) -> Option<Vec<(String, String)>> {
     let every = |make: fn(&'static Program) -> Vec<(String, String)>| {
-        [&native::PROGRAM, &pip::PROGRAM].into_iter().flat_map(make).collect()
+        [&native::PROGRAM, &pip::PROGRAM, &pyproject_build::PROGRAM].into_iter().flat_map(make).collect()
     };
     match kind {
         "reference" => Some(every(reference)),

@@ -1,16 +1,20 @@
 //! Help, written from the tables: ours and in the layout of pip's.
 
+mod argparse;
 mod native;
 mod optparse;
 mod wrap;
 
 use super::flag::{Command, Dialect, Program};
 
+pub use argparse::{error as argparse_error, name as argparse_name};
+
 /// The help of a program (empty path) or of one of its commands, for a terminal of that width.
 pub fn help(program: &'static Program, path: &[&'static Command], width: usize) -> String {
     match program.dialect {
         Dialect::Native => native::help(program, path, width),
         Dialect::Optparse => optparse::help(program, path, width),
+        Dialect::Argparse => argparse::help(program, width),
     }
 }
 
@@ -19,5 +23,6 @@ pub fn usage(program: &'static Program, path: &[&'static Command]) -> String {
     match program.dialect {
         Dialect::Native => native::usage(program, path),
         Dialect::Optparse => optparse::usage(program, path),
+        Dialect::Argparse => argparse::usage(program, 80),
     }
 }

@@ -126,6 +126,21 @@ pub fn distributions(
     }
 }
 
+/// METADATA of the wheel that a folder or a source distribution would become.
+///
+/// # Errors
+/// See [`DistributionsError`].
+pub fn metadata(
+    builds: &Builds<'_>,
+    source: &Path,
+    settings: &ConfigSettings,
+    hands: &mut Hands<'_>,
+) -> Result<Vec<u8>, DistributionsError> {
+    let unpacked = if is_archive(source) { Some(Unpacked::of(source, None, None, hands)?) } else { None };
+    let tree = unpacked.as_ref().map_or(source, |unpacked| &unpacked.root);
+    Ok(builds.metadata(&BuildTask { tree, product: Product::Wheel, settings }, hands)?)
+}
+
 /// A source distribution on the disk.
 struct Unpacked {
     root: PathBuf,

@@ -126,14 +126,31 @@ impl Making<'_> {
     fn make(&self, hands: &mut Hands<'_>) -> Result<BuildEnvironment, RequiresError> {
         let base = self.base(hands)?;
         let wheels = self.wheels(hands)?;
-        let key = self.key(&base, &wheels);
-        let folder = hands.store.build_environment(&key, |folder| fill(folder, &base, &wheels))?;
+        let folder = match &self.builds.policy.place {
+            Some(place) => self.anew(place, &base, &wheels)?,
+            None => {
+                let key = self.key(&base, &wheels);
+                hands.store.build_environment(&key, |folder| fill(folder, &base, &wheels))?
+            }
+        };
         let programs = folder.join("bin");
         Ok(BuildEnvironment {
             python: programs.join("python"),
             programs: Some(programs),
             packages: wheels.into_iter().map(|wheel| (wheel.name, wheel.version)).collect(),
         })
+    }
+
+    /// In a folder that the user named.
+    fn anew(&self, place: &Path, base: &Interpreter, wheels: &[Wheel]) -> Result<PathBuf, RequiresError> {
+        match std::fs::remove_dir_all(place) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(InstallError::Io { path: place.to_owned(), source: error }.into());
+            }
+            _ => {}
+        }
+        fill(place, base, wheels)?;
+        Ok(place.to_owned())
     }
 
     /// An environment is made of the interpreter below the one that is built for.

@@ -15,7 +15,7 @@ use tempfile::TempPath;
 use super::super::events::{BuildStep, EnvironmentStep, Event, Listener};
 use super::super::interrupt;
 use super::environment::{self, BuildEnvironment};
-use super::{BuildOpError, BuildTask, Builds, Hands};
+use super::{BuildOpError, BuildTask, Builds, Hands, Unmet};
 
 /// Builds that are kept warm at once; one is a Python process.
 const WARM: usize = 8;
@@ -41,7 +41,8 @@ pub(super) fn metadata(
     task: &BuildTask<'_>,
     hands: &mut Hands<'_>,
 ) -> Result<Vec<u8>, BuildOpError> {
-    with_session(builds, task, hands, |running, watch| {
+    let step = BuildStep::Metadata(task.product);
+    with_session(builds, task, (hands, step), |running, watch| {
         let out = running.folder("metadata");
         running.session.metadata(task.product, task.settings, &out, watch)
     })
@@ -54,7 +55,8 @@ pub(super) fn build(
     out: &Path,
     hands: &mut Hands<'_>,
 ) -> Result<BuiltFile, BuildOpError> {
-    let built = with_session(builds, task, hands, |running, watch| {
+    let step = BuildStep::Hook(task.product);
+    let built = with_session(builds, task, (hands, step), |running, watch| {
         let folder = running.folder("out");
         running.session.build(task.product, task.settings, &folder, watch)
     })?;
@@ -73,17 +75,23 @@ fn moved(built: &BuiltFile, out: &Path) -> std::io::Result<BuiltFile> {
 fn with_session<T>(
     builds: &Builds<'_>,
     task: &BuildTask<'_>,
-    hands: &mut Hands<'_>,
+    (hands, step): (&mut Hands<'_>, BuildStep<'_>),
     work: impl FnOnce(&mut Running, &mut Ear<'_>) -> Result<T, BuildError>,
 ) -> Result<T, BuildOpError> {
     let mut running = match taken(builds, task.tree) {
+        // for another product its environment counts anew
+        Some(running) if !running.is_ready(task) && !builds.policy.shared => {
+            let step = EnvironmentStep::Started(&running.system.written);
+            hands.listener.event(&Event::BuildStep(BuildStep::Environment(step)));
+            running
+        }
         Some(running) => running,
         None => start(builds, task, hands)?,
     };
     if !running.is_ready(task) {
         running = prepare(builds, task, running, hands)?;
     }
-    hands.listener.event(&Event::BuildStep(BuildStep::Hook(task.product)));
+    hands.listener.event(&Event::BuildStep(step));
     let done = work(&mut running, &mut Ear(&mut *hands.listener));
     match done {
         Ok(done) => {
@@ -109,7 +117,10 @@ pub(super) fn room(builds: &Builds<'_>, tree: &Path) -> Option<PathBuf> {
 pub(super) fn go_on(builds: &Builds<'_>, from: &Path, to: &Path) {
     let Some(mut running) = taken(builds, from) else { return };
     let Ok(system) = BuildSystem::read(to, unknown_keys(builds)) else { return };
-    if system.written == running.system.written && running.session.move_to(to, &system) {
+    if builds.policy.place.is_none()
+        && system.written == running.system.written
+        && running.session.move_to(to, &system)
+    {
         to.clone_into(&mut running.tree);
         running.ready.clear();
     }
@@ -222,7 +233,12 @@ fn check(
     if missing.is_empty() {
         return Ok(());
     }
-    Err(BuildOpError::Unmet { missing: missing.iter().map(ToString::to_string).collect() })
+    let missing = missing.iter().map(|one| Unmet {
+        requirement: one.to_string(),
+        wanted: one.specifiers().map(ToString::to_string).filter(|text| !text.is_empty()),
+        found: environment.versions(&[&one.name]).pop().map(|(_, version)| version),
+    });
+    Err(BuildOpError::Unmet { missing: missing.collect() })
 }
 
 impl Running {

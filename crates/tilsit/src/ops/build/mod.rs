@@ -8,7 +8,7 @@ mod environment;
 mod hooks;
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ::environment::Interpreter;
 use builder::native::{self, NativeError, NativeProject, NativeRequest, Recognised};
@@ -19,7 +19,7 @@ use resolver::RuleSet;
 use store::{DiskError, Store};
 
 pub use self::distributions::{
-    DistributionsError, DistributionsRequest, Products, distributions, is_archive,
+    DistributionsError, DistributionsRequest, Products, distributions, is_archive, metadata,
 };
 pub use self::environment::RequiresError;
 use super::events::{BuildStep, Event, Listener};
@@ -49,6 +49,8 @@ pub struct BuildPolicy {
     pub never: bool,
     /// Builds may write and reach whatever their user may.
     pub trusted: bool,
+    /// Where environments for builds are made, instead of being kept in the store; what is there goes.
+    pub place: Option<PathBuf>,
     /// Builds may reach the network although they are not trusted.
     pub network: bool,
 }
@@ -66,6 +68,7 @@ impl Default for BuildPolicy {
             unknown_keys: UnknownKeys::Ignored,
             never: false,
             trusted: false,
+            place: None,
             network: false,
         }
     }
@@ -114,6 +117,17 @@ pub struct Builds<'a> {
     running: RefCell<Vec<hooks::Running>>,
 }
 
+/// A requirement of a build that is not met.
+#[derive(Clone, Debug)]
+pub struct Unmet {
+    /// As written.
+    pub requirement: String,
+    /// The versions that would do; none: any.
+    pub wanted: Option<String>,
+    /// The version that is there.
+    pub found: Option<String>,
+}
+
 /// Why nothing was built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -144,10 +158,10 @@ pub enum BuildOpError {
         source: Box<RequiresError>,
     },
     /// Builds run in an environment that lacks what they require (`--check-build-dependencies`).
-    #[error("the environment lacks what the build requires: {}", missing.join(", "))]
+    #[error("the environment lacks what the build requires: {}", missing.iter().map(|one| one.requirement.as_str()).collect::<Vec<_>>().join(", "))]
     Unmet {
         /// What is not there, or not in a version that will do.
-        missing: Vec<String>,
+        missing: Vec<Unmet>,
     },
     /// A native back end.
     #[error(transparent)]

@@ -7,7 +7,7 @@ use builder::{BuildError, BuildSystemError, Fault, HookRun, Network};
 use super::super::{Diagnostic, Excerpt, codes, redact_text};
 use super::headers::package_of;
 use super::source::failed;
-use crate::ops::build::{BuildOpError, DistributionsError, RequiresError};
+use crate::ops::build::{BuildOpError, DistributionsError, RequiresError, Unmet};
 
 /// Lines of a failed build that are shown; the log has all.
 const SHOWN: usize = 20;
@@ -39,7 +39,7 @@ pub fn build(what: &str, error: &BuildOpError) -> Diagnostic {
             &codes::BUILD_REQUIRES,
             format!("the environment lacks what the build of `{}` requires", redact_text(what)),
         )
-        .facts(missing.iter().map(|one| format!("missing: {one}")))
+        .facts(missing.iter().map(unmet))
         .hint(format!("tilsit install {}", quoted(missing))),
         BuildOpError::Native(error) => failed(what).fact(error.to_string()),
         BuildOpError::Disk(error) => error.into(),
@@ -68,8 +68,16 @@ pub fn distributions(source: &Path, error: &DistributionsError) -> Diagnostic {
     }
 }
 
-fn quoted(words: &[String]) -> String {
-    words.iter().map(|word| format!("\"{}\"", word.replace('"', "'"))).collect::<Vec<_>>().join(" ")
+fn unmet(one: &Unmet) -> String {
+    match &one.found {
+        Some(found) => format!("missing: {} ({found} is there)", one.requirement),
+        None => format!("missing: {}", one.requirement),
+    }
+}
+
+fn quoted(missing: &[Unmet]) -> String {
+    let word = |one: &Unmet| format!("\"{}\"", one.requirement.replace('"', "'"));
+    missing.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn required(what: &str, requires: &[String], error: &RequiresError) -> Diagnostic {

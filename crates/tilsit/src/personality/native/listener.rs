@@ -113,6 +113,7 @@ fn step_text(step: &BuildStep<'_>) -> Option<String> {
             (!versions.is_empty()).then(|| format!("build uses: {}", versions.join(", ")))
         }
         BuildStep::Requires(product) => Some(format!("asking what the {} requires", product.word())),
+        BuildStep::Metadata(product) => Some(format!("preparing metadata of the {}", product.word())),
         BuildStep::Hook(product) => Some(format!("working on the {}", product.word())),
         BuildStep::FromSource(products) => {
             let words: Vec<_> = products.iter().map(|product| product.word()).collect();

@@ -29,6 +29,7 @@ use environment::{Environment, Interpreter};
 use store::Store;
 
 use crate::cli::{self, Outcome, Parsed, native as flags};
+use crate::ops::network::Connection;
 use crate::ops::{interrupt, python};
 use crate::output::{ColorChoice, Diagnostic, Terminal, TerminalPolicy};
 use crate::settings::{Process, Settings};
@@ -75,6 +76,20 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         }
         _ => code,
     }
+}
+
+/// The store and the indexes of our own settings, for personalities whose tools leave them to pip.
+pub fn indexes(process: &Process) -> Result<(Store, Connection), Box<Diagnostic>> {
+    let words = ["build".to_owned()];
+    let parsed = match cli::parse(&flags::PROGRAM, &words) {
+        Ok(Outcome::Run(parsed)) => parsed,
+        _ => Parsed::default(),
+    };
+    let settings = Settings::load(process, &parsed).map_err(|error| Box::new(diagnosis::settings(&error)))?;
+    let parsed = settings.apply(parsed);
+    let terminal = Terminal::new(process, terminal_policy(&parsed));
+    let session = Session { process, parsed: &parsed, settings: &settings, terminal: &terminal };
+    Ok((session.store()?, session.connection()?))
 }
 
 fn help(process: &Process, path: &[&'static cli::Command]) -> u8 {

@@ -1,0 +1,194 @@
+//! Failures in build's words: `ERROR …`, exit code 1.
+
+use builder::{BuildError, BuildSystemError, Fault, SettingsError};
+use environment::Interpreter;
+
+use super::listener::creating;
+use crate::ops::build::{BuildOpError, DistributionsError, RequiresError};
+use crate::ops::network::ConnectionError;
+use crate::ops::python::PythonError;
+use crate::output::{Diagnostic, Level, Terminal, diagnosis, printable};
+
+/// Why a run failed, and what is printed of it.
+pub struct Failure {
+    /// Behind `ERROR`.
+    message: String,
+    /// A traceback, or an empty line, on stdout before it.
+    traceback: Option<String>,
+    /// Whether a back end is at fault, and help is offered.
+    is_backend: bool,
+    /// That help.
+    pub hint: String,
+    /// The installer, where the environment would have been made before this failed.
+    pub unbegun: Option<String>,
+    code: u8,
+}
+
+impl Failure {
+    /// One line.
+    pub fn error(message: impl Into<String>) -> Self {
+        let message = message.into();
+        let (hint, unbegun) = (String::new(), None);
+        Self { message, traceback: None, is_backend: false, hint, unbegun, code: 1 }
+    }
+
+    fn backend(message: String, traceback: String) -> Self {
+        Self { traceback: Some(traceback), is_backend: true, ..Self::error(message) }
+    }
+
+    /// `--config-json`
+    pub fn settings(error: &SettingsError) -> Self {
+        match error {
+            SettingsError::Json(error) => Self::error(format!("Invalid JSON in --config-json: {error}")),
+            SettingsError::NotAnObject => {
+                Self::error("--config-json must contain a JSON object (dict), not a list or primitive value")
+            }
+        }
+    }
+
+    /// What was to be built.
+    pub fn distributions(source: &str, error: &DistributionsError, interpreter: &Interpreter) -> Self {
+        match error {
+            DistributionsError::Build(error) => build(source, error, interpreter),
+            DistributionsError::Filename { name, source } => {
+                Self::error(format!("'{name}' does not look like a source distribution: {source}"))
+            }
+            DistributionsError::Read { path, source } => {
+                Self::error(format!("failed to read source distribution {}: {source}", path.display()))
+            }
+            DistributionsError::Unpack { path, source } => {
+                Self::error(format!("failed to read source distribution {}: {source}", path.display()))
+            }
+            DistributionsError::Tops { path, found } => {
+                let found: Vec<_> = found.iter().map(|name| format!("'{name}'")).collect();
+                Self::error(format!(
+                    "source distribution {} must contain a single top-level directory, got: [{}]",
+                    path.display(),
+                    found.join(", ")
+                ))
+            }
+            DistributionsError::NoPkgInfo { path, top } => Self::error(format!(
+                "source distribution {} does not contain {top}/PKG-INFO; this does not appear to be a valid source distribution",
+                path.display()
+            )),
+        }
+    }
+
+    /// Prints it; returns the exit code.
+    pub fn tell(&self, terminal: &Terminal) -> u8 {
+        let style = terminal.stderr_style();
+        if let Some(installer) = self.unbegun.as_ref().filter(|_| terminal.verbosity() >= -1) {
+            terminal.err(&style.strong(&format!("* {}", creating(installer))));
+        }
+        match &self.traceback {
+            Some(text) if text.is_empty() => terminal.line(""),
+            Some(text) => {
+                let lines: Vec<_> =
+                    text.trim_matches('\n').lines().map(|line| printable(line.as_bytes())).collect();
+                terminal.line(&format!("\n{}\n", terminal.stdout_style().dim(&lines.join("\n"))));
+            }
+            None => {}
+        }
+        if self.is_backend {
+            terminal.say(Level::Critical, &format!("{} {}", style.warning("TIP"), self.hint));
+        }
+        terminal.say(Level::Critical, &format!("{} {}", style.error("ERROR"), self.message));
+        self.code
+    }
+}
+
+fn build(source: &str, error: &BuildOpError, interpreter: &Interpreter) -> Failure {
+    match error {
+        BuildOpError::Build { source: error, .. } => hook(source, error),
+        BuildOpError::Unmet { missing } => {
+            let shown: String = missing
+                .iter()
+                .map(|one| {
+                    let wanted = one.wanted.as_deref().unwrap_or("any");
+                    let found = one.found.as_deref().unwrap_or("not installed");
+                    format!("\n\t{}\n\t\twanted: {wanted}\n\t\tfound: {found}", one.requirement)
+                })
+                .collect();
+            let python = interpreter.executable().display();
+            let message = format!("Unmet dependencies (checked against {python}):{shown}");
+            Failure { traceback: Some(String::new()), ..Failure::error(message) }
+        }
+        BuildOpError::Requires { source: inner, .. } => match &**inner {
+            RequiresError::Search(error) => required(&diagnosis::search(error)),
+            RequiresError::Obtain(error) => required(&error.into()),
+            other => Failure::error(other.to_string()),
+        },
+        other => Failure::error(other.to_string()),
+    }
+}
+
+fn required(inner: &Diagnostic) -> Failure {
+    let facts: String = inner.facts.iter().map(|fact| format!("\n  {fact}")).collect();
+    Failure::error(format!("Failed to install build dependencies: {}{facts}", inner.summary))
+}
+
+fn hook(source: &str, error: &BuildError) -> Failure {
+    match error {
+        BuildError::Interrupted => Failure { code: 130, ..Failure::error("Interrupted") },
+        BuildError::System(error) => system(source, error),
+        BuildError::Unavailable { backend, traceback, .. } => {
+            Failure::backend(format!("Backend '{backend}' is not available."), traceback.clone())
+        }
+        BuildError::Failed { run, .. } | BuildError::Crashed { run, .. } => Failure::backend(
+            format!("Backend subprocess exited when trying to invoke {}", run.hook),
+            String::new(),
+        ),
+        BuildError::HookMissing { hook, .. } => {
+            Failure::backend(format!("Backend operation failed: HookMissing('{hook}')"), String::new())
+        }
+        other => Failure::backend(format!("Backend operation failed: {other}"), String::new()),
+    }
+}
+
+fn system(source: &str, error: &BuildSystemError) -> Failure {
+    let BuildSystemError::Wrong { line, column, fault, .. } = error else {
+        return Failure::error(match error {
+            BuildSystemError::NotAFolder(_) => format!("Source {source} is not a directory"),
+            BuildSystemError::NotAProject(_) => format!(
+                "Source {source} does not appear to be a Python project: no pyproject.toml or setup.py"
+            ),
+            other => other.to_string(),
+        });
+    };
+    let message = match fault {
+        Fault::Syntax(message) => {
+            let file = std::path::Path::new(source).join("pyproject.toml");
+            let place = format!("at line {line}, column {column}");
+            return Failure::error(format!("Failed to parse {}: {message} ({place})", file.display()));
+        }
+        Fault::NotATable => "`build-system` must be a table".to_owned(),
+        Fault::RequiresMissing => "`requires` is a required property".to_owned(),
+        Fault::RequiresKind => "`requires` must be an array of strings".to_owned(),
+        Fault::BackendKind => "`build-backend` must be a string".to_owned(),
+        Fault::BackendPathKind => "`backend-path` must be an array of strings".to_owned(),
+        Fault::BackendPathMissing(entry) => {
+            format!("`backend-path` entry '{entry}' does not exist or is not a directory")
+        }
+        Fault::UnknownKeys(keys) => format!("Unknown properties: {}", keys.join(", ")),
+        other => other.to_string(),
+    };
+    Failure::error(format!("Failed to validate `build-system` in pyproject.toml: {message}"))
+}
+
+impl From<Box<Diagnostic>> for Failure {
+    fn from(error: Box<Diagnostic>) -> Self {
+        Self::error(error.summary)
+    }
+}
+
+impl From<PythonError> for Failure {
+    fn from(error: PythonError) -> Self {
+        Self::error(error.to_string())
+    }
+}
+
+impl From<ConnectionError> for Failure {
+    fn from(error: ConnectionError) -> Self {
+        Self::error(error.to_string())
+    }
+}

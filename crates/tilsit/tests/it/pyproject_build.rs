@@ -1,0 +1,128 @@
+//! `pyproject-build`: options, messages and exit codes of build 1.6, and the real one beside it where it is installed.
+
+use std::path::PathBuf;
+
+use fixtures::WheelBuilder;
+
+use crate::builds::{project, project_requiring};
+use crate::sandbox::{Ran, Sandbox};
+
+fn build(sandbox: &Sandbox, words: &[&str]) -> Ran {
+    let mut all = vec!["as", "pyproject-build"];
+    all.extend(words);
+    sandbox.tilsit(&all)
+}
+
+#[test]
+fn steps_are_told_and_files_named() {
+    let sandbox = Sandbox::new();
+    sandbox.index.add(WheelBuilder::new("tool", "1.0").file("tool.py", ""));
+    project_requiring(&sandbox, "\"tool\"", "print('out')\nprint('err', file=sys.stderr)\n");
+    let ran = build(&sandbox, &["p"]).ok();
+    assert!(
+        ran.stdout.ends_with("Successfully built alpha-1.0.tar.gz and alpha-1.0-py3-none-any.whl\n"),
+        "{ran}"
+    );
+    let environment = "* Creating isolated environment: venv+pip...\n* Installing packages in isolated environment:\n  - tool\n";
+    let said = ran.stderr.replace("err\n", "");
+    let expected = format!(
+        "{environment}* Getting build dependencies for sdist...\n* Installed build dependency versions:\n  - tool==1.0\n* Building sdist...\n* Building wheel from sdist\n{environment}* Getting build dependencies for wheel...\n* Installed build dependency versions:\n  - tool==1.0\n* Building wheel...\n"
+    );
+    assert_eq!(said, expected);
+    let quiet = build(&sandbox, &["p", "-w", "-q", "--report", "report.json"]).ok();
+    assert_eq!(quiet.stdout, "Successfully built alpha-1.0-py3-none-any.whl\n");
+    let report: serde_json::Value = serde_json::from_str(&sandbox.read("report.json")).unwrap();
+    assert_eq!(report["artifacts"][0]["path"], "p/dist/alpha-1.0-py3-none-any.whl");
+    let metadata = build(&sandbox, &["p", "--metadata"]).ok();
+    assert_eq!(metadata.stdout.matches("\"name\": \"alpha\"").count(), 1);
+    let wheel = build(&sandbox, &["p/dist/alpha-1.0-py3-none-any.whl", "--metadata"]).ok();
+    assert_eq!(wheel.json()["version"], "1.0");
+    build(&sandbox, &["p/dist/alpha-1.0.tar.gz", "-o", "out"]).ok();
+    assert!(sandbox.work().join("out/alpha-1.0-py3-none-any.whl").exists());
+}
+
+#[test]
+fn what_is_wrong_is_said_as_build_says_it() {
+    let sandbox = Sandbox::new();
+    sandbox.write("empty/x", "");
+    sandbox.write("full/x", "");
+    sandbox.venv();
+    build(&sandbox, &["nosuch"]).fails(1, "ERROR Source nosuch is not a directory");
+    build(&sandbox, &["empty"]).fails(1, "no pyproject.toml or setup.py");
+    build(&sandbox, &["--bad"]).fails(2, "pyproject-build: error: unrecognized arguments: --bad");
+    build(&sandbox, &["-q", "-v"]).fails(2, "argument --verbose/-v: not allowed with argument --quiet/-q");
+    build(&sandbox, &["--outdir"]).fails(2, "argument --outdir/-o: expected one argument");
+    build(&sandbox, &["--installer", "x"]).fails(2, "invalid choice: 'x' (choose from 'pip', 'uv')");
+    build(&sandbox, &["--metadata", "-w"]).fails(2, "--metadata: not allowed with --sdist or --wheel");
+    build(&sandbox, &["empty", "--config-json", "[1]"]).fails(1, "must contain a JSON object");
+    build(&sandbox, &["empty", "--env-dir", "full"]).fails(1, "location is not empty: full");
+    project(&sandbox, "def build_wheel(*words):\n    raise ValueError('broken')\n");
+    build(&sandbox, &["p", "-w"])
+        .fails(1, "ERROR Backend subprocess exited when trying to invoke build_wheel")
+        .tells("ValueError: broken")
+        .tells("TIP pass --env-dir");
+    project_requiring(&sandbox, "\"tool>=2\"", "");
+    build(&sandbox, &["p", "-w", "-n"])
+        .fails(1, "ERROR Unmet dependencies (checked against")
+        .tells("\ttool>=2\n\t\twanted: >=2\n\t\tfound: not installed");
+    build(&sandbox, &["p", "-w", "-n", "-x"]).ok();
+    build(&sandbox, &["p", "-w"]).fails(1, "ERROR Failed to install build dependencies");
+    for (table, said) in [
+        ("requires = []\nbuild-backend = \"nobody.knows\"", "ERROR Backend 'nobody.knows' is not available."),
+        ("requires = 3", "`requires` must be an array of strings"),
+        ("other = 3", "`requires` is a required property"),
+        ("requires = []\nother = 3", "Unknown properties: other"),
+        ("requires = [", "ERROR Failed to parse p/pyproject.toml:"),
+    ] {
+        sandbox.write("p/pyproject.toml", &format!("[build-system]\n{table}\n"));
+        build(&sandbox, &["p"]).fails(1, said);
+    }
+}
+
+#[test]
+fn the_environment_is_made_where_it_is_wanted() {
+    let sandbox = Sandbox::new();
+    project(&sandbox, "");
+    build(&sandbox, &["p", "-w", "--env-dir", "here"]).ok();
+    assert!(!sandbox.work().join("here").exists());
+    project(&sandbox, "def build_wheel(*words):\n    raise ValueError('broken')\n");
+    build(&sandbox, &["p", "-w", "--env-dir", "here"]).fails(1, "TIP inspect the build environment at here");
+    assert!(sandbox.work().join("here/bin/python").exists());
+}
+
+/// The real build, in the environment of the peer tools.
+fn oracle() -> Option<PathBuf> {
+    let python = PathBuf::from(std::env::var_os("TILSIT_TEST_PYTHON")?);
+    let program = python.parent()?.join("pyproject-build");
+    program.exists().then_some(program)
+}
+
+#[test]
+fn the_real_build_says_the_same() {
+    let Some(program) = oracle() else {
+        eprintln!("SKIPPED: TILSIT_TEST_PYTHON names no Python with build");
+        return;
+    };
+    let sandbox = Sandbox::new();
+    sandbox.write("empty/x", "");
+    project(&sandbox, "def get_requires_for_build_wheel(settings=None):\n    print('out')\n    return []\n");
+    for words in [
+        &["p"][..],
+        &["p", "-w", "-q"],
+        &["p", "-s", "-w"],
+        &["p/dist/alpha-1.0.tar.gz", "-o", "out"],
+        &["nosuch"],
+        &["empty"],
+        &["--bad"],
+        &["-q", "-v"],
+        &["--s"],
+        &["p", "-C", "a"],
+        &["p", "--config-json", "3"],
+    ] {
+        let real = crate::sandbox::run(sandbox.command(&program).args(words));
+        let ours = build(&sandbox, words);
+        assert_eq!(ours.code, real.code, "{words:?}\n{real}\n{ours}");
+        assert_eq!(ours.stdout, real.stdout, "{words:?}\n{real}\n{ours}");
+        assert_eq!(ours.stderr, real.stderr, "{words:?}\n{real}\n{ours}");
+    }
+}
