@@ -57,6 +57,11 @@ pub enum Event<'a> {
         /// The commit.
         commit: &'a str,
     },
+    /// A source requires nothing to be built, as far as its `[build-system]` says.
+    NothingRequired {
+        /// The source.
+        url: &'a str,
+    },
     /// The metadata of a source is prepared by its back end.
     MetadataStarted {
         /// The source.

@@ -192,6 +192,8 @@ impl Search<'_, '_> {
         let stale = self.client.stop_using_stale_pages();
         match found {
             Ok(found) if stale == 0 || self.is_at_hand(request, &found) => Ok(found),
+            // What fails without a stale page fails again.
+            Err(error) if stale == 0 => Err(error),
             Err(error @ SearchError::Interrupted) => Err(error),
             _ => self.run(request),
         }

@@ -1,9 +1,12 @@
 //! What the folder of an editable project is a checkout of, read from git's and Mercurial's own files: no program of
-//! theirs is started.
+//! theirs is started. Those of Subversion and Bazaar are.
 
 use std::path::{Path, PathBuf};
 
+use index::vcs::{NoRemote, System, VcsPolicy};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::settings::Process;
 
 /// Python's `urllib.parse.quote(text, "/")` leaves these.
 const QUOTED: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'_').remove(b'.').remove(b'-').remove(b'~');
@@ -32,7 +35,7 @@ pub enum WorkingCopy {
 }
 
 /// Looks at `folder` and the folders above it; `name` is the project's as its author writes it.
-pub fn working_copy(folder: &Path, name: &str) -> WorkingCopy {
+pub fn working_copy(folder: &Path, name: &str, process: &Process) -> WorkingCopy {
     for root in folder.ancestors() {
         let git = root.join(".git");
         if git.exists() {
@@ -42,8 +45,30 @@ pub fn working_copy(folder: &Path, name: &str) -> WorkingCopy {
         if hg.is_dir() {
             return of_mercurial(&hg, root, (folder, name)).unwrap_or(WorkingCopy::Unknown);
         }
+        if [".svn", ".bzr"].iter().any(|own| root.join(own).is_dir()) {
+            return asked(folder, name, process);
+        }
     }
     WorkingCopy::None
+}
+
+/// Subversion and Bazaar are asked: what they write down about a working copy is theirs alone to read.
+fn asked(folder: &Path, name: &str, process: &Process) -> WorkingCopy {
+    let environment = process.env.clone().into_iter().collect();
+    let policy = VcsPolicy { environment, ..VcsPolicy::default() };
+    let Ok(Some(copy)) = index::vcs::WorkingCopy::around(folder, &policy) else {
+        return WorkingCopy::Unknown;
+    };
+    let tool = if copy.system == System::Subversion { "Subversion" } else { "Bazaar" };
+    match copy.remote {
+        Ok(address) => {
+            let below = copy.subdirectory.map(|below| format!("&subdirectory={below}")).unwrap_or_default();
+            let (prefix, commit) = (copy.system.prefix(), copy.commit);
+            WorkingCopy::At(format!("{prefix}+{address}@{commit}#egg={}{below}", name.replace('-', "_")))
+        }
+        Err(NoRemote::None) => WorkingCopy::NoRemote { tool },
+        Err(NoRemote::Invalid(url)) => WorkingCopy::BadRemote { tool, url },
+    }
 }
 
 fn of_git(git: &Path, root: &Path, project: (&Path, &str)) -> Option<WorkingCopy> {

@@ -334,3 +334,85 @@ fn pip_names_places_as_it_learns_their_names() {
     std::fs::create_dir(sandbox.work().join("empty")).unwrap();
     pip(&sandbox, &["install", "./empty"]).fails(1, "ERROR: Directory './empty' is not installable.");
 }
+
+#[test]
+fn other_systems_round_trip() {
+    let sandbox = Sandbox::new();
+    sandbox.venv();
+    let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    let run = |folder: &Path, program: &str, arguments: &[&str]| {
+        let output =
+            sandbox.command(Path::new(program)).args(arguments).current_dir(folder).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let make = |name: &str| {
+        let folder = sandbox.work().join(name);
+        Project::flit("alpha", "1.0").folder(&folder);
+        folder
+    };
+    let mut addresses = Vec::new();
+    if has("hg") {
+        let folder = make("hg");
+        run(&folder, "hg", &["init", "-q"]);
+        run(&folder, "hg", &["commit", "-q", "-A", "-u", "t", "-m", "one"]);
+        addresses.push(format!("hg+file://{}", folder.display()));
+    }
+    if has("svn") {
+        let folder = make("svn-files");
+        run(&sandbox.work(), "svnadmin", &["create", "svn"]);
+        let url = format!("file://{}/svn", sandbox.work().display());
+        run(&folder, "svn", &["import", "-q", "-m", "one", ".", &url]);
+        addresses.push(format!("svn+{url}"));
+    }
+    if has("bzr") {
+        let folder = make("bzr");
+        run(&folder, "bzr", &["init", "-q"]);
+        run(&folder, "bzr", &["whoami", "--branch", "t <t@t.example>"]);
+        run(&folder, "bzr", &["add", "-q"]);
+        run(&folder, "bzr", &["commit", "-qm", "one"]);
+        addresses.push(format!("bzr+file://{}", folder.display()));
+    }
+    for (at, address) in addresses.iter().enumerate() {
+        sandbox.tilsit(&["install", "--reinstall", &format!("alpha @ {address}")]).ok();
+        let frozen = sandbox.frozen();
+        assert!(frozen.starts_with(&format!("alpha @ {address}@")), "{frozen}");
+        let (_, commit) = frozen.rsplit_once('@').unwrap();
+        let editable = format!("{address}@{commit}#egg=alpha");
+        let source = format!("--src=sources-{at}");
+        pip(&sandbox, &["install", &source, "-e", &editable]).ok().says("Obtaining alpha from ");
+        assert_eq!(pip(&sandbox, &["freeze"]).ok().stdout.trim_end(), format!("-e {editable}"));
+        sandbox.tilsit(&["uninstall", "-y", "alpha"]).ok();
+        sandbox.tilsit(&["install", &frozen]).ok();
+        assert_eq!(sandbox.frozen(), frozen);
+    }
+}
+
+#[test]
+fn pip_tells_at_which_step_a_build_failed() {
+    let sandbox = Sandbox::new();
+    sandbox.venv();
+    sandbox.write(
+        "p/pyproject.toml",
+        "[build-system]\nrequires = []\nbuild-backend = \"be\"\nbackend-path = [\".\"]\n",
+    );
+    let hook = |text: &str| {
+        sandbox.write(
+            "p/be.py",
+            &format!("import os\n{text}\ndef build_wheel(*a, **k): raise ValueError('no')\n"),
+        );
+        let _ = std::fs::remove_dir_all(sandbox.work().join("p/__pycache__"));
+        pip(&sandbox, &["install", "./p"])
+    };
+    let frame = |what: &str| format!("  × {what} did not run successfully.\n  │ exit code: 1\n  ╰─> [");
+    let requires = "Getting requirements to build wheel";
+    hook("def get_requires_for_build_wheel(*a): raise ValueError('today')")
+        .says(&format!("Processing ./p\n  {requires}: started\n  {requires}: finished with status 'error'\n"))
+        .tells(&frame(requires))
+        .fails(1, &format!("ERROR: Failed to build 'file://{}/p' when getting", sandbox.work().display()));
+    let metadata = "Preparing metadata (pyproject.toml)";
+    hook("def prepare_metadata_for_build_wheel(*a): raise ValueError('today')")
+        .says(&format!("  {metadata}: finished with status 'error'\n"))
+        .tells(&frame(metadata))
+        .fails(1, "error: metadata-generation-failed\n");
+    pip(&sandbox, &["install", "-e", "./p"]).fails(1, "is missing the 'build_editable' hook, so it cannot");
+}

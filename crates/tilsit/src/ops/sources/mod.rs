@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use builder::{ConfigSettings, Product};
+use builder::{BuildSystem, ConfigSettings, Product, UnknownKeys};
 use index::vcs::{Existing, VcsError, VcsPolicy, VcsUrl};
 use index::{Client, FetchError, FetchedFile, Outcome, Request};
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
@@ -455,6 +455,11 @@ impl<'a> Preparer<'a> {
     /// The metadata of a tree: what is static first.
     fn with_metadata(&self, raw: Raw, url: &str, hands: &mut Hands<'_>) -> Result<Prepared, SourceError> {
         folder::check(raw.tree.root(), &raw.shown)?;
+        if BuildSystem::read(raw.tree.root(), UnknownKeys::Ignored)
+            .is_ok_and(|system| system.requires.is_empty())
+        {
+            hands.listener.event(&Event::NothingRequired { url });
+        }
         let fixed = self.static_metadata(&raw);
         let metadata = match fixed {
             Some(metadata) => metadata,

@@ -69,7 +69,10 @@ impl Listener for Shown<'_> {
             | Event::RepositoryFailed { .. }
             | Event::BuildEnded { .. }
             | Event::Built(_) => self.spinner = None,
-            Event::Planned(_) | Event::PageSkipped(_) | Event::Building(_) => {}
+            Event::NothingRequired { .. }
+            | Event::Planned(_)
+            | Event::PageSkipped(_)
+            | Event::Building(_) => {}
             Event::Resolving(count) => {
                 let spinner =
                     self.spinner.get_or_insert_with(|| self.terminal.progress().spinner("Resolving"));

@@ -15,6 +15,7 @@ use crate::ops::versions::{Available, available};
 use crate::ops::wanted::Wanted;
 use crate::ops::working_copy::{WorkingCopy, working_copy};
 use crate::output::{Diagnostic, columns};
+use crate::settings::Process;
 
 impl Session<'_> {
     fn listed(&self) -> Result<Vec<Listed>, Box<Diagnostic>> {
@@ -45,7 +46,7 @@ impl Session<'_> {
                 let rows: Vec<_> = listed.iter().map(json_row).collect();
                 self.terminal.json(&rows);
             }
-            "freeze" => listed.iter().for_each(|one| self.terminal.line(&pin(one))),
+            "freeze" => listed.iter().for_each(|one| self.terminal.line(&pin(one, self.process))),
             _ => {
                 let rows: Vec<_> =
                     listed.iter().map(|one| vec![one.raw_name.clone(), one.version.clone()]).collect();
@@ -104,7 +105,7 @@ impl Session<'_> {
     pub(super) fn freeze(&self) -> Ended {
         for one in self.listed()? {
             if one.name.as_str() != "pip" {
-                self.terminal.line(&pin(&one));
+                self.terminal.line(&pin(&one, self.process));
             }
         }
         Ok(0)
@@ -171,9 +172,9 @@ fn json_misfit(misfit: &Misfit) -> serde_json::Value {
 }
 
 /// A line of a requirements file that installs the same again.
-fn pin(one: &Listed) -> String {
+fn pin(one: &Listed, process: &Process) -> String {
     if let Some(folder) = &one.editable {
-        return match working_copy(folder, &one.raw_name) {
+        return match working_copy(folder, &one.raw_name, process) {
             WorkingCopy::At(requirement) => format!("-e {requirement}"),
             _ => format!("-e {}", folder.display()),
         };

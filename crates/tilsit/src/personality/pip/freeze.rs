@@ -158,7 +158,7 @@ impl Session<'_> {
 
     fn freeze_editable(&self, one: &Listed, folder: &std::path::Path) {
         let (place, pin) = (folder.display().to_string(), pinned(one));
-        let (comments, requirement) = match working_copy(folder, &one.raw_name) {
+        let (comments, requirement) = match working_copy(folder, &one.raw_name, self.process) {
             WorkingCopy::None => (vec![format!("# Editable install with no version control ({pin})")], place),
             WorkingCopy::At(requirement) => (Vec::new(), requirement),
             WorkingCopy::NoRemote { tool } => {

@@ -412,6 +412,8 @@ impl Listener for Lines<'_, '_> {
             }
             Event::Planned(planned) => self.planned(planned),
             Event::RepositoryAsked { url, folder } => self.repository_asked(url, *folder),
+            Event::NothingRequired { url } => self.steps.needs_nothing(url),
+            Event::BuildStep(step) => self.steps.reached(step),
             Event::RepositoryFailed { url, editable } => {
                 self.spinner = None;
                 let shown = index::redacted_text(url);

@@ -1,6 +1,6 @@
 //! pip's lines about sources: what is cloned, prepared and built, and how that ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use builder::BuildError;
@@ -8,6 +8,7 @@ use index::vcs::{VcsError, VcsUrl, VcsUrlError};
 
 use super::errors::Failure;
 use crate::ops::build::BuildOpError;
+use crate::ops::events::BuildStep;
 use crate::ops::sources::SourceError;
 use crate::output::Level;
 
@@ -23,6 +24,10 @@ pub struct Steps {
     wheels_only: bool,
     /// Lines about repositories, by URL without fragment and credentials.
     repositories: BTreeMap<String, Vec<String>>,
+    /// Sources whose build requires nothing.
+    bare: BTreeSet<String>,
+    /// The last step of the last build.
+    last: Step,
 }
 
 impl Steps {
@@ -66,30 +71,46 @@ impl Steps {
         lines.cloned().unwrap_or_default()
     }
 
+    /// Its build requires nothing.
+    pub fn needs_nothing(&mut self, url: &str) {
+        self.bare.insert(url.to_owned());
+    }
+
+    /// A back end's build goes a step further.
+    pub fn reached(&mut self, step: &BuildStep<'_>) {
+        self.last = match step {
+            BuildStep::Environment(_) => Step::Environment,
+            BuildStep::Requires(_) => Step::Requires,
+            BuildStep::Hook(_) | BuildStep::FromSource(_) => Step::Metadata,
+        };
+    }
+
     /// What pip prints below the name of a source.
     pub fn lines(&self, url: &str, editable: bool) -> Vec<String> {
-        let steps = self.names(editable).into_iter().flat_map(|name| {
+        let steps = self.names(url, editable).into_iter().flat_map(|(_, name)| {
             [format!("  {name}: started"), format!("  {name}: finished with status 'done'")]
         });
         self.repository_lines(url).into_iter().chain(steps).collect()
     }
 
-    /// The same, when the last of it failed.
+    /// The same, when the last step that was reached failed.
     pub fn failed_lines(&self, url: &str, editable: bool) -> Vec<String> {
+        let reached = self.names(url, editable).iter().filter(|(step, _)| *step <= self.last).count();
         let mut lines = self.lines(url, editable);
+        lines.truncate(self.repository_lines(url).len() + 2 * reached);
         if let Some(last) = lines.last_mut() {
             *last = last.replace("'done'", "'error'");
         }
         lines
     }
 
-    fn names(&self, editable: bool) -> Vec<&'static str> {
+    fn names(&self, url: &str, editable: bool) -> Vec<(Step, &'static str)> {
         let mut names = Vec::new();
-        if !self.shared {
-            names.push("Installing build dependencies");
+        if !self.shared && !self.bare.contains(url) {
+            names.push((Step::Environment, "Installing build dependencies"));
         }
         if editable {
-            names.push("Checking if build backend supports build_editable");
+            names.push((Step::Environment, "Checking if build backend supports build_editable"));
         }
         let (requirements, metadata) = match editable && !self.wheels_only {
             true => {
@@ -98,11 +119,20 @@ impl Steps {
             false => ("Getting requirements to build wheel", "Preparing metadata (pyproject.toml)"),
         };
         if !self.shared {
-            names.push(requirements);
+            names.push((Step::Requires, requirements));
         }
-        names.push(metadata);
+        names.push((Step::Metadata, metadata));
         names
     }
+}
+
+/// How far a build's preparation went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Environment,
+    Requires,
+    #[default]
+    Metadata,
 }
 
 fn to_revision(url: &VcsUrl) -> String {
@@ -195,11 +225,33 @@ fn repository(place: &str, error: &VcsError) -> Failure {
             subprocess(command, *status, output, &format!("Failed to build '{place}' when {command}"))
         }
         VcsError::NoSuchRevision { revision, .. } => {
-            let command = format!("git checkout -q {revision}");
-            let said = format!("error: pathspec '{revision}' did not match any file(s) known to git");
-            subprocess(&command, Some(1), &said, &format!("Failed to build '{place}' when {command}"))
+            let (command, status, said) = no_revision(place, revision);
+            subprocess(&command, Some(status), &said, &format!("Failed to build '{place}' when {command}"))
         }
         other => Failure::error(other.to_string()),
+    }
+}
+
+/// The command by which pip would have found that out, its exit code, and what it says.
+fn no_revision(place: &str, revision: &str) -> (String, i32, String) {
+    match place.split('+').next().unwrap_or_default() {
+        "hg" => (
+            format!("hg update --quiet --rev={revision}"),
+            255,
+            format!("abort: unknown revision '{revision}'"),
+        ),
+        "svn" => {
+            let said = format!("svn: E160006: No such revision {revision}");
+            (format!("svn checkout --quiet --non-interactive -r {revision}"), 1, said)
+        }
+        "bzr" => {
+            let said = format!("brz: ERROR: Requested revision: '{revision}' does not exist in branch");
+            (format!("bzr checkout --lightweight --quiet -r {revision}"), 3, said)
+        }
+        _ => {
+            let said = format!("error: pathspec '{revision}' did not match any file(s) known to git");
+            (format!("git checkout -q {revision}"), 1, said)
+        }
     }
 }
 
@@ -219,21 +271,32 @@ fn build(place: &str, name: Option<&str>, error: &BuildOpError) -> Failure {
     {
         return Failure::error("Operation cancelled by user");
     }
-    let detail = match error {
-        BuildOpError::Build { source, .. } => match &**source {
-            BuildError::Failed { run, .. } | BuildError::Crashed { run, .. } => run.tail.join("\n"),
-            other => other.to_string(),
-        },
-        other => other.to_string(),
-    };
+    if let BuildOpError::Build { source, .. } = error
+        && matches!(**source, BuildError::HookMissing { hook: "build_editable", .. })
+    {
+        return Failure::error(format!(
+            "Project {} uses a build backend that is missing the 'build_editable' hook, so it cannot be installed in editable mode. Consider using a build backend that supports PEP 660.",
+            address(place)
+        ));
+    }
+    let (hook, detail) = said(error);
     match name {
+        None if hook.is_some_and(|hook| hook.starts_with("get_requires")) => {
+            let product =
+                if hook.is_some_and(|hook| hook.ends_with("editable")) { "editable" } else { "wheel" };
+            let mut failure = framed(&format!("Getting requirements to build {product}"), &detail);
+            let place = address(place);
+            let verdict =
+                format!("ERROR: Failed to build '{place}' when getting requirements to build {product}");
+            failure.lines.push((Level::Error, verdict));
+            failure
+        }
         None => {
-            let mut failure = subprocess("Preparing metadata (pyproject.toml)", Some(1), &detail, "");
-            failure.lines.pop();
+            let mut failure = framed("Preparing metadata (pyproject.toml)", &detail);
             let verdict = Failure::diagnostic(
                 "metadata-generation-failed",
                 "Encountered error while generating package metadata.",
-                place,
+                &format!("from {}", address(place)),
                 "This is an issue with the package mentioned above, not pip.",
                 "See above for details.",
             );
@@ -241,9 +304,8 @@ fn build(place: &str, name: Option<&str>, error: &BuildOpError) -> Failure {
             failure
         }
         Some(name) => {
-            let command = format!("Building wheel for {name} (pyproject.toml)");
-            let mut failure =
-                subprocess(&command, Some(1), &detail, &format!("Failed building wheel for {name}"));
+            let mut failure = framed(&format!("Building wheel for {name} (pyproject.toml)"), &detail);
+            failure.lines.push((Level::Error, format!("  ERROR: Failed building wheel for {name}")));
             failure.lines.push((Level::Info, format!("Failed to build {name}")));
             let verdict = Failure::diagnostic(
                 "failed-wheel-build-for-install",
@@ -256,4 +318,42 @@ fn build(place: &str, name: Option<&str>, error: &BuildOpError) -> Failure {
             failure
         }
     }
+}
+
+impl Failure {
+    /// The same where nothing was to be installed: the verdict is another.
+    pub fn of_wheels(mut self) -> Self {
+        let is_verdict = |(_, text): &(Level, String)| text.contains("failed-wheel-build-for-install");
+        if let Some(place) = self.lines.iter().position(is_verdict) {
+            self.lines.truncate(place);
+            self.lines.push((Level::Error, "ERROR: Failed to build one or more wheels".to_owned()));
+        }
+        self
+    }
+}
+
+/// The hook that failed, and what it wrote.
+fn said(error: &BuildOpError) -> (Option<&'static str>, String) {
+    let BuildOpError::Build { source, .. } = error else { return (None, error.to_string()) };
+    match &**source {
+        BuildError::Failed { run, .. } | BuildError::Crashed { run, .. } => {
+            (Some(run.hook), run.tail.join("\n"))
+        }
+        other => (None, other.to_string()),
+    }
+}
+
+/// A source that has no name yet, as pip names it.
+fn address(place: &str) -> String {
+    url::Url::from_file_path(place).map_or_else(|()| place.to_owned(), String::from)
+}
+
+/// A back end that failed, with what it wrote inside of pip's frame.
+fn framed(what: &str, output: &str) -> Failure {
+    let lines: String = output.lines().map(|line| format!("      {line}\n")).collect();
+    let count = output.lines().count();
+    let text = format!(
+        "  error: subprocess-exited-with-error\n  \n  × {what} did not run successfully.\n  │ exit code: 1\n  ╰─> [{count} lines of output]\n{lines}      [end of output]\n  \n  note: This error originates from a subprocess, and is likely not a problem with pip."
+    );
+    Failure { lines: vec![(Level::Error, text)], code: 1 }
 }

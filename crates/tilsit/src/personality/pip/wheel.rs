@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use packaging::distribution::Distribution;
 
+use super::errors::Failure;
 use super::searched::Searched;
 use super::{Ended, Hands, Session};
 use crate::cli::pip as flags;
@@ -44,7 +45,8 @@ impl Session<'_> {
         }
         saved.sort_by_key(|one| order.iter().position(|name| *name == one.name));
         self.tell_saved(&saved);
-        for (source, _, file) in obtain::build(unbuilt, preparer, hands)? {
+        let built = obtain::build(unbuilt, preparer, hands).map_err(Failure::from);
+        for (source, _, file) in built.map_err(Failure::of_wheels)? {
             if let Some(name) = wish(source.place) {
                 copy(name.clone(), &file, folder)?;
             }
