@@ -81,7 +81,7 @@ impl Steps {
         self.last = match step {
             BuildStep::Environment(_) => Step::Environment,
             BuildStep::Requires(_) => Step::Requires,
-            BuildStep::Hook(_) | BuildStep::FromSource(_) => Step::Metadata,
+            BuildStep::Metadata(_) | BuildStep::Hook(_) | BuildStep::FromSource(_) => Step::Metadata,
         };
     }
 
