@@ -904,7 +904,7 @@ static SEARCH: Command = Command {
 static LINK: Command = Command {
     name: "link",
     about: "Make names such as pip for tilsit",
-    description: "Makes links to tilsit in DIR, a folder of the PATH, called as the tools that tilsit can be: pip, pip3 and the others that `tilsit as` knows. Called by such a name, tilsit is that tool. A file of that name that is not ours is an error, and nothing is changed then.",
+    description: "Makes links to tilsit in DIR, a folder of the PATH, called as the tools that tilsit can be: pip, pip3 and pyproject-build. Called by such a name, tilsit is that tool. A file of that name that is not ours is an error, and nothing is changed then.",
     arguments: Arguments::one("DIR", "The folder, such as ~/.local/bin."),
     groups: &[&LINKING],
     ..BLANK
@@ -930,7 +930,7 @@ static AS: Command = Command {
     usage: &["NAME [ARGUMENT]..."],
     arguments: Arguments {
         metavar: "NAME",
-        help: "The tool: pip. What follows is the tool's own command line.",
+        help: "The tool: pip or pyproject-build. What follows is the tool's own command line.",
         least: 1,
         most: None,
         verbatim: true,
