@@ -23,6 +23,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> Result<(), String> {
     empty(&folder)?;
     std::fs::create_dir_all(folder.join("home")).map_err(|error| error.to_string())?;
     let folder = folder.canonicalize().map_err(|error| error.to_string())?;
+    universe::projects(&folder.join("projects"))?;
     let wheels = universe::wheels(&options.oracles.join("pip"), &target.join("wheels"))?;
 
     let mut bench = Bench::new(&options, &folder, &wheels)?;
@@ -108,8 +109,9 @@ impl<'a> Bench<'a> {
             for workload in self.workloads.clone() {
                 let set = self.installed(at, &workload);
                 self.new_env(at, &workload, &set)?;
-                for step in [Step::Resolve, Step::Install] {
-                    if !self.needed(step, &workload) {
+                let builds = SCENARIOS.iter().map(|scenario| scenario.step).filter(|step| step.is_build());
+                for step in [Step::Resolve, Step::Install].into_iter().chain(builds) {
+                    if !self.entrants[at].tool.takes(step) || !self.needed(step, &workload) {
                         continue;
                     }
                     if let Err(why) = self.measure(at, step, &workload, &set) {
@@ -236,6 +238,7 @@ impl<'a> Bench<'a> {
             out: &set.out,
             shown: workload.shown,
             wheel: &self.wheel,
+            projects: &self.folder.join("projects"),
             index: &url,
         };
         measured(&self.entrants[at].tool.command(step, &places), self.folder)

@@ -44,8 +44,13 @@ const fn reading(title: &'static str, step: Step) -> Scenario {
     scenario
 }
 
+/// A project of the tutorial, source distribution and wheel, natively.
+const fn build(title: &'static str, backend: &'static str) -> Scenario {
+    scenario(title, Step::Build(backend), State::Warm, 10.0)
+}
+
 /// All scenarios in the order in which one round measures them.
-pub const SCENARIOS: [Scenario; 16] = [
+pub const SCENARIOS: [Scenario; 22] = [
     scenario("--version", Step::Version, State::Warm, 5.0),
     scenario("venv", Step::Venv, State::Warm, 1.0),
     for_each(scenario("resolve, cold", Step::Resolve, State::Cold, 1.0)),
@@ -62,4 +67,10 @@ pub const SCENARIOS: [Scenario; 16] = [
     reading("pip config list", Step::ConfigList),
     reading("pip hash", Step::Hash),
     for_each(scenario("uninstall all", Step::Uninstall, State::Filled, 1.0)),
+    build("build, hatchling", "hatchling"),
+    build("build, flit", "flit"),
+    build("build, pdm", "pdm"),
+    build("build, poetry", "poetry"),
+    build("build, setuptools", "setuptools"),
+    scenario("build by hooks, hatchling", Step::BuildByHooks("hatchling"), State::Warm, 2.0),
 ];

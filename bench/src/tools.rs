@@ -19,6 +19,34 @@ pub enum Step {
     ConfigList,
     Hash,
     Uninstall,
+    /// The tutorial's project for this back end: source distribution and wheel.
+    Build(&'static str),
+    /// The same by the real back end.
+    BuildByHooks(&'static str),
+}
+
+impl Step {
+    /// The folder of the project that is built.
+    fn project(self) -> &'static str {
+        match self {
+            Self::Build(backend) | Self::BuildByHooks(backend) => backend,
+            _ => "",
+        }
+    }
+
+    /// Whether something is built.
+    pub fn is_build(self) -> bool {
+        !self.project().is_empty()
+    }
+
+    /// As the tables of command lines have it.
+    fn kind(self) -> Self {
+        match self {
+            Self::Build(_) => Self::Build(""),
+            Self::BuildByHooks(_) => Self::BuildByHooks(""),
+            other => other,
+        }
+    }
 }
 
 type Lines = [(Step, &'static str)];
@@ -35,6 +63,8 @@ const UV: &Lines = &[
     (Step::Check, "{tool} pip check -p {env}"),
     (Step::CacheDir, "{tool} cache dir"),
     (Step::Uninstall, "{tool} pip uninstall -q -r {pins} -p {env}"),
+    (Step::Build(""), "{tool} build -q -p {python} -o {out}.d {projects}/{project}"),
+    (Step::BuildByHooks(""), "{tool} build -q -p {python} -o {out}.d {projects}/{project}"),
 ];
 
 const TILSIT: &Lines = &[
@@ -51,6 +81,8 @@ const TILSIT: &Lines = &[
     (Step::ConfigList, "{tool} as pip --python {env} config list"),
     (Step::Hash, "{tool} as pip --python {env} hash {wheel}"),
     (Step::Uninstall, "{tool} uninstall -q -y -r {pins} -p {env}"),
+    (Step::Build(""), "{tool} build -q -p {python} -o {out}.d {projects}/{project}"),
+    (Step::BuildByHooks(""), "{tool} build -q -p {python} -o {out}.d --force-pep517 {projects}/{project}"),
 ];
 
 /// pip runs inside each environment, as people call it, and compiles nothing, as uv by default.
@@ -90,6 +122,7 @@ pub struct Places<'a> {
     pub out: &'a Path,
     pub shown: &'a str,
     pub wheel: &'a Path,
+    pub projects: &'a Path,
     pub index: &'a str,
 }
 
@@ -116,13 +149,14 @@ impl Tool {
 
     /// Whether the tool has a command for a step.
     pub fn takes(&self, step: Step) -> bool {
-        self.lines.iter().any(|(known, _)| *known == step)
+        self.lines.iter().any(|(known, _)| *known == step.kind())
     }
 
     /// The command for a step, with an environment of nothing but what the tools need.
     pub fn command(&self, step: Step, places: &Places<'_>) -> Command {
-        let line = self.lines.iter().find(|(known, _)| *known == step).map_or("", |(_, line)| line);
-        let mut words = line.split(' ').map(|word| self.filled(word, places));
+        let line = self.lines.iter().find(|(known, _)| *known == step.kind()).map_or("", |(_, line)| line);
+        let mut words =
+            line.split(' ').map(|word| self.filled(word, places).replace("{project}", step.project()));
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).current_dir(places.home);
         let text = |path: &Path| path.as_os_str().to_owned();
@@ -147,7 +181,7 @@ impl Tool {
     }
 
     fn filled(&self, word: &str, places: &Places<'_>) -> String {
-        let paths: [(&str, &Path); 7] = [
+        let paths: [(&str, &Path); 8] = [
             ("{tool}", &self.program),
             ("{python}", places.python),
             ("{env}", places.env),
@@ -155,6 +189,7 @@ impl Tool {
             ("{pins}", places.pins),
             ("{out}", places.out),
             ("{wheel}", places.wheel),
+            ("{projects}", places.projects),
         ];
         let filled = word.replace("{shown}", places.shown);
         paths.iter().fold(filled, |text, (name, path)| text.replace(name, &path.to_string_lossy()))

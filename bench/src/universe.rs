@@ -39,29 +39,46 @@ impl Workload {
     }
 }
 
-/// Downloads the wheels of all workloads by pip from PyPI into `folder`, once. `A` holds the others' wheels too.
+/// Writes the tutorial's project for each back end into a folder of its name.
+pub fn projects(folder: &Path) -> Result<(), String> {
+    for backend in fixtures::TUTORIAL_BACKENDS {
+        for (path, text) in backend.files() {
+            let path = folder.join(backend.name).join(path);
+            let parent = path.parent().unwrap_or(folder);
+            std::fs::create_dir_all(parent).map_err(|error| error.to_string())?;
+            std::fs::write(&path, text).map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Downloads the wheels of all workloads by pip from PyPI into `folder`, once. `A` holds the others' wheels too; `B` has
+/// those that builds require.
 pub fn wheels(pip: &Path, folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let pins = Workload::named("A")?.pins;
+    let pins = [Workload::named("A")?.pins, Path::new(env!("CARGO_MANIFEST_DIR")).join("requirements/B.txt")];
     let stamp = folder.join("complete");
-    let wanted = std::fs::read_to_string(&pins).map_err(|error| error.to_string())?;
+    let texts: Result<Vec<_>, _> = pins.iter().map(std::fs::read_to_string).collect();
+    let wanted = texts.map_err(|error| error.to_string())?.concat();
     if std::fs::read_to_string(&stamp).is_ok_and(|had| had == wanted) {
         return listed(folder);
     }
     eprintln!("downloading the wheels (once)");
     std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    let mut download = Command::new(pip);
-    download.args([
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--disable-pip-version-check",
-    ]);
-    download.arg("-r").arg(&pins).arg("-d").arg(folder);
-    let status = download.status().map_err(|error| error.to_string())?;
-    if !status.success() {
-        return Err("the wheels of bench/requirements/A.txt could not be downloaded".to_owned());
+    for pins in &pins {
+        let mut download = Command::new(pip);
+        download.args([
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--disable-pip-version-check",
+        ]);
+        download.arg("-r").arg(pins).arg("-d").arg(folder);
+        let status = download.status().map_err(|error| error.to_string())?;
+        if !status.success() {
+            return Err(format!("the wheels of {} could not be downloaded", pins.display()));
+        }
     }
     std::fs::write(&stamp, wanted).map_err(|error| error.to_string())?;
     listed(folder)
