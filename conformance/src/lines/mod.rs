@@ -107,12 +107,16 @@ impl Told {
             ("err", &self.stderr, &ours.stderr),
             ("tree", &self.tree, &ours.tree),
         ] {
-            found.extend(
-                changes(theirs, ours).into_iter().map(|(sign, line)| format!("{sign} {stream}| {line}")),
-            );
+            let said = changes(theirs, ours).into_iter().filter(|change| !is_hint(stream, change));
+            found.extend(said.map(|(sign, line)| format!("{sign} {stream}| {line}")));
         }
         found
     }
+}
+
+/// What we say after pip's words: why, and what mends it.
+fn is_hint(stream: &str, (sign, line): &(char, String)) -> bool {
+    stream == "err" && *sign == '+' && line.starts_with("hint: ")
 }
 
 /// The shortest list of removed and added lines (by longest common subsequence of what is left between a common front

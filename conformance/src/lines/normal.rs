@@ -1,7 +1,8 @@
 //! What differs by nature between two runs is taken out of the lines before they are compared.
 //!
 //! The rules, and there are no others: the folder of the case; names of temporary folders and files; times of day and
-//! durations; the port of the index; what pip calls itself (its program in usage lines, where it lies in `--version`).
+//! durations; the port of the index; what pip calls itself (its program in usage lines, where it lies in `--version`);
+//! and our hints after pip's errors (lines of stderr that begin with `hint: `).
 
 use std::path::Path;
 

@@ -93,7 +93,10 @@ impl Requested {
         let is_url = is_url(text);
         let separator = if is_url { "; " } else { ";" };
         let (front, marker) = match text.split_once(separator) {
-            Some((front, marker)) => (front, parse_marker(text, front.len() + separator.len(), marker)?),
+            Some((front, marker)) => {
+                let at = front.len() + separator.len();
+                (front, parse_marker(text, at, marker)?)
+            }
             None => (text, None),
         };
         let name = front.trim();

@@ -195,7 +195,16 @@ impl Search<'_, '_> {
             // What fails without a stale page fails again.
             Err(error) if stale == 0 => Err(error),
             Err(error @ SearchError::Interrupted) => Err(error),
-            _ => self.run(request),
+            earlier => {
+                let fetched = fetched(earlier);
+                let mut found = self.run(request);
+                match &mut found {
+                    Ok(found) => found.learned.fetched.extend(fetched),
+                    Err(SearchError::Conflict(dead)) => dead.learned.fetched.extend(fetched),
+                    Err(_) => {}
+                }
+                found
+            }
         }
     }
 
@@ -250,6 +259,15 @@ impl Search<'_, '_> {
             }
             PackageSource::Installed | PackageSource::Url(_) => true,
         })
+    }
+}
+
+/// What came over the network for a search that is done again.
+fn fetched(found: Result<Found, SearchError>) -> FxHashMap<Pick, usize> {
+    match found {
+        Ok(found) => found.learned.fetched,
+        Err(SearchError::Conflict(dead)) => dead.learned.fetched,
+        Err(_) => FxHashMap::default(),
     }
 }
 

@@ -424,6 +424,16 @@ impl Session<'_> {
         if !places.links.is_empty() {
             self.info(&format!("Looking in links: {}", places.links.join(", ")));
         }
+        for place in &connection.find_links {
+            let place = &place.value;
+            if !place.contains("://") && !place.starts_with("file:") && !self.process.absolute(place).exists()
+            {
+                self.warn(&format!(
+                    "Location {} is ignored: it is either a non-existing path or lacks a specific scheme.",
+                    crate::cli::python_repr(place)
+                ));
+            }
+        }
         for ignored in client.ignored_indexes() {
             let host = ignored.bare().host_str().unwrap_or_default();
             self.warn(&format!(

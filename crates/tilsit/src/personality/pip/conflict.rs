@@ -10,11 +10,11 @@ use packaging::{Requirement, SpecifierSet, Version};
 use project::requirements_file::{Hint, RequestedError};
 use resolver::{PrereleaseMode, ResolveRequest};
 
-use super::Session;
 use super::errors::Failure;
 use super::listener::Lines;
 use super::replay::{self, Cause, End, Parent, Tale, World};
 use super::transcript::bare;
+use super::{Session, hints};
 use crate::ops::install::{InstallOpError, InstallRequest, resolve_request};
 use crate::ops::search::{Dead, Learned, Search, SearchError};
 use crate::output::Level;
@@ -37,6 +37,9 @@ impl Session<'_> {
                 (learned, Some(conflict))
             }
             InstallOpError::Untrusted(learned) => (learned, None),
+            InstallOpError::Search(SearchError::Fetch(error)) => {
+                return self.unfetched(&error, request, lines);
+            }
             InstallOpError::Search(SearchError::Direct(error)) => {
                 return self.direct_failure(error, request, client, lines);
             }
@@ -49,6 +52,9 @@ impl Session<'_> {
         };
         let wish = resolve_request(request, &before);
         let tale = self.walked(&mut learned, (request, &wish, &before), client, lines);
+        if let Some(failure) = unsupported(request, &learned) {
+            return failure;
+        }
         let world = world(request, &wish, &learned, &before);
         if let Some(tale) = &tale
             && request.require_hashes
@@ -56,7 +62,7 @@ impl Session<'_> {
         {
             return failure;
         }
-        match (tale.as_ref().map(|tale| &tale.end), tale.as_ref()) {
+        let mut failure = match (tale.as_ref().map(|tale| &tale.end), tale.as_ref()) {
             (Some(End::Impossible(causes)), Some(tale)) => {
                 lines.tell(tale, &world);
                 worded(causes, &wish, &learned, request)
@@ -65,7 +71,12 @@ impl Session<'_> {
                 let causes = conflict.as_ref().map(causes_of).unwrap_or_default();
                 worded(&causes, &wish, &learned, request)
             }
+        };
+        if !lines.skipped.is_empty() {
+            failure.lines.retain(|(_, text)| !text.starts_with("hint: "));
+            lines.skipped.iter().for_each(|problem| failure.hint(problem));
         }
+        failure
     }
 
     /// pip's way, walked with what it needs; nothing when that would take too long.
@@ -90,6 +101,14 @@ impl Session<'_> {
         }
         None
     }
+}
+
+/// A wheel that was named and is for another platform.
+fn unsupported(request: &InstallRequest<'_>, learned: &Learned) -> Option<Failure> {
+    let is_unusable = |url: &&str| learned.direct.get(*url).is_some_and(|one| one.unusable.is_some());
+    let mut urls = request.wanted.requirements.iter().filter_map(Requirement::url);
+    let filename = crate::ops::direct::distribution(urls.find(is_unusable)?)?.filename().to_owned();
+    Some(Failure::error(format!("{filename} is not a supported wheel on this platform.")))
 }
 
 fn world<'a>(
@@ -186,10 +205,12 @@ fn other_python(causes: &[(&Cause, &String)], python: &str) -> Failure {
     let who = |cause: &Cause| cause.parent.as_ref().map(|parent| parent.name.clone()).unwrap_or_default();
     if let [(only, specifiers)] = causes {
         let name = crate::cli::python_repr(&who(only));
-        return Failure::error(format!(
+        let mut failure = Failure::error(format!(
             "Package {name} requires a different Python: {python} not in {}",
             crate::cli::python_repr(specifiers)
         ));
+        failure.hint(&hints::other_python(&who(only), specifiers, python));
+        return failure;
     }
     let rows = causes.iter().map(|(cause, specifiers)| {
         let shown = cause.parent.as_ref().map(|parent| parent.shown.as_str()).unwrap_or_default();
@@ -253,7 +274,11 @@ fn not_found(
         ));
     }
     lines.push((Level::Critical, format!("ERROR: No matching distribution found for {shown}")));
-    Failure { lines, code: 1 }
+    let mut failure = Failure { lines, code: 1 };
+    if let Some(hint) = hints::not_found(cause, project, request) {
+        failure.hint(&hint);
+    }
+    failure
 }
 
 /// The versions of all packages that were looked at and need another Python.
@@ -293,7 +318,7 @@ fn impossible(causes: &[Cause], limits: &BTreeMap<String, String>) -> Failure {
     text.push_str("\n\nAdditionally, some packages in these conflicts have no matching distributions available for your environment:");
     keys.iter().for_each(|name| text.push_str(&format!("\n    {name}")));
     text.push_str("\n\nTo fix this you could try to:\n1. loosen the range of package versions you've specified\n2. remove package versions to allow pip to attempt to solve the dependency conflict\n");
-    Failure {
+    let mut failure = Failure {
         lines: vec![
             (
                 Level::Critical,
@@ -306,7 +331,9 @@ fn impossible(causes: &[Cause], limits: &BTreeMap<String, String>) -> Failure {
             ),
         ],
         code: 1,
-    }
+    };
+    failure.hint(hints::CONFLICT);
+    failure
 }
 
 /// How pip names whoever brought a cause in.
@@ -336,6 +363,13 @@ fn and(parts: &[String]) -> String {
 /// probably meant.
 pub fn requested_text(error: &RequestedError, place: &str) -> String {
     let RequestedError { text, reason, span, hint } = error;
+    if let Some((front, marker)) = text.split_once(';')
+        && let Err(error) = packaging::Marker::parse(marker.trim())
+        && Requirement::parse(front.trim()).is_ok()
+    {
+        let pointed = pointed(marker.trim(), &error.message, error.span);
+        return format!("{}: {pointed}{place}", crate::cli::python_repr(front.trim()));
+    }
     let mut shown = format!(
         "{}: {}{place}",
         crate::cli::python_repr(text),

@@ -57,12 +57,14 @@ impl Failure {
 
     /// A wheel that is none.
     pub fn bad_wheel(place: &str, url: &str, error: &AddWheelError) -> Self {
-        let name = direct::distribution(url).map(|one| one.name().to_string()).unwrap_or_default();
+        let (name, version) = direct::distribution(url)
+            .map(|one| (one.name().to_string(), one.version().to_string()))
+            .unwrap_or_default();
         match error {
             AddWheelError::Content(WheelError::Inconsistent {
                 place: ".dist-info folder", found, ..
             }) => Self::error(format!(
-                "{name} has an invalid wheel, .dist-info directory '{found}' does not start with '{name}'"
+                "{name} has an invalid wheel, .dist-info directory '{found}-{version}.dist-info' does not start with '{name}'"
             )),
             _ => Self::error(format!("Wheel '{name}' located at {place} is invalid.")),
         }
@@ -271,7 +273,11 @@ impl From<InstallError> for Failure {
                 if source.kind() == std::io::ErrorKind::PermissionDenied {
                     text.push_str("Consider using the `--user` option or check the permissions.\n");
                 }
-                Self::error(text)
+                let mut failure = Self::error(text);
+                if source.kind() == std::io::ErrorKind::PermissionDenied {
+                    failure.hint(super::hints::PERMISSION);
+                }
+                failure
             }
             other => Self::error(other.to_string()),
         }
@@ -282,6 +288,7 @@ impl From<ObtainError> for Failure {
     fn from(error: ObtainError) -> Self {
         match error {
             ObtainError::Source(error) => (*error).into(),
+            ObtainError::Fetch(error) => fetch(&error),
             ObtainError::Wheel { source: source @ AddWheelError::HashMismatch { .. }, .. } => {
                 wheel("unknown package", &source)
             }
@@ -296,7 +303,7 @@ impl From<SearchError> for Failure {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Conflict(dead) => Self::error(dead.to_string()),
-            SearchError::Fetch(error) => Self::error(error.to_string()),
+            SearchError::Fetch(error) => fetch(&error),
             SearchError::Direct(error) => error.into(),
             SearchError::Source(error) => (*error).into(),
             SearchError::NoUploadTimes { page } => {
@@ -384,6 +391,17 @@ impl From<WantedError> for Failure {
 fn requested(error: &RequestedError, place: &str) -> Failure {
     let text = super::conflict::requested_text(error, place);
     Failure::error(format!("Invalid requirement: {text}"))
+}
+
+/// A file or page that cannot be had.
+pub fn fetch(error: &index::FetchError) -> Failure {
+    match &error.problem {
+        index::Problem::Hash { algorithm, expected, got } => {
+            let expected = [format!("{algorithm}:{expected}")];
+            hash_mismatch("unknown package", &expected, got)
+        }
+        _ => Failure::error(error.to_string()),
+    }
 }
 
 /// A text that looks like a path and leads nowhere.

@@ -84,6 +84,33 @@ impl Session<'_> {
         allowed.is_empty() || (comparable.peek().is_some() && !comparable.any(|one| allowed.contains(one)))
     }
 
+    /// A file behind an address that was named cannot be had.
+    pub fn unfetched(
+        &self,
+        error: &index::FetchError,
+        request: &InstallRequest<'_>,
+        lines: &mut Lines<'_, '_>,
+    ) -> Failure {
+        let code = match error.problem {
+            index::Problem::Status(code) => code,
+            _ => return super::errors::fetch(error),
+        };
+        let is_it = |one: &&Requirement| one.url().is_some_and(|url| named_place(url) == error.url);
+        let Some(requirement) = request.wanted.requirements.iter().find(is_it) else {
+            return super::errors::fetch(error);
+        };
+        let ask = Ask::of_place(requirement, request.wanted);
+        lines.begin_place(requirement.url().unwrap_or_default(), &ask, None);
+        let (url, kind) = (&error.url, if code < 500 { "Client" } else { "Server" });
+        let mut failure = Failure::error(format!(
+            "Could not install requirement {} because of HTTP error {code} {kind} Error: - for url: {url} for URL {url}",
+            shown(&ask, url)
+        ));
+        let first = format!("  ERROR: HTTP error {code} while getting {url}");
+        failure.lines.insert(0, (crate::output::Level::Critical, first));
+        failure
+    }
+
     /// A place that was named and is of no use.
     pub fn direct_failure(
         &self,

@@ -1,7 +1,7 @@
 //! `pip install`
 
 use environment::plan::Others;
-use environment::{Environment, Kind, PIP_VERSION};
+use environment::{Environment, PIP_VERSION};
 use packaging::PackageName;
 use resolver::Warning;
 
@@ -225,7 +225,7 @@ impl Session<'_> {
 
     /// Programs that a shell will not find.
     fn warn_about_scripts(&self, done: &InstallReport, place: &Environment) {
-        let quiet = matches!(place.kind(), Kind::Target | Kind::Prefix);
+        let quiet = [&flags::TARGET, &flags::PREFIX].into_iter().any(|flag| self.parsed.text(flag).is_some());
         let Some(change) = done.change.as_ref().filter(|_| !quiet) else { return };
         let scripts = &place.scheme().scripts;
         let same = |folder: &std::path::PathBuf| folder.components().eq(scripts.components());

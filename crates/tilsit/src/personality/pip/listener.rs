@@ -37,6 +37,8 @@ pub struct Lines<'a, 's> {
     pub order: Vec<PackageName>,
     /// The packages in the order in which pip installs them, where that is known.
     pub installing: Vec<PackageName>,
+    /// Pages that were left out, for the end.
+    pub skipped: Vec<String>,
     /// The line above, which pip does not say twice.
     header: String,
     /// What was done for a source before its line is due, by its URL.
@@ -67,6 +69,7 @@ impl<'a, 's> Lines<'a, 's> {
             names: BTreeMap::new(),
             order: Vec::new(),
             installing: Vec::new(),
+            skipped: Vec::new(),
             header: String::new(),
             steps: Steps::new(
                 session.parsed.switch(&flags::NO_BUILD_ISOLATION).is_some_and(|one| !one.value),
@@ -385,6 +388,10 @@ pub fn distribution(pick: &Pick, learned: &Learned) -> Option<Distribution> {
     }
 }
 
+/// What pip quotes in the path of an address (`urllib.parse.quote`).
+const QUOTED: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
+
 /// A file's name and size.
 fn file_text(distribution: &Distribution) -> String {
     sized(distribution, distribution.file().size)
@@ -395,11 +402,13 @@ fn sized(distribution: &Distribution, size: Option<u64>) -> String {
     format!("{}{}", shown_name(distribution), size.unwrap_or_default())
 }
 
-/// The last part of a file's URL, as it stands there.
-fn shown_name(distribution: &Distribution) -> &str {
+/// The last part of a file's URL, as pip writes it.
+fn shown_name(distribution: &Distribution) -> String {
     let url = distribution.file().url.split(['#', '?']).next().unwrap_or_default();
     let last = url.rsplit('/').next().unwrap_or_default();
-    if last.is_empty() { distribution.filename() } else { last }
+    let last = if last.is_empty() { distribution.filename() } else { last };
+    let plain = percent_encoding::percent_decode_str(last).decode_utf8_lossy();
+    percent_encoding::utf8_percent_encode(&plain, QUOTED).to_string()
 }
 
 impl Listener for Lines<'_, '_> {
@@ -457,8 +466,13 @@ impl Listener for Lines<'_, '_> {
             Event::Built(names) => self.session.info(&format!("Successfully built {}", names.join(" "))),
             Event::PageSkipped(error) => {
                 self.spinner = None;
-                self.session
-                    .warn(&format!("Could not fetch URL {}: {} - skipping", error.url, error.problem));
+                if matches!(error.problem, Problem::Certificate { .. }) {
+                    self.session.info(&format!(
+                        "Could not fetch URL {}: There was a problem confirming the ssl certificate: {} - skipping",
+                        error.url, error.problem
+                    ));
+                }
+                self.skipped.push(super::hints::page(error));
             }
             Event::DownloadStarted { filename, size } => {
                 self.spinner = None;

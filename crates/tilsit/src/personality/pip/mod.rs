@@ -12,6 +12,7 @@ mod errors;
 mod freeze;
 mod hash;
 mod hash_mode;
+mod hints;
 mod inspect;
 mod install;
 mod list;
@@ -220,6 +221,7 @@ fn policy(parsed: &Parsed) -> TerminalPolicy {
 
 impl Session<'_> {
     fn dispatch(&self) -> u8 {
+        self.tell_features();
         let outside = self.interpreter.virtual_environment().is_none();
         let exempt = [
             "cache",
@@ -269,6 +271,16 @@ impl Session<'_> {
     /// The command's name.
     fn command(&self) -> &str {
         self.parsed.words().first().copied().unwrap_or_default()
+    }
+
+    /// Features that no longer have to be asked for.
+    fn tell_features(&self) {
+        let always = ["build-constraint", "no-binary-enable-wheel-cache", "truststore"];
+        let asked = self.parsed.values(&flags::USE_FEATURE);
+        let asked: Vec<&str> = always.into_iter().filter(|one| asked.contains(one)).collect();
+        if !asked.is_empty() {
+            self.warn(&format!("The following features are always enabled: {}. ", asked.join(", ")));
+        }
     }
 
     fn ended(&self, ended: Ended) -> u8 {

@@ -67,17 +67,20 @@ impl Session<'_> {
             }
             return Ok(Environment::target(interpreter(), &target, &state));
         }
+        let below_root = |folder: &Path| match self.parsed.text(&flags::ROOT) {
+            Some(root) => self.process.absolute(root).join(folder.strip_prefix("/").unwrap_or(folder)),
+            None => folder.to_owned(),
+        };
         if let Some(prefix) = folder(&flags::PREFIX) {
             if user {
                 return Err(Failure::error(
                     "Can not combine '--user' and '--prefix' as they imply different installation locations",
                 ));
             }
-            return Ok(Environment::prefix(interpreter(), &prefix, &state));
+            return Ok(Environment::prefix(interpreter(), &below_root(&prefix), &state));
         }
-        if let Some(root) = folder(&flags::ROOT) {
-            let own = self.interpreter.prefix();
-            let below = root.join(own.strip_prefix("/").unwrap_or(own));
+        if self.parsed.text(&flags::ROOT).is_some() {
+            let below = below_root(self.interpreter.prefix());
             return Ok(Environment::prefix(interpreter(), &below, &state));
         }
         if user {

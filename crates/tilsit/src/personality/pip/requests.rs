@@ -37,7 +37,13 @@ impl Session<'_> {
         self.check_groups(&sources.groups)?;
         let nothing = sources.is_empty() && self.parsed.values(&flags::REQUIREMENTS_FROM_SCRIPT).is_empty();
         let locks = locked::split(&mut sources.files, &mut sources.groups);
-        let mut wanted = self.read(&sources)?;
+        let mut wanted = self.read(&sources).map_err(|mut failure| {
+            let is_unquoted = !sources.editables.is_empty() && sources.words.iter().any(|word| word == "@");
+            if is_unquoted {
+                failure.hint(super::hints::UNQUOTED);
+            }
+            failure
+        })?;
         for setting in &wanted.options {
             if let FileOption::TrustedHost(host) = &setting.option {
                 let (line, path) = (setting.line, &setting.path);
@@ -291,7 +297,11 @@ fn lock_words(error: &PylockError) -> String {
             format!("Invalid value (at line {line}, column {column})")
         }
         PylockError::UnsupportedVersion { version } => format!("pylock version {version} is not supported"),
-        PylockError::Invalid { place, message } => format!("{message} in {}", python_repr(place)),
+        PylockError::Invalid { place, message } => {
+            let message =
+                message.replace("at least one hash must be given", "At least one hash must be provided");
+            format!("{message} in {}", python_repr(place))
+        }
     }
 }
 

@@ -301,6 +301,9 @@ fn build(place: &str, name: Option<&str>, error: &BuildOpError) -> Failure {
                 "See above for details.",
             );
             failure.lines.extend(verdict.lines);
+            if let Some(hint) = super::hints::build(&detail) {
+                failure.hint(hint);
+            }
             failure
         }
         Some(name) => {
@@ -315,6 +318,9 @@ fn build(place: &str, name: Option<&str>, error: &BuildOpError) -> Failure {
                 "",
             );
             failure.lines.extend(verdict.lines);
+            if let Some(hint) = super::hints::build(&detail) {
+                failure.hint(hint);
+            }
             failure
         }
     }
