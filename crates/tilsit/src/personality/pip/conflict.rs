@@ -38,7 +38,7 @@ impl Session<'_> {
             }
             InstallOpError::Untrusted(learned) => (learned, None),
             InstallOpError::Search(SearchError::Fetch(error)) => {
-                return self.unfetched(&error, request, lines);
+                return self.unfetched(&error, request, client, lines);
             }
             InstallOpError::Search(SearchError::Direct(error)) => {
                 return self.direct_failure(error, request, client, lines);

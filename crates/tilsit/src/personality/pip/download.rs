@@ -18,10 +18,14 @@ impl Session<'_> {
         let folder: PathBuf = folder.components().collect();
         let into = folder.clone();
         let finish = move |searched: Searched<'_, '_>, hands: &mut Hands<'_>| {
-            let (found, order) = (&searched.found, &searched.order);
+            let found = &searched.found;
+            let comes = |name: &&packaging::PackageName| {
+                found.plan.install.iter().any(|(wish, _)| wish.name == **name)
+            };
+            let order: Vec<_> = searched.order.iter().filter(comes).cloned().collect();
             let files = order.iter().filter_map(|name| Some((name.clone(), file_of(found, name)?))).collect();
             let mut saved = download(files, &into, hands.client)?;
-            for name in order {
+            for name in &order {
                 saved.extend(from_repository(&searched, name, &into)?);
             }
             saved.sort_by_key(|one| order.iter().position(|name| *name == one.name));

@@ -89,18 +89,26 @@ impl Session<'_> {
         &self,
         error: &index::FetchError,
         request: &InstallRequest<'_>,
+        client: &mut Client,
         lines: &mut Lines<'_, '_>,
     ) -> Failure {
-        let code = match error.problem {
-            index::Problem::Status(code) => code,
-            _ => return super::errors::fetch(error),
-        };
         let is_it = |one: &&Requirement| one.url().is_some_and(|url| named_place(url) == error.url);
         let Some(requirement) = request.wanted.requirements.iter().find(is_it) else {
             return super::errors::fetch(error);
         };
         let ask = Ask::of_place(requirement, request.wanted);
-        lines.begin_place(requirement.url().unwrap_or_default(), &ask, None);
+        let named = requirement.url().unwrap_or_default();
+        let code = match error.problem {
+            index::Problem::Status(code) => code,
+            index::Problem::Hash { .. } => {
+                let content = fetch(client, named);
+                lines.begin_place(named, &ask, content.len());
+                let promised = promised(request.wanted, requirement, Some(named));
+                return mismatch(&shown(&ask, named), &promised, &content);
+            }
+            _ => return super::errors::fetch(error),
+        };
+        lines.begin_place(named, &ask, None);
         let (url, kind) = (&error.url, if code < 500 { "Client" } else { "Server" });
         let mut failure = Failure::error(format!(
             "Could not install requirement {} because of HTTP error {code} {kind} Error: - for url: {url} for URL {url}",
