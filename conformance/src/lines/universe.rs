@@ -95,6 +95,8 @@ pub fn index() -> FakeIndex {
     index.add(ServedFile::from(wheel("lying", "1.0")).claimed_sha256(&"1".repeat(64)));
     let page = "<html><body><a href=\"files/gamma-1.0-py3-none-any.whl\">gamma-1.0-py3-none-any.whl</a></body></html>";
     index.put("/links.html", "text/html", page);
+    // what is asked of a proxy
+    index.put("http://elsewhere.example/simple/gamma/", "text/html", page);
     index.put("/remote.txt", "text/plain", "gamma\nlow<3\n");
     index.put("/simple/strange/", "application/octet-stream", "what?");
     index.add(ServedFile::from(wheel("yanked", "1.1")).yanked("it eats files"));

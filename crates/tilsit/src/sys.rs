@@ -1,4 +1,4 @@
-//! The one place for system calls that have no safe form: signals, and how the process begins.
+//! The one place for system calls that have no safe form: signals, how the process begins, and the local time of day.
 #![allow(unsafe_code)]
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -84,4 +84,17 @@ extern "C" fn on_interrupt(_signal: libc::c_int) {
         // SAFETY: `_exit` is async-signal-safe (POSIX) and runs nothing of this program.
         unsafe { libc::_exit(INTERRUPTED) }
     }
+}
+
+/// The local time of day of a moment given in seconds since 1970: year, month, day, hour, minute, second.
+///
+/// Nothing where the system cannot tell.
+pub fn local_time(seconds: i64) -> Option<[i32; 6]> {
+    let seconds = libc::time_t::from(seconds);
+    // SAFETY: the structure is plain data, valid when zeroed; both pointers are valid for the call, which keeps neither.
+    let time = unsafe {
+        let mut time: libc::tm = std::mem::zeroed();
+        (!libc::localtime_r(&raw const seconds, &raw mut time).is_null()).then_some(time)
+    }?;
+    Some([time.tm_year + 1900, time.tm_mon + 1, time.tm_mday, time.tm_hour, time.tm_min, time.tm_sec])
 }

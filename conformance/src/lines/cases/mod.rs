@@ -4,8 +4,12 @@ mod commands;
 mod index;
 mod install;
 mod installed;
+mod options;
 mod settings;
 mod uninstall;
+
+/// As a variable's value: not set, also where it otherwise is.
+pub const UNSET: &str = "(unset)";
 
 /// One command line, what is run before it, and what surrounds it.
 ///
@@ -64,7 +68,14 @@ impl Case<'static> {
 
 /// All cases. Files named there are made by `universe`.
 pub fn all() -> impl Iterator<Item = &'static Case<'static>> {
-    let tables =
-        [install::CASES, commands::CASES, installed::CASES, uninstall::CASES, settings::CASES, index::CASES];
+    let tables = [
+        install::CASES,
+        commands::CASES,
+        installed::CASES,
+        uninstall::CASES,
+        settings::CASES,
+        index::CASES,
+        options::CASES,
+    ];
     tables.into_iter().flatten()
 }

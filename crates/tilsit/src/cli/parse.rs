@@ -113,15 +113,22 @@ fn parse_optparse(program: &'static Program, words: &[String]) -> Result<Outcome
             Step::End => break,
         }
     }
-    // pip: only the main parser's --python chooses the interpreter
-    let asked = reader.occurrences.iter().any(|occurrence| occurrence.flag.id == "python");
-    if asked && !main.occurrences.iter().any(|occurrence| occurrence.flag.id == "python") {
+    // pip: only the main parser's --python chooses the interpreter; once it has, a later one says nothing
+    let is_python = |occurrence: &&Occurrence| occurrence.flag.id == "python";
+    let before = main.occurrences.iter().filter(is_python).count();
+    let after = reader.occurrences.iter().filter(is_python).count() - before;
+    if after > 0 && before == 0 {
         return Err(UsageError::PythonAfterCommand);
     }
+    let mut seen = 0;
+    reader.occurrences.retain(|occurrence| {
+        seen += usize::from(is_python(&occurrence));
+        !is_python(&occurrence) || seen <= before
+    });
     if name == "help" {
         return help_path(program, &reader.arguments[..1.min(reader.arguments.len())]).map(Outcome::Help);
     }
-    Ok(Outcome::Run(reader.finish()))
+    Ok(Outcome::Run(Parsed { late_python: after > 0, ..reader.finish() }))
 }
 
 /// `help NAME [NAME]`: the command whose help is wanted.
@@ -186,7 +193,12 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(self) -> Parsed {
-        Parsed { path: self.path, occurrences: self.occurrences, arguments: self.arguments }
+        Parsed {
+            path: self.path,
+            occurrences: self.occurrences,
+            arguments: self.arguments,
+            late_python: false,
+        }
     }
 
     fn version_or_help(self) -> Outcome {

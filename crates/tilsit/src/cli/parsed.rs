@@ -34,6 +34,8 @@ pub struct Parsed {
     pub occurrences: Vec<Occurrence>,
     /// The words that are not flags.
     pub arguments: Vec<String>,
+    /// pip's `--python` stands behind the command too, where it says nothing.
+    pub late_python: bool,
 }
 
 impl Parsed {

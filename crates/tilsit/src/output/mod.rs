@@ -8,6 +8,7 @@ pub mod codes;
 pub mod columns;
 pub mod diagnosis;
 mod diagnostic;
+mod log_file;
 mod log_sink;
 mod ordered_json;
 pub mod progress;
@@ -17,6 +18,7 @@ mod terminal;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Excerpt};
+pub use log_file::LogFile;
 pub use ordered_json::Json;
 pub use redact::{printable, redact_text};
 pub use terminal::{ColorChoice, Level, Style, Terminal, TerminalPolicy};

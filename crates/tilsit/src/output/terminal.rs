@@ -1,5 +1,6 @@
 //! Both streams, how wide, how colourful, how talkative.
 
+use super::LogFile;
 use super::progress::Progress;
 use crate::settings::Process;
 use std::io::{IsTerminal, Write};
@@ -60,6 +61,20 @@ impl Style {
         if self.colored { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
+    /// pip's colours for whole messages, put around each line.
+    fn of_level(self, level: Level, text: &str) -> String {
+        let color = match level {
+            Level::Critical | Level::Error => anstyle::AnsiColor::Red,
+            Level::Warning => anstyle::AnsiColor::Yellow,
+            Level::Info | Level::Verbose => return text.to_owned(),
+        };
+        let paint = |line: &str| match line {
+            "" => String::new(),
+            _ => self.paint(color.on_default(), line),
+        };
+        text.split('\n').map(paint).collect::<Vec<_>>().join("\n")
+    }
+
     /// For the word `error`.
     pub fn error(self, text: &str) -> String {
         self.paint(anstyle::AnsiColor::Red.on_default().bold(), text)
@@ -107,6 +122,8 @@ pub struct Terminal {
     stdout_is_terminal: bool,
     stdout_failure: OnceLock<std::io::Error>,
     progress: OnceLock<Progress>,
+    log: OnceLock<LogFile>,
+    log_failure: OnceLock<()>,
 }
 
 impl Terminal {
@@ -125,7 +142,14 @@ impl Terminal {
             stdout_is_terminal,
             stdout_failure: OnceLock::new(),
             progress: OnceLock::new(),
+            log: OnceLock::new(),
+            log_failure: OnceLock::new(),
         }
+    }
+
+    /// Everything that is said goes into this file too, whatever the verbosity.
+    pub fn log_to(&self, log: LogFile) {
+        let _ = self.log.set(log); // The first one stays.
     }
 
     /// Columns.
@@ -182,10 +206,24 @@ impl Terminal {
 
     /// Says something of that level, on the stream where it belongs: warnings and errors on stderr.
     pub fn say(&self, level: Level, text: &str) {
+        self.log(text);
         if !self.shows(level) {
             return;
         }
-        if self.policy.info_to_stdout && level >= Level::Info { self.line(text) } else { self.err(text) }
+        match (self.policy.info_to_stdout, level) {
+            (true, Level::Info | Level::Verbose) => self.line(text),
+            (true, _) => self.err(&self.stderr_style.of_level(level, text)),
+            (false, _) => self.err(text),
+        }
+    }
+
+    /// Adds to the log; that it cannot be written is said once.
+    fn log(&self, text: &str) {
+        let Some(log) = self.log.get() else { return };
+        let Err(error) = log.write(text) else { return };
+        if self.log_failure.set(()).is_ok() {
+            self.err(&format!("ERROR: {}: {error}", log.path().display()));
+        }
     }
 
     /// Says what is being done.

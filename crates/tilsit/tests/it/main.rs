@@ -21,6 +21,7 @@ mod link;
 mod native;
 mod own_wheel;
 mod pins;
+mod pip;
 mod pyproject_build;
 mod quiet;
 mod sandbox;

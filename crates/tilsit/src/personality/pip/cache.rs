@@ -12,7 +12,7 @@ const VERBS: &str = "dir, info, list, purge, remove";
 
 impl Session<'_> {
     pub(super) fn cache(&self) -> Ended {
-        if super::is_cache_off(self.parsed) {
+        if super::cache_folder::is_cache_off(self.parsed) {
             return Err(Failure::error("pip cache commands can not function since cache is disabled."));
         }
         let words: Vec<&str> = self.parsed.arguments.iter().map(String::as_str).collect();

@@ -137,7 +137,7 @@ impl Session<'_> {
     }
 
     fn is_verbose(&self) -> bool {
-        self.terminal.verbosity() > 0
+        self.parsed.count(&flags::VERBOSE) > 0
     }
 
     fn list_pin(&self, one: &Listed) {

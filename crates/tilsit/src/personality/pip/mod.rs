@@ -2,6 +2,7 @@
 
 mod arguments;
 mod cache;
+mod cache_folder;
 mod check;
 mod completion;
 mod config;
@@ -40,8 +41,8 @@ use crate::cli::{self, Command, Outcome, Parsed, pip as flags};
 use crate::ops::build::Hands;
 use crate::ops::list::{ListRequest, Place, list};
 use crate::ops::python;
-use crate::output::{ColorChoice, Level, Terminal, TerminalPolicy};
-use crate::settings::{Origin, Process, SettingsError, join_pip};
+use crate::output::{ColorChoice, Level, LogFile, Terminal, TerminalPolicy};
+use crate::settings::{Process, SettingsError, join_pip};
 use completion::Completion;
 use errors::Failure;
 
@@ -93,14 +94,19 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         Ok(parsed) => parsed,
         Err(error) => return bad_settings(&plain, &error, &path),
     };
-    let terminal = Terminal::new(process, policy(&parsed));
-    let store = match open_store(process, &parsed) {
-        Ok(store) => store,
+    let (terminal, store) = match opened(process, &parsed) {
+        Ok(both) => both,
         Err(failure) => {
-            failure.tell(&terminal);
+            failure.tell(&plain);
             return failure.code;
         }
     };
+    // what hands the interpreter over in front of the command is not who asks here
+    if parsed.late_python && process.has("TILSIT_SYS_EXECUTABLE") {
+        let (text, code) = cli::UsageError::PythonAfterCommand.as_pip(&flags::PROGRAM);
+        terminal.say(Level::Critical, text.trim_end_matches('\n'));
+        return code;
+    }
     let session =
         Session { process, parsed: &parsed, interpreter: &interpreter, terminal: &terminal, store: &store };
     let code = session.dispatch();
@@ -109,6 +115,24 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         return 120;
     }
     code
+}
+
+/// The terminal, with its log, and the store.
+fn opened(process: &Process, parsed: &Parsed) -> Result<(Terminal, Store), Failure> {
+    let terminal = Terminal::new(process, policy(parsed));
+    if let Some(path) = parsed.text(&flags::LOG) {
+        terminal.log_to(LogFile::at(process.absolute(path)));
+    }
+    let mut features = parsed.values(&flags::USE_FEATURE);
+    features.retain(|feature| flags::ALWAYS_ON.contains(feature));
+    features.sort_unstable();
+    features.dedup();
+    if !features.is_empty() {
+        let text = format!("WARNING: The following features are always enabled: {}. ", features.join(", "));
+        terminal.say(Level::Warning, &text);
+    }
+    let store = cache_folder::open_store(process, parsed, &terminal)?;
+    Ok((terminal, store))
 }
 
 /// Tells a shell what can stand where its cursor is; pip ends with 1 then.
@@ -147,37 +171,7 @@ fn completed_names(process: &Process, typed: &[String], (current, words): (&str,
 /// The interpreter that is worked for: `--python`, else `PIP_PYTHON`, else the first that is found.
 fn interpreter(process: &Process, parsed: &Parsed) -> Option<Interpreter> {
     let named = parsed.text(&flags::PYTHON).or_else(|| process.filled("PIP_PYTHON"));
-    python::any(process, &Store::open(cache_dir(process)), named).ok()
-}
-
-/// Where facts about interpreters are kept: our store, not pip's cache.
-fn cache_dir(process: &Process) -> PathBuf {
-    let usual = || process.xdg("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("tilsit"));
-    let named = process.filled("TILSIT_CACHE_DIR").map(|folder| process.absolute(folder));
-    named.or_else(usual).unwrap_or_else(|| std::env::temp_dir().join("tilsit-cache"))
-}
-
-/// `--cache-dir`, else where facts are kept, unless only pip's configuration names a folder.
-fn store_dir(process: &Process, parsed: &Parsed) -> PathBuf {
-    let named = parsed.value(&flags::CACHE_DIR);
-    let is_typed = |origin: &Origin| matches!(origin, Origin::Flag { .. });
-    match named {
-        Some(named) if is_typed(&named.origin) || process.filled("TILSIT_CACHE_DIR").is_none() => {
-            process.absolute(named.value)
-        }
-        _ => cache_dir(process),
-    }
-}
-
-fn is_cache_off(parsed: &Parsed) -> bool {
-    parsed.switch(&flags::NO_CACHE_DIR).is_some_and(|switch| !switch.value)
-}
-
-fn open_store(process: &Process, parsed: &Parsed) -> Result<Store, Failure> {
-    if is_cache_off(parsed) {
-        return Store::temporary(&std::env::temp_dir()).map_err(|error| Failure::error(error.to_string()));
-    }
-    Ok(Store::open(store_dir(process, parsed)))
+    python::any(process, &Store::open(cache_folder::cache_dir(process)), named).ok()
 }
 
 /// `pip 26.3 from DIR (python 3.N)`
@@ -211,9 +205,10 @@ fn bad_settings(terminal: &Terminal, error: &SettingsError, path: &[&'static Com
 fn policy(parsed: &Parsed) -> TerminalPolicy {
     let count = |flag| i32::try_from(parsed.count(flag)).unwrap_or(i32::MAX);
     let color = if parsed.is_on(&flags::NO_COLOR) { ColorChoice::Never } else { ColorChoice::Auto };
+    let asked = count(&flags::VERBOSE) - count(&flags::QUIET);
     TerminalPolicy {
         color,
-        verbosity: count(&flags::VERBOSE) - count(&flags::QUIET),
+        verbosity: if parsed.is_on(&flags::DEBUG) { 2 } else { asked },
         no_progress: parsed.text(&flags::PROGRESS_BAR) == Some("off"),
         info_to_stdout: true,
     }

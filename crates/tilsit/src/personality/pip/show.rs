@@ -64,7 +64,7 @@ impl Session<'_> {
         }
         self.info(&format!("Requires: {}", needs.join(", ")));
         self.info(&format!("Required-by: {}", needed_by.join(", ")));
-        if self.terminal.verbosity() > 0 {
+        if self.parsed.count(&flags::VERBOSE) > 0 {
             self.show_more(one, metadata.as_ref());
         }
         if self.parsed.is_on(&flags::FILES) {

@@ -1,0 +1,204 @@
+// tidy: table
+//! Options of `install`, `download` and of every command: each with a command that it changes.
+
+use super::{Case, UNSET, case};
+
+const ALPHA: &[&str] = &["install -q alpha==1.0"];
+const OLD: &[&str] = &["install -q alpha==1.0 beta==0.5"];
+const COLORED: &[(&str, &str)] = &[("NO_COLOR", ""), ("FORCE_COLOR", "1")];
+const BROKEN_PROXY: &[(&str, &str)] = &[("http_proxy", "http://127.0.0.1:1")];
+const ELSEWHERE: &[(&str, &str)] = &[("PIP_TRUSTED_HOST", "elsewhere.example")];
+/// An environment that is none any more: nothing is ever installed there.
+const NO_ENVIRONMENT: &[&str] = &["!rm env/pyvenv.cfg"];
+
+/// The cases.
+pub const CASES: &[Case<'_>] = &[
+    case("option-debug", ALPHA, "list --debug"),
+    case("option-log", ALPHA, "list -q --log log.txt").without("--log log.txt"),
+    case("option-log-in-folder", ALPHA, "show --log-file deep/er/log.txt nothing"),
+    case("option-log-adds", &["list --log log.txt"], "freeze --local-log log.txt"),
+    case("option-log-verbosity", ALPHA, "check -qqq --log log.txt"),
+    case("option-require-virtualenv", NO_ENVIRONMENT, "uninstall --require-venv -y not-there-at-all")
+        .without("--require-venv"),
+    case("option-require-virtualenv-exempt", NO_ENVIRONMENT, "--require-virtualenv config get a.b"),
+    case("option-no-color", &[], "show --no-color nothing").env(COLORED).without("--no-color"),
+    case("option-colors", &[], "show nothing").env(COLORED),
+    case("option-colors-error", &[], "config get bare").env(COLORED),
+    case("option-colors-install", &[], "install does-not-exist").env(COLORED),
+    case("option-colors-variable", &[], "show nothing")
+        .env(&[("NO_COLOR", "1"), ("FORCE_COLOR", "1")])
+        .differs("NO_COLOR is honoured"),
+    case("option-colors-configured", &[], "show nothing").env(&[
+        ("NO_COLOR", ""),
+        ("FORCE_COLOR", "1"),
+        ("PIP_NO_COLOR", "yes"),
+    ]),
+    case("option-proxy", &[], "index versions gamma --retries 0 -i http://elsewhere.example/simple/ --proxy {index}")
+        .env(ELSEWHERE)
+        .without("--proxy {index}"),
+    case("option-no-proxy-env", &[], "index versions alpha --retries 0 --no-proxy-env")
+        .env(BROKEN_PROXY)
+        .without("--no-proxy-env"),
+    case("option-proxy-none", &[], "index versions alpha --retries 0 --proxy ''").env(BROKEN_PROXY),
+    case(
+        "option-trusted-host",
+        &[],
+        "index versions gamma --retries 0 -i http://elsewhere.example/simple/ --proxy {index} --trusted-host elsewhere.example",
+    )
+    .without("--trusted-host elsewhere.example"),
+    case("option-use-feature", &[], "list --use-feature truststore").without("--use-feature truststore"),
+    case("option-python-after-command", ALPHA, "list --python {stage}/env")
+        .env(&[("_PIP_RUNNING_IN_SUBPROCESS", UNSET), ("TILSIT_SYS_EXECUTABLE", "{stage}/env/bin/python")]),
+    case("option-install-requirement", &[], "install gamma -r requirements.txt")
+        .without("-r requirements.txt"),
+    case("option-install-constraint", &[], "install alpha -c constraints.txt").without("-c constraints.txt"),
+    case("option-install-script", &[], "install low --requirements-from-script script.py")
+        .without("--requirements-from-script script.py"),
+    case("option-install-no-deps", &[], "install alpha --no-deps").without("--no-deps"),
+    case("option-install-only-deps", &[], "install alpha --only-deps").without("--only-deps"),
+    case("option-install-dry-run", &[], "install --dry-run gamma").without("--dry-run"),
+    case("option-install-target", &[], "install --target out gamma").without("--target out"),
+    case(
+        "option-install-platform",
+        &[],
+        "install -t out --only-binary :all: --platform win_amd64 --python-version 3.11 --implementation cp --abi cp311 windows-only",
+    )
+    .without("--platform win_amd64"),
+    case(
+        "option-install-python-version",
+        &[],
+        "install -t out --only-binary :all: --python-version 3.12 picky",
+    )
+    .without("--python-version 3.12"),
+    case(
+        "option-install-implementation",
+        &[],
+        "install -t out --only-binary :all: --platform any --python-version 3.11 --implementation pp --abi pypy311_pp73 pypy-only",
+    )
+    .without("--implementation pp"),
+    case(
+        "option-install-abi",
+        &[],
+        "install -t out --only-binary :all: --platform any --python-version 3.11 --implementation pp --abi pypy311_pp73 pypy-only",
+    )
+    .without("--abi pypy311_pp73"),
+    case("option-install-user", &["!sh odd.sh system"], "install --user gamma")
+        .env(&[("PYTHONUSERBASE", "{stage}/user")])
+        .without("--user"),
+    case("option-install-root", &[], "install --root out gamma").without("--root out"),
+    case("option-install-prefix", &[], "install --prefix out gamma").without("--prefix out"),
+    case("option-install-upgrade", ALPHA, "install -U alpha").without("-U"),
+    case("option-install-strategy", OLD, "install -U alpha --upgrade-strategy eager")
+        .without("--upgrade-strategy eager"),
+    case("option-install-force", ALPHA, "install --no-deps --force-reinstall alpha")
+        .without("--force-reinstall"),
+    case("option-install-ignore-installed", ALPHA, "install --no-deps --ignore-installed alpha")
+        .without("--ignore-installed"),
+    case("option-install-ignore-python", &[], "install --ignore-requires-python newer")
+        .without("--ignore-requires-python"),
+    case("option-install-no-compile", &[], "install gamma --no-compile").without("--no-compile"),
+    case("option-install-compile", &[], "install gamma --no-compile --compile").without(" --compile"),
+    case("option-install-script-location", &[], "install tool --no-warn-script-location")
+        .without("--no-warn-script-location"),
+    case("option-install-conflicts", &["install -q alpha"], "install beta==0.5 --no-warn-conflicts")
+        .without("--no-warn-conflicts"),
+    case("option-install-require-hashes", &[], "install gamma==1.0 --require-hashes")
+        .without("--require-hashes"),
+    case("option-install-no-require-hashes", &[], "install -r missing-hash.txt --no-require-hashes")
+        .without("--no-require-hashes"),
+    case("option-install-progress", &[], "install gamma --progress-bar raw").without("--progress-bar raw"),
+    case("option-install-report", &[], "install -q --dry-run gamma --report out.json")
+        .without("--report out.json"),
+    case("option-install-group", &[], "install low --group dev").without("--group dev"),
+    case("option-install-pre", &[], "install final --pre").without("--pre"),
+    case("option-install-all-releases", &[], "install final --all-releases final")
+        .without("--all-releases final"),
+    case("option-install-only-final", &[], "install final --all-releases :all: --only-final final")
+        .without("--only-final final"),
+    case("option-install-no-binary", &[], "install gamma --no-binary gamma").without("--no-binary gamma"),
+    case("option-install-only-binary", &[], "install sourced --only-binary sourced")
+        .without("--only-binary sourced"),
+    case("option-install-prefer-binary", &[], "install sourced --prefer-binary").without("--prefer-binary"),
+    case("option-install-index", &[], "install gamma -i {index}/empty/simple/")
+        .without("-i {index}/empty/simple/"),
+    case(
+        "option-install-extra-index",
+        &[],
+        "install gamma -i {index}/empty/simple/ --extra-index-url {index}/simple/",
+    )
+    .without("--extra-index-url {index}/simple/"),
+    case("option-install-no-index", &[], "install gamma --no-index").without("--no-index"),
+    case("option-install-find-links", &[], "install omega -f links").without("-f links"),
+    case("option-install-uploaded", &[], "install timed --uploaded-prior-to 2022-01-01")
+        .without("--uploaded-prior-to 2022-01-01"),
+    case("option-download-requirement", &[], "download -d w gamma -r requirements.txt")
+        .without("-r requirements.txt"),
+    case("option-download-constraint", &[], "download -d w alpha -c constraints.txt")
+        .without("-c constraints.txt"),
+    case("option-download-script", &[], "download -d w low --requirements-from-script script.py")
+        .without("--requirements-from-script script.py"),
+    case("option-download-no-deps", &[], "download -d w alpha --no-deps").without("--no-deps"),
+    case("option-download-only-deps", &[], "download -d w alpha --only-deps").without("--only-deps"),
+    case("option-download-dest", &[], "download gamma -d w").without("-d w"),
+    case(
+        "option-download-platform",
+        &[],
+        "download -d w --only-binary :all: --platform win_amd64 --python-version 3.11 --implementation cp --abi cp311 windows-only",
+    )
+    .without("--platform win_amd64"),
+    case("option-download-python-version", &[], "download -d w --only-binary :all: --python-version 3.12 picky")
+        .without("--python-version 3.12"),
+    case(
+        "option-download-implementation",
+        &[],
+        "download -d w --only-binary :all: --platform any --python-version 3.11 --implementation pp --abi pypy311_pp73 pypy-only",
+    )
+    .without("--implementation pp"),
+    case(
+        "option-download-abi",
+        &[],
+        "download -d w --only-binary :all: --platform any --python-version 3.11 --implementation pp --abi pypy311_pp73 pypy-only",
+    )
+    .without("--abi pypy311_pp73"),
+    case("option-download-ignore-python", &[], "download -d w --ignore-requires-python newer")
+        .without("--ignore-requires-python"),
+    case("option-download-require-hashes", &[], "download -d w gamma==1.0 --require-hashes")
+        .without("--require-hashes"),
+    case("option-download-no-require-hashes", &[], "download -d w -r missing-hash.txt --no-require-hashes")
+        .without("--no-require-hashes"),
+    case("option-download-progress", &[], "download -d w gamma --progress-bar raw")
+        .without("--progress-bar raw"),
+    case("option-download-group", &[], "download -d w low --group dev").without("--group dev"),
+    case("option-download-pre", &[], "download -d w final --pre").without("--pre"),
+    case("option-download-all-releases", &[], "download -d w final --all-releases final")
+        .without("--all-releases final"),
+    case("option-download-only-final", &[], "download -d w final --all-releases :all: --only-final final")
+        .without("--only-final final"),
+    case("option-download-no-binary", &[], "download -d w gamma --no-binary gamma")
+        .without("--no-binary gamma"),
+    case("option-download-only-binary", &[], "download -d w sourced --only-binary sourced")
+        .without("--only-binary sourced"),
+    case("option-download-prefer-binary", &[], "download -d w sourced --prefer-binary")
+        .without("--prefer-binary"),
+    case("option-download-index", &[], "download -d w gamma -i {index}/empty/simple/")
+        .without("-i {index}/empty/simple/"),
+    case(
+        "option-download-extra-index",
+        &[],
+        "download -d w gamma -i {index}/empty/simple/ --extra-index-url {index}/simple/",
+    )
+    .without("--extra-index-url {index}/simple/"),
+    case("option-download-no-index", &[], "download -d w gamma --no-index").without("--no-index"),
+    case("option-download-find-links", &[], "download -d w omega -f links").without("-f links"),
+    case("option-download-uploaded", &[], "download -d w timed --uploaded-prior-to 2022-01-01")
+        .without("--uploaded-prior-to 2022-01-01"),
+    case("option-list-uploaded", &["install -q timed==1.0"], "list -o --uploaded-prior-to 2022-01-01")
+        .without("--uploaded-prior-to 2022-01-01"),
+    case("option-index-uploaded", &[], "index versions timed --uploaded-prior-to 2022-01-01")
+        .without("--uploaded-prior-to 2022-01-01"),
+    case("option-lock-uploaded", &[], "lock -o - timed --uploaded-prior-to 2022-01-01")
+        .without("--uploaded-prior-to 2022-01-01"),
+    case("option-lock-script", &[], "lock -o - low --requirements-from-script script.py")
+        .without("--requirements-from-script script.py"),
+    case("option-lock-only-deps", &[], "lock -o - alpha --only-deps").without("--only-deps"),
+];

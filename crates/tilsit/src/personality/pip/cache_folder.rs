@@ -1,0 +1,75 @@
+//! Where the cache lies, and whether it is used.
+
+use std::path::{Path, PathBuf};
+
+use store::Store;
+
+use super::errors::Failure;
+use crate::cli::{Parsed, pip as flags};
+use crate::output::{Level, Terminal};
+use crate::settings::{Origin, Process};
+
+/// Where facts about interpreters are kept: our store, not pip's cache.
+pub fn cache_dir(process: &Process) -> PathBuf {
+    let usual = || process.xdg("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("tilsit"));
+    let named = process.filled("TILSIT_CACHE_DIR").map(|folder| process.absolute(folder));
+    named.or_else(usual).unwrap_or_else(|| std::env::temp_dir().join("tilsit-cache"))
+}
+
+/// `--cache-dir`, else where facts are kept, unless only pip's configuration names a folder.
+fn store_dir(process: &Process, parsed: &Parsed) -> PathBuf {
+    let named = parsed.value(&flags::CACHE_DIR);
+    let is_typed = |origin: &Origin| matches!(origin, Origin::Flag { .. });
+    match named {
+        Some(named) if is_typed(&named.origin) || process.filled("TILSIT_CACHE_DIR").is_none() => {
+            process.absolute(named.value)
+        }
+        _ => cache_dir(process),
+    }
+}
+
+pub fn is_cache_off(parsed: &Parsed) -> bool {
+    parsed.switch(&flags::NO_CACHE_DIR).is_some_and(|switch| !switch.value)
+}
+
+/// The store a command works with: a passing one without a cache.
+///
+/// pip: a cache folder of another user's is not used, with a warning.
+pub fn open_store(process: &Process, parsed: &Parsed, terminal: &Terminal) -> Result<Store, Failure> {
+    let passing =
+        || Store::temporary(&std::env::temp_dir()).map_err(|error| Failure::error(error.to_string()));
+    if is_cache_off(parsed) {
+        return passing();
+    }
+    let folder = store_dir(process, parsed);
+    if is_own(&folder) {
+        return Ok(Store::open(folder));
+    }
+    terminal.say(
+        Level::Warning,
+        &format!(
+            "WARNING: The directory '{}' or its parent directory is not owned or is not writable by the current user. The cache has been disabled. Check the permissions and owner of that directory. If executing pip with sudo, you should use sudo's -H flag.",
+            folder.display()
+        ),
+    );
+    passing()
+}
+
+/// Whether the first of a path's folders that exists is root's, for root, or can be written, for others.
+#[cfg(unix)]
+fn is_own(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let Some((first, metadata)) = path.ancestors().find_map(|one| Some((one, one.symlink_metadata().ok()?)))
+    else {
+        return false;
+    };
+    if rustix::process::geteuid().is_root() {
+        return metadata.uid() == 0;
+    }
+    rustix::fs::access(first, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_own(_path: &Path) -> bool {
+    true
+}
