@@ -49,6 +49,10 @@ pub const CASES: &[Case<'_>] = &[
     case("option-use-feature", &[], "list --use-feature truststore").without("--use-feature truststore"),
     case("option-python-after-command", ALPHA, "list --python {stage}/env")
         .env(&[("_PIP_RUNNING_IN_SUBPROCESS", UNSET), ("TILSIT_SYS_EXECUTABLE", "{stage}/env/bin/python")]),
+];
+
+/// Those of `install` and `download`, and what `list`, `index` and `lock` share with them.
+pub const INSTALL: &[Case<'_>] = &[
     case("option-install-requirement", &[], "install gamma -r requirements.txt")
         .without("-r requirements.txt"),
     case("option-install-constraint", &[], "install alpha -c constraints.txt").without("-c constraints.txt"),
@@ -88,11 +92,11 @@ pub const CASES: &[Case<'_>] = &[
     case("option-install-root", &[], "install --root out gamma").without("--root out"),
     case("option-install-prefix", &[], "install --prefix out gamma").without("--prefix out"),
     case("option-install-upgrade", ALPHA, "install -U alpha").without("-U"),
-    case("option-install-strategy", OLD, "install -U alpha --upgrade-strategy eager")
+    case("option-install-strategy", OLD, "install -U alpha==1.0 --upgrade-strategy eager")
         .without("--upgrade-strategy eager"),
     case("option-install-force", ALPHA, "install --no-deps --force-reinstall alpha")
         .without("--force-reinstall"),
-    case("option-install-ignore-installed", ALPHA, "install --no-deps --ignore-installed alpha")
+    case("option-install-ignore-installed", ALPHA, "install --no-deps --ignore-installed alpha==1.0")
         .without("--ignore-installed"),
     case("option-install-ignore-python", &[], "install --ignore-requires-python newer")
         .without("--ignore-requires-python"),
