@@ -38,6 +38,7 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("index", "--prefer-binary", "pip itself does not look at it here"),
     ("lock", "--require-hashes", "shown by install: here every missing hash is told at once"),
     ("lock", "--progress-bar", "no bar where nobody watches"),
+    ("wheel", "--no-verify", "building: shown by the tests of sources"),
     ("lock", "--no-binary", "building: shown by the tests of sources"),
 ];
 

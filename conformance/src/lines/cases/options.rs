@@ -196,6 +196,47 @@ pub const INSTALL: &[Case<'_>] = &[
     case("option-download-find-links", &[], "download -d w omega -f links").without("-f links"),
     case("option-download-uploaded", &[], "download -d w timed --uploaded-prior-to 2022-01-01")
         .without("--uploaded-prior-to 2022-01-01"),
+    case("option-wheel-requirement", &[], "wheel -w w gamma -r requirements.txt")
+        .without("-r requirements.txt"),
+    case("option-wheel-constraint", &[], "wheel -w w alpha -c constraints.txt")
+        .without("-c constraints.txt"),
+    case("option-wheel-script", &[], "wheel -w w low --requirements-from-script script.py")
+        .without("--requirements-from-script script.py"),
+    case("option-wheel-no-deps", &[], "wheel -w w alpha --no-deps").without("--no-deps"),
+    case("option-wheel-only-deps", &[], "wheel -w w alpha --only-deps").without("--only-deps"),
+    case("option-wheel-dest", &[], "wheel gamma -w w").without("-w w"),
+    case("option-wheel-ignore-python", &[], "wheel -w w --ignore-requires-python newer")
+        .without("--ignore-requires-python"),
+    case("option-wheel-require-hashes", &[], "wheel -w w gamma==1.0 --require-hashes")
+        .without("--require-hashes"),
+    case("option-wheel-no-require-hashes", &[], "wheel -w w -r missing-hash.txt --no-require-hashes")
+        .without("--no-require-hashes"),
+    case("option-wheel-progress", &[], "wheel -w w gamma --progress-bar raw")
+        .without("--progress-bar raw"),
+    case("option-wheel-group", &[], "wheel -w w low --group dev").without("--group dev"),
+    case("option-wheel-pre", &[], "wheel -w w final --pre").without("--pre"),
+    case("option-wheel-all-releases", &[], "wheel -w w final --all-releases final")
+        .without("--all-releases final"),
+    case("option-wheel-only-final", &[], "wheel -w w final --all-releases :all: --only-final final")
+        .without("--only-final final"),
+    case("option-wheel-no-binary", &[], "wheel -w w gamma --no-binary gamma")
+        .without("--no-binary gamma"),
+    case("option-wheel-only-binary", &[], "wheel -w w sourced --only-binary sourced")
+        .without("--only-binary sourced"),
+    case("option-wheel-prefer-binary", &[], "wheel -w w sourced --prefer-binary")
+        .without("--prefer-binary"),
+    case("option-wheel-index", &[], "wheel -w w gamma -i {index}/empty/simple/")
+        .without("-i {index}/empty/simple/"),
+    case(
+        "option-wheel-extra-index",
+        &[],
+        "wheel -w w gamma -i {index}/empty/simple/ --extra-index-url {index}/simple/",
+    )
+    .without("--extra-index-url {index}/simple/"),
+    case("option-wheel-no-index", &[], "wheel -w w gamma --no-index").without("--no-index"),
+    case("option-wheel-find-links", &[], "wheel -w w omega -f links").without("-f links"),
+    case("option-wheel-uploaded", &[], "wheel -w w timed --uploaded-prior-to 2022-01-01")
+        .without("--uploaded-prior-to 2022-01-01"),
     case("option-list-uploaded", &["install -q timed==1.0"], "list -o --uploaded-prior-to 2022-01-01")
         .without("--uploaded-prior-to 2022-01-01"),
     case("option-index-uploaded", &[], "index versions timed --uploaded-prior-to 2022-01-01")
