@@ -25,7 +25,7 @@ pub const CASES: &[Case<'_>] = &[
     case("list-quiet", SEVERAL, "list -q").without("-q"),
     case("list-outdated-option", BOTH, "list --outdated").without("--outdated"),
     case("list-outdated-short", BOTH, "list -o"),
-    case("list-outdated-freeze", BOTH, "list -o --format freeze").differs("a hint follows pip's line"),
+    case("list-outdated-freeze", BOTH, "list -o --format freeze"),
     case("list-outdated-and-uptodate", BOTH, "list -o -u"),
     case("list-uptodate-option", BOTH, "list -u").without("-u"),
     case("list-uptodate-json", BOTH, "list --uptodate --format json"),
