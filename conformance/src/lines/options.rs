@@ -108,7 +108,8 @@ fn every_reason_is_told() {
     let page = include_str!("../../../docs/reference/differences.md");
     let told: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| ")).collect();
     let told: Vec<&str> = told.iter().filter_map(|line| line.split(" |").next()).collect();
-    let reasons: BTreeSet<&str> = cases::all().filter_map(|case| case.differs).collect();
+    let reasons: BTreeSet<&str> =
+        cases::all().filter(|case| cases::is_settled(case)).filter_map(|case| case.differs).collect();
     let missing: Vec<&&str> = reasons.iter().filter(|reason| !told.contains(reason)).collect();
     assert!(missing.is_empty(), "not in docs/reference/differences.md: {missing:#?}");
 }
