@@ -31,7 +31,7 @@ impl Told {
 
 /// What we say after pip's words: why, and what mends it.
 fn is_hint(stream: &str, (sign, line): &(char, String)) -> bool {
-    stream == "err" && *sign == '+' && line.starts_with("hint: ")
+    stream == "err" && *sign == '+' && line.trim_start_matches("\u{1b}[31m").starts_with("hint: ")
 }
 
 /// The shortest list of removed and added lines (by longest common subsequence of what is left between a common front

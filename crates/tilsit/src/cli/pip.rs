@@ -138,8 +138,6 @@ pub static USE_FEATURE: Flag = Flag::many(
     "no-binary-enable-wheel-cache",
     "build-constraint",
 ]));
-/// Values of `--use-feature` that no longer change anything.
-pub const ALWAYS_ON: &[&str] = &["truststore", "no-binary-enable-wheel-cache", "build-constraint"];
 /// `--use-deprecated`
 pub static USE_DEPRECATED: Flag = Flag::many(
     "use-deprecated",

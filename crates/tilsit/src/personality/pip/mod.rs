@@ -123,14 +123,6 @@ fn opened(process: &Process, parsed: &Parsed) -> Result<(Terminal, Store), Failu
     if let Some(path) = parsed.text(&flags::LOG) {
         terminal.log_to(LogFile::at(process.absolute(path)));
     }
-    let mut features = parsed.values(&flags::USE_FEATURE);
-    features.retain(|feature| flags::ALWAYS_ON.contains(feature));
-    features.sort_unstable();
-    features.dedup();
-    if !features.is_empty() {
-        let text = format!("WARNING: The following features are always enabled: {}. ", features.join(", "));
-        terminal.say(Level::Warning, &text);
-    }
     let store = cache_folder::open_store(process, parsed, &terminal)?;
     Ok((terminal, store))
 }
