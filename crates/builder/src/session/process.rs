@@ -28,8 +28,8 @@ const LINE_LIMIT: usize = 64 << 10;
 const ANSWER_LIMIT: usize = 16 << 20;
 /// What a build writes beyond this is not kept.
 const LOG_LIMIT: usize = 64 << 20;
-/// Lines that are remembered for an error.
-const TAIL: usize = 40;
+/// Lines that are remembered for an error. A compiler's words may stand above two long tracebacks.
+const TAIL: usize = 400;
 
 /// What came of a hook.
 pub(super) enum Answer {

@@ -205,13 +205,44 @@ fn label(fault: &Fault) -> &'static str {
 
 /// A hook that ran and failed: what it says decides what helps.
 fn ran(what: &str, why: &str, run: &HookRun, confinement: Option<Network>) -> Diagnostic {
-    let skipped = run.tail.len().saturating_sub(SHOWN);
-    let lines = run.tail.iter().skip(skipped).map(|line| redact_text(line));
+    let told = without_foreign_frames(&run.tail);
+    let skipped = told.len().saturating_sub(SHOWN);
+    let lines = told.into_iter().skip(skipped).map(redact_text);
     let text = format!("{}\n{}", run.traceback, run.tail.join("\n"));
     let diagnostic = cause(what, &text, confinement);
     let repeated = run.tail.last().is_some_and(|line| line.trim() == why);
     let diagnostic = if repeated { diagnostic } else { diagnostic.fact(redact_text(why)) };
     diagnostic.facts(lines).note(format!("all that the build wrote: {}", run.log.display()))
+}
+
+/// The lines without those frames of Python's tracebacks that are not in the project: they tell how a back end is written,
+/// and push away what a compiler said.
+fn without_foreign_frames(lines: &[String]) -> Vec<&str> {
+    let mut kept = Vec::new();
+    // How deep the foreign frame is indented that is being left out.
+    let mut foreign = None;
+    for line in lines {
+        let depth = line.len() - line.trim_start().len();
+        if foreign.is_some_and(|frame| depth > frame) {
+            continue;
+        }
+        foreign = is_foreign_frame(line.trim_start()).then_some(depth);
+        if foreign.is_none() {
+            kept.push(line.as_str());
+        }
+    }
+    kept
+}
+
+/// `  File "PATH", line N, in NAME`, where PATH is of an installed package, the standard library or Python itself.
+fn is_foreign_frame(line: &str) -> bool {
+    let path =
+        line.strip_prefix("File \"").and_then(|rest| rest.split_once("\", line ")).map(|(path, _)| path);
+    path.is_some_and(|path| {
+        ["site-packages/", "dist-packages/", "lib/python3.", "<frozen "]
+            .iter()
+            .any(|sign| path.contains(sign))
+    })
 }
 
 fn cause(what: &str, text: &str, confinement: Option<Network>) -> Diagnostic {
@@ -349,6 +380,24 @@ mod tests {
             assert!(found.hint.unwrap_or_default().contains(hint), "{text}");
         }
         assert_eq!(cause("alpha", "[Errno 101]", None).code.name, "build-failed");
+    }
+
+    #[test]
+    fn frames_of_others_are_left_out() {
+        let told = [
+            "cx.c:2:10: fatal error: libpq-fe.h: No such file or directory",
+            "Traceback (most recent call last):",
+            "  File \"/env/lib/python3.11/site-packages/setuptools/build_meta.py\", line 520, in run_setup",
+            "    super().run_setup(setup_script=setup_script)",
+            "    ^^^^^^^^^^^^^^^^^",
+            "  File \"setup.py\", line 2, in <module>",
+            "    setup()",
+            "  File \"<frozen importlib._bootstrap>\", line 1140, in _find_and_load_unlocked",
+            "SystemExit: error",
+        ]
+        .map(str::to_owned);
+        let kept = [0, 1, 5, 6, 8].map(|at: usize| told[at].as_str());
+        assert_eq!(without_foreign_frames(&told), kept);
     }
 
     #[test]
