@@ -105,6 +105,7 @@ impl From<&VcsError> for Diagnostic {
                     .fact(format!("repository: {url}"))
                     .fact(format!("failed: {command}"))
                     .facts(output.lines().map(redact_text))
+                    .hint(format!("is the address right, and does it answer? `{} {url}`", question(command)))
             }
             VcsError::Occupied { path, url } => {
                 Self::new(&codes::REPOSITORY_ERROR, format!("{path} is in the way"))
@@ -123,5 +124,15 @@ fn package(system: System) -> &'static str {
         System::Mercurial => "mercurial",
         System::Subversion => "subversion",
         System::Bazaar => "brz",
+    }
+}
+
+/// The shortest question to a repository, of the program that failed in `command`.
+fn question(command: &str) -> &'static str {
+    match command.split(' ').next() {
+        Some("hg") => "hg identify",
+        Some("svn") => "svn info",
+        Some("bzr" | "brz") => "brz info",
+        _ => "git ls-remote",
     }
 }
