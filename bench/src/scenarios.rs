@@ -50,7 +50,7 @@ const fn build(title: &'static str, backend: &'static str) -> Scenario {
 }
 
 /// All scenarios in the order in which one round measures them.
-pub const SCENARIOS: [Scenario; 22] = [
+pub const SCENARIOS: [Scenario; 23] = [
     scenario("--version", Step::Version, State::Warm, 5.0),
     scenario("venv", Step::Venv, State::Warm, 1.0),
     for_each(scenario("resolve, cold", Step::Resolve, State::Cold, 1.0)),
@@ -72,5 +72,7 @@ pub const SCENARIOS: [Scenario; 22] = [
     build("build, pdm", "pdm"),
     build("build, poetry", "poetry"),
     build("build, setuptools", "setuptools"),
+    // uv builds this one natively, too.
+    scenario("build, uv_build", Step::Build("uv_build"), State::Warm, 1.0),
     scenario("build by hooks, hatchling", Step::BuildByHooks("hatchling"), State::Warm, 2.0),
 ];
