@@ -1,4 +1,5 @@
-//! The peer tools that tests compare with, in a Python environment under the target folder.
+//! The peer tools that tests compare with, in a Python environment under the target folder, and beside them in `wheels`
+//! the back ends that tests build with.
 //!
 //! They come from PyPI through the pip of the user's own configuration, once per list of versions.
 
@@ -9,6 +10,18 @@ use std::process::{Command, Stdio};
 /// What is installed; versions that the recorded answers depend on are pinned.
 const ORACLES: [&str; 8] =
     ["packaging==26.3", "pip==26.3", "uv==0.13.8", "virtualenv", "build", "twine", "pip-audit", "pipx"];
+
+/// The releases that native back ends emulate, as wheels for builds that reach no index. uv_build carries a whole binary.
+const BACK_ENDS: [&str; 7] = [
+    "hatchling==1.33.0",
+    "flit_core==4.2.0",
+    "pdm-backend==2.5.0",
+    "poetry-core==2.5.0",
+    "setuptools==84.2.1",
+    "uv_build==0.13.6",
+    // what hatchling's hook asks for on top
+    "editables",
+];
 
 /// The environment with the peer tools.
 pub struct Oracles {
@@ -39,6 +52,9 @@ impl Oracles {
         let oracles = Oracles { root };
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
         quiet(Command::new(oracles.python()).args(pip).args(ORACLES))?;
+        let pip = ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"];
+        let wheels = oracles.root.join("wheels");
+        quiet(Command::new(oracles.python()).args(pip).arg("--dest").arg(wheels).args(BACK_ENDS))?;
         std::fs::write(oracles.root.join("stamp"), wanted_stamp())?;
         Ok(oracles)
     }
@@ -63,7 +79,7 @@ pub fn base_python() -> Result<PathBuf, Failure> {
 }
 
 fn wanted_stamp() -> String {
-    ORACLES.join("\n")
+    [ORACLES.as_slice(), &BACK_ENDS].concat().join("\n")
 }
 
 /// Runs a command whose output matters only when it fails.

@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod back_ends;
 mod bad_sources;
 mod begin;
 mod builds;

@@ -1,0 +1,67 @@
+//! The real back ends of the tutorial's package, run by our hooks; and what we make without them.
+
+use std::path::PathBuf;
+
+use fixtures::{TUTORIAL_BACKENDS, TutorialBackend};
+
+use crate::sandbox::Sandbox;
+
+/// The wheels of the back ends, beside the environment of the peer tools.
+fn wheels() -> Option<PathBuf> {
+    let python = PathBuf::from(std::env::var_os("TILSIT_TEST_PYTHON")?);
+    let folder = python.parent()?.parent()?.join("wheels");
+    folder.exists().then_some(folder)
+}
+
+fn project(sandbox: &mut Sandbox, backend: &TutorialBackend) {
+    sandbox.set("SOURCE_DATE_EPOCH", "1700000000");
+    for (path, text) in backend.files() {
+        sandbox.write(&format!("p/{path}"), &text);
+    }
+}
+
+#[test]
+fn each_back_end_makes_what_we_make_without_it() {
+    let Some(wheels) = wheels() else {
+        eprintln!("SKIPPED: no wheels of back ends beside TILSIT_TEST_PYTHON");
+        return;
+    };
+    let wheels = wheels.to_str().unwrap();
+    for backend in &TUTORIAL_BACKENDS {
+        let mut sandbox = Sandbox::new();
+        project(&mut sandbox, backend);
+        sandbox.tilsit(&["build", "p", "-o", "native", "--no-index"]).ok();
+        let by_hooks = ["build", "p", "-o", "real", "--no-index", "-f", wheels, "--force-pep517"];
+        sandbox.tilsit(&by_hooks).ok();
+        let bytes = |folder: &str, file: &str| std::fs::read(sandbox.work().join(folder).join(file)).unwrap();
+        let (wheel, sdist) = ("example_package_me-0.0.1-py3-none-any.whl", "example_package_me-0.0.1.tar.gz");
+        assert!(bytes("native", wheel) == bytes("real", wheel), "{}: wheels differ", backend.name);
+        // these two write the time of the build into the header, whatever SOURCE_DATE_EPOCH says
+        if !["setuptools", "pdm"].contains(&backend.name) {
+            assert!(bytes("native", sdist) == bytes("real", sdist), "{}: sdists differ", backend.name);
+        }
+    }
+}
+
+#[test]
+fn each_back_end_makes_an_editable_form() {
+    let Some(wheels) = wheels() else {
+        eprintln!("SKIPPED: no wheels of back ends beside TILSIT_TEST_PYTHON");
+        return;
+    };
+    let wheels = wheels.to_str().unwrap();
+    for backend in &TUTORIAL_BACKENDS {
+        let mut sandbox = Sandbox::new();
+        project(&mut sandbox, backend);
+        sandbox.venv();
+        for (sum, own) in [(3, &["--force-pep517"][..]), (4, &[])] {
+            let words = ["install", "-q", "--reinstall", "--no-index", "-f", wheels, "-e", "./p"];
+            sandbox.tilsit(&[&words, own].concat()).ok();
+            let code = format!("def add_one(number):\n    return number + {}\n", sum - 1);
+            sandbox.write("p/src/example_package_me/example.py", &code);
+            let code = "from example_package_me.example import add_one; print(add_one(1))";
+            let ran = sandbox.program(".venv/bin/python", &["-B", "-c", code]).ok();
+            assert_eq!(ran.stdout, format!("{sum}\n"), "{}", backend.name);
+        }
+    }
+}
