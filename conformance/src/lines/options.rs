@@ -36,8 +36,9 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("install", "--root-user-action", "in an environment nobody is warned"),
     ("install", "--break-system-packages", "an environment is never externally managed"),
     ("index", "--prefer-binary", "pip itself does not look at it here"),
-    ("lock", "--require-hashes", "shown by install: here every missing hash is told at once"),
     ("lock", "--progress-bar", "no bar where nobody watches"),
+    ("download", "--progress-bar", "no bar where nobody watches"),
+    ("wheel", "--progress-bar", "no bar where nobody watches"),
     ("wheel", "--no-verify", "building: shown by the tests of sources"),
     ("lock", "--no-binary", "building: shown by the tests of sources"),
 ];

@@ -81,6 +81,7 @@ pub const TEXTS: &[(&str, &str)] = &[
         "# /// script\n# requires-python = \">=3.8\"\n# dependencies = [\n#   \"gamma\",\n#   \"low<3\",\n# ]\n# ///\n\
          print(1)\n",
     ),
+    ("any-python.py", "# /// script\n# dependencies = [\"gamma\", \"low<3\"]\n# ///\n"),
     ("future.py", "# /// script\n# requires-python = \">=4\"\n# dependencies = [\"gamma\"]\n# ///\n"),
     ("plain.py", "print(1)\n"),
     ("twice.py", "# /// script\n# dependencies = []\n# ///\n\n# /// script\n# dependencies = []\n# ///\n"),

@@ -56,7 +56,7 @@ pub const INSTALL: &[Case<'_>] = &[
     case("option-install-requirement", &[], "install gamma -r requirements.txt")
         .without("-r requirements.txt"),
     case("option-install-constraint", &[], "install alpha -c constraints.txt").without("-c constraints.txt"),
-    case("option-install-script", &[], "install low --requirements-from-script script.py")
+    case("option-install-script", &[], "install beta --requirements-from-script script.py")
         .without("--requirements-from-script script.py"),
     case("option-install-no-deps", &[], "install alpha --no-deps").without("--no-deps"),
     case("option-install-only-deps", &[], "install alpha --only-deps").without("--only-deps"),
@@ -102,7 +102,8 @@ pub const INSTALL: &[Case<'_>] = &[
         .without("--ignore-requires-python"),
     case("option-install-no-compile", &[], "install gamma --no-compile").without("--no-compile"),
     case("option-install-compile", &[], "install gamma --no-compile --compile").without(" --compile"),
-    case("option-install-script-location", &[], "install tool --no-warn-script-location")
+    case("option-install-script-location", &["!sh odd.sh system"], "install --user tool --no-warn-script-location")
+        .env(&[("PYTHONUSERBASE", "{stage}/user")])
         .without("--no-warn-script-location"),
     case("option-install-conflicts", &["install -q alpha"], "install beta==0.5 --no-warn-conflicts")
         .without("--no-warn-conflicts"),
@@ -110,7 +111,7 @@ pub const INSTALL: &[Case<'_>] = &[
         .without("--require-hashes"),
     case("option-install-no-require-hashes", &[], "install -r missing-hash.txt --no-require-hashes")
         .without("--no-require-hashes"),
-    case("option-install-progress", &[], "install gamma --progress-bar raw").without("--progress-bar raw"),
+    case("option-install-progress", &[], "install alpha --progress-bar off").without("--progress-bar off"),
     case("option-install-report", &[], "install -q --dry-run gamma --report out.json")
         .without("--report out.json"),
     case("option-install-group", &[], "install low --group dev").without("--group dev"),
@@ -139,7 +140,7 @@ pub const INSTALL: &[Case<'_>] = &[
         .without("-r requirements.txt"),
     case("option-download-constraint", &[], "download -d w alpha -c constraints.txt")
         .without("-c constraints.txt"),
-    case("option-download-script", &[], "download -d w low --requirements-from-script script.py")
+    case("option-download-script", &[], "download -d w beta --requirements-from-script script.py")
         .without("--requirements-from-script script.py"),
     case("option-download-no-deps", &[], "download -d w alpha --no-deps").without("--no-deps"),
     case("option-download-only-deps", &[], "download -d w alpha --only-deps").without("--only-deps"),
@@ -170,8 +171,6 @@ pub const INSTALL: &[Case<'_>] = &[
         .without("--require-hashes"),
     case("option-download-no-require-hashes", &[], "download -d w -r missing-hash.txt --no-require-hashes")
         .without("--no-require-hashes"),
-    case("option-download-progress", &[], "download -d w gamma --progress-bar raw")
-        .without("--progress-bar raw"),
     case("option-download-group", &[], "download -d w low --group dev").without("--group dev"),
     case("option-download-pre", &[], "download -d w final --pre").without("--pre"),
     case("option-download-all-releases", &[], "download -d w final --all-releases final")
@@ -200,19 +199,23 @@ pub const INSTALL: &[Case<'_>] = &[
         .without("-r requirements.txt"),
     case("option-wheel-constraint", &[], "wheel -w w alpha -c constraints.txt")
         .without("-c constraints.txt"),
-    case("option-wheel-script", &[], "wheel -w w low --requirements-from-script script.py")
-        .without("--requirements-from-script script.py"),
+    case("option-wheel-script", &[], "wheel -w w beta --requirements-from-script any-python.py")
+        .without("--requirements-from-script any-python.py"),
     case("option-wheel-no-deps", &[], "wheel -w w alpha --no-deps").without("--no-deps"),
     case("option-wheel-only-deps", &[], "wheel -w w alpha --only-deps").without("--only-deps"),
     case("option-wheel-dest", &[], "wheel gamma -w w").without("-w w"),
-    case("option-wheel-ignore-python", &[], "wheel -w w --ignore-requires-python newer")
-        .without("--ignore-requires-python"),
+    case(
+        "option-wheel-ignore-python",
+        &[],
+        "wheel -w w --ignore-requires-python {index}/files/future-1.0-py3-none-any.whl",
+    )
+    .without("--ignore-requires-python"),
+    case("wheel-ignore-python-of-page", &[], "wheel -w w --ignore-requires-python newer")
+        .differs("`wheel --ignore-requires-python` counts for what pages say, too"),
     case("option-wheel-require-hashes", &[], "wheel -w w gamma==1.0 --require-hashes")
         .without("--require-hashes"),
     case("option-wheel-no-require-hashes", &[], "wheel -w w -r missing-hash.txt --no-require-hashes")
         .without("--no-require-hashes"),
-    case("option-wheel-progress", &[], "wheel -w w gamma --progress-bar raw")
-        .without("--progress-bar raw"),
     case("option-wheel-group", &[], "wheel -w w low --group dev").without("--group dev"),
     case("option-wheel-pre", &[], "wheel -w w final --pre").without("--pre"),
     case("option-wheel-all-releases", &[], "wheel -w w final --all-releases final")
@@ -243,7 +246,7 @@ pub const INSTALL: &[Case<'_>] = &[
         .without("--uploaded-prior-to 2022-01-01"),
     case("option-lock-uploaded", &[], "lock -o - timed --uploaded-prior-to 2022-01-01")
         .without("--uploaded-prior-to 2022-01-01"),
-    case("option-lock-script", &[], "lock -o - low --requirements-from-script script.py")
-        .without("--requirements-from-script script.py"),
+    case("option-lock-script", &[], "lock -o - beta --requirements-from-script any-python.py")
+        .without("--requirements-from-script any-python.py"),
     case("option-lock-only-deps", &[], "lock -o - alpha --only-deps").without("--only-deps"),
 ];

@@ -149,30 +149,34 @@ fn normalized(text: &str) -> Result<PackageName, String> {
     }
 }
 
+/// Reads in the order in which `packaging` does, so that the first of several mistakes is the same.
 pub(super) fn pylock(table: &TomlTable) -> Read<Pylock> {
     let lock_version = required("lock-version", table.parsed("lock-version", Version::parse)?)?;
     if !(Version::of([1])..Version::of([2])).contains(&lock_version) {
         return Err(PylockError::UnsupportedVersion { version: lock_version });
     }
-    if table.get("packages").is_none() {
-        return invalid("packages", "a required value is missing");
-    }
-    let packages = table.tables("packages")?.into_iter().enumerate();
-    let packages = packages.map(|(place, entry)| within(|| format!("packages[{place}]"), package(entry)));
     let extra =
         |text: &str| normalized(text).and_then(|_| Extra::new(text).map_err(|error| error.to_string()));
     let as_is = |text: &str| Ok::<_, std::convert::Infallible>(text.to_owned());
     Ok(Pylock {
         environments: table.parsed_list("environments", Marker::parse)?,
-        requires_python: table.parsed("requires-python", SpecifierSet::parse)?,
         extras: table.parsed_list("extras", extra)?,
         dependency_groups: table.parsed_list("dependency-groups", as_is)?,
         default_groups: table.parsed_list("default-groups", as_is)?,
         created_by: table.required_text("created-by")?,
-        packages: packages.collect::<Read<_>>()?,
+        requires_python: table.parsed("requires-python", SpecifierSet::parse)?,
+        packages: packages(table)?,
         tool: table.table("tool")?.cloned(),
         lock_version,
     })
+}
+
+fn packages(table: &TomlTable) -> Read<Vec<LockedPackage>> {
+    if table.get("packages").is_none() {
+        return invalid("packages", "a required value is missing");
+    }
+    let entries = table.tables("packages")?.into_iter().enumerate();
+    entries.map(|(place, entry)| within(|| format!("packages[{place}]"), package(entry))).collect()
 }
 
 fn package(table: &TomlTable) -> Read<LockedPackage> {

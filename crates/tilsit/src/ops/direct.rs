@@ -76,8 +76,13 @@ pub enum DirectError {
         url: String,
     },
     /// The file name says neither package nor version.
-    #[error(transparent)]
-    Filename(#[from] FilenameError),
+    #[error("{source}")]
+    Filename {
+        /// What is wrong with it.
+        source: FilenameError,
+        /// As typed, when there is no such file either.
+        absent: Option<String>,
+    },
     /// `name @ URL`, but the file is of another package.
     #[error("`{wanted}` was asked for, but {place} is {found}")]
     OtherPackage {
@@ -96,6 +101,12 @@ pub enum DirectError {
         /// What is wrong.
         source: AddWheelError,
     },
+}
+
+impl From<FilenameError> for DirectError {
+    fn from(source: FilenameError) -> Self {
+        Self::Filename { source, absent: None }
+    }
 }
 
 /// What a requirement names.
@@ -198,7 +209,10 @@ fn from_path(path: PathRequirement, cwd: &Path) -> Result<Named, DirectError> {
     let unnamed = Unnamed { url, extras: path.extras, marker: path.marker, origin: path.origin };
     let name = match place.is_dir() {
         true => name_of_folder(&place),
-        false => name_of_file(&unnamed.url)?,
+        false => {
+            let absent = (!place.exists()).then_some(path.path);
+            name_of_file(&unnamed.url).map_err(|source| DirectError::Filename { source, absent })?
+        }
     };
     Ok(with_name(unnamed, name))
 }
@@ -318,7 +332,7 @@ pub fn is_wheel(url: &str) -> bool {
 }
 
 /// The package in a file's name; a source archive may be called anything.
-fn name_of_file(url: &str) -> Result<Option<PackageName>, DirectError> {
+fn name_of_file(url: &str) -> Result<Option<PackageName>, FilenameError> {
     if is_wheel(url) {
         return Ok(Some(WheelFilename::parse(&file_part(url))?.name().clone()));
     }

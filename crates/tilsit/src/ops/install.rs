@@ -322,7 +322,8 @@ fn direct_url(url: &str, found: &Found) -> Option<String> {
 }
 
 fn apply(request: &InstallRequest<'_>, report: &InstallReport) -> Result<Report, InstallError> {
-    let named: BTreeSet<&PackageName> = request.wanted.requirements.iter().map(|one| &one.name).collect();
+    let asked = request.wanted.requirements.iter().filter(|one| request.wanted.is_asked(one));
+    let named: BTreeSet<&PackageName> = asked.map(|one| &one.name).collect();
     let headers: BTreeMap<&PackageName, &Requirement> =
         request.wanted.requirements.iter().map(|one| (&one.name, one)).collect();
     let requested = |name: &PackageName, replaced: Option<&InstalledDistribution>| {
@@ -353,7 +354,9 @@ fn record_requests(request: &InstallRequest<'_>, plan: &InstallPlan<Source>) {
         return;
     }
     let applies = |requirement: &&Requirement| {
-        requirement.marker.as_ref().is_none_or(|marker| marker.evaluate(&request.markers, &[]))
+        let marker = requirement.marker.as_ref();
+        request.wanted.is_asked(requirement)
+            && marker.is_none_or(|marker| marker.evaluate(&request.markers, &[]))
     };
     let named: BTreeSet<_> =
         request.wanted.requirements.iter().filter(applies).map(|one| &one.name).collect();

@@ -25,7 +25,7 @@ pub fn report(request: &InstallRequest<'_>, done: &InstallReport, order: &[Packa
             ("download_info", download_info),
             ("is_direct", is_direct.into()),
             ("is_yanked", is_yanked(done, &wish.name).into()),
-            ("requested", asked.clone().next().is_some().into()),
+            ("requested", asked.clone().any(|one| request.wanted.is_asked(one)).into()),
             ("metadata", metadata(done, &wish.name, &wish.version.to_string())),
         ];
         let extras = extras(done, &wish.name);

@@ -50,6 +50,10 @@ pub struct Wanted {
     pub options: Vec<FileSetting>,
     /// Files that locks name for packages: nothing else is looked for.
     pub locked: BTreeMap<PackageName, Locked>,
+    /// Packages that only `-r` inside a constraints file brings: they are installed, but nobody asked for them.
+    pub unasked: BTreeSet<PackageName>,
+    /// What is wrong with the first constraint that is none (pip: an error only once everything is read).
+    pub refused: Option<&'static str>,
     /// Archives that were named and are not there, as typed.
     pub absent: Vec<String>,
     /// What is recorded of it.
@@ -177,6 +181,7 @@ pub fn read(sources: &Sources, process: &Process, fetch: &mut FetchText<'_>) -> 
     for file in &sources.constraints {
         reader.file(file, Role::Constraints)?;
     }
+    let brought = reader.wanted.requirements.len();
     for word in sources.words.iter().filter(|word| !word.trim().is_empty()) {
         let requested = Requested::parse(word, &origin)?;
         reader.note_absent(&requested)?;
@@ -197,6 +202,7 @@ pub fn read(sources: &Sources, process: &Process, fetch: &mut FetchText<'_>) -> 
     for file in &sources.overrides {
         reader.file(file, Role::Overrides)?;
     }
+    reader.wanted.note_unasked(brought);
     Ok(reader.wanted)
 }
 
@@ -295,8 +301,10 @@ impl Reader<'_, '_> {
     }
 
     fn requirement(&mut self, entry: RequirementEntry, role: Role) -> Result<(), WantedError> {
-        if role == Role::Constraints {
-            refuse_as_constraint(&entry.requested)?;
+        if role == Role::Constraints
+            && let Err(error) = refuse_as_constraint(&entry.requested)
+        {
+            return self.refuse(error);
         }
         self.note_absent(&entry.requested)?;
         let named = direct::named(entry.requested, &self.process.cwd)?;
@@ -330,6 +338,14 @@ impl Reader<'_, '_> {
 }
 
 impl Reader<'_, '_> {
+    fn refuse(&mut self, problem: &'static str) -> Result<(), WantedError> {
+        if !self.whole_paths {
+            return Err(WantedError::Constraint(problem));
+        }
+        self.wanted.refused.get_or_insert(problem);
+        Ok(())
+    }
+
     /// An archive that is not there. pip warns, and it is an error only when it is looked into.
     fn note_absent(&mut self, requested: &Requested) -> Result<(), WantedError> {
         if let Requested::Path(named) = requested
@@ -365,6 +381,19 @@ impl Reader<'_, '_> {
 }
 
 impl Wanted {
+    /// Whether somebody asked for the package, not only a file that a constraints file includes.
+    pub fn is_asked(&self, requirement: &Requirement) -> bool {
+        !self.unasked.contains(&requirement.name)
+    }
+
+    /// The first `brought` requirements came by constraints files.
+    fn note_unasked(&mut self, brought: usize) {
+        let (brought, asked) = self.requirements.split_at(brought);
+        let is_asked = |name: &PackageName| asked.iter().any(|one| one.name == *name);
+        let unasked = brought.iter().map(|one| &one.name).filter(|name| !is_asked(name));
+        self.unasked = unasked.cloned().collect();
+    }
+
     fn push(&mut self, named: Named) {
         match named {
             Named::Ready(requirement) => self.requirements.push(requirement),
@@ -422,17 +451,15 @@ fn settings_key(named: &Named) -> String {
 }
 
 /// pip's rules for constraints.
-fn refuse_as_constraint(requested: &Requested) -> Result<(), WantedError> {
+fn refuse_as_constraint(requested: &Requested) -> Result<(), &'static str> {
     match requested {
         Requested::Named(requirement) if !requirement.extras.is_empty() => {
-            Err(WantedError::Constraint("Constraints cannot have extras"))
+            Err("Constraints cannot have extras")
         }
         Requested::Named(_) => Ok(()),
         Requested::Url(url) if url.egg.is_some() || direct::is_wheel(&url.url) => Ok(()),
         Requested::Path(path) if direct::is_wheel(&path.path) => Ok(()),
-        Requested::Path(_) | Requested::Url(_) => {
-            Err(WantedError::Constraint("Unnamed requirements are not allowed as constraints"))
-        }
+        Requested::Path(_) | Requested::Url(_) => Err("Unnamed requirements are not allowed as constraints"),
     }
 }
 

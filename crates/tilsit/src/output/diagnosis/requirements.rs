@@ -197,9 +197,9 @@ impl From<&DirectError> for Diagnostic {
                 Self::new(&codes::BAD_REQUIREMENT, format!("`{}` cannot be fetched", redact_text(url)))
                     .fact("expected a path, or an address that begins with https:// or file://")
             }
-            DirectError::Filename(error) => {
+            DirectError::Filename { source, .. } => {
                 Self::new(&codes::BAD_REQUIREMENT, "this is not the file name of a wheel")
-                    .fact(error.to_string())
+                    .fact(source.to_string())
                     .fact("a wheel is named NAME-VERSION-PYTHON-ABI-PLATFORM.whl")
             }
             DirectError::OtherPackage { wanted, found, place } => Self::new(

@@ -16,6 +16,7 @@ use super::replay::{self, Cause, End, Parent, Tale, World};
 use super::transcript::bare;
 use super::{Session, hints};
 use crate::ops::install::{InstallOpError, InstallRequest, resolve_request};
+use crate::ops::obtain::ObtainError;
 use crate::ops::search::{Dead, Learned, Search, SearchError};
 use crate::output::Level;
 
@@ -37,7 +38,8 @@ impl Session<'_> {
                 (learned, Some(conflict))
             }
             InstallOpError::Untrusted(learned) => (learned, None),
-            InstallOpError::Search(SearchError::Fetch(error)) => {
+            InstallOpError::Search(SearchError::Fetch(error))
+            | InstallOpError::Obtain(ObtainError::Fetch(error)) => {
                 return self.unfetched(&error, request, client, lines);
             }
             InstallOpError::Search(SearchError::Direct(error)) => {

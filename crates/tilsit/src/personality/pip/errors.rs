@@ -22,6 +22,9 @@ use store::wheels::WheelError;
 /// What pip says of files that are not what they should be.
 pub const MISMATCH: &str = "THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes. Otherwise, examine the package contents carefully; someone may have tampered with them.";
 
+/// What pip says of constraints that are more than a name and versions.
+const CONSTRAINT_FORMS: &str = "DEPRECATION: Constraints are only allowed to take the form of a package name and a version specifier. Other forms were originally permitted as an accident of the implementation, but were undocumented. The new implementation of the resolver no longer supports these forms. A possible replacement is replacing the constraint with a requirement. Discussion can be found at https://github.com/pypa/pip/issues/8210";
+
 /// What pip says when a command cannot be done, and the code it ends with.
 #[derive(Debug)]
 pub struct Failure {
@@ -130,6 +133,13 @@ impl Failure {
         )
     }
 
+    /// A constraint that is more than a name and versions.
+    pub fn constraint(problem: &str) -> Self {
+        let mut failure = Self::error(problem);
+        failure.lines.insert(0, (Level::Warning, CONSTRAINT_FORMS.to_owned()));
+        failure
+    }
+
     /// Something that would have to be built first.
     pub fn needs_building(what: &str) -> Self {
         Self::diagnostic(
@@ -169,10 +179,20 @@ impl From<DirectError> for Failure {
             )),
             DirectError::NotEditable { place } => super::sources::not_editable(&place),
             DirectError::BadRepository { url, problem } => super::sources::bad_repository(&url, problem),
-            DirectError::Filename(error) => filename(&error),
+            DirectError::Filename { source, absent } => {
+                let mut failure = filename(&source);
+                let absent = absent.map(|typed| (Level::Warning, format!("WARNING: {}", not_there(&typed))));
+                failure.lines.splice(..0, absent);
+                failure
+            }
             other => Self::error(other.to_string()),
         }
     }
+}
+
+/// The words about an archive that was named and is not there.
+pub fn not_there(typed: &str) -> String {
+    format!("Requirement {} looks like a filename, but the file does not exist", python_repr(typed))
 }
 
 /// A wheel whose name says nothing.

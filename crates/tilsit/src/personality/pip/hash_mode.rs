@@ -94,7 +94,7 @@ impl Session<'_> {
     ) -> Failure {
         let is_it = |one: &&Requirement| one.url().is_some_and(|url| named_place(url) == error.url);
         let Some(requirement) = request.wanted.requirements.iter().find(is_it) else {
-            return super::errors::fetch(error);
+            return locked_mismatch(error, request, client).unwrap_or_else(|| super::errors::fetch(error));
         };
         let ask = Ask::of_place(requirement, request.wanted);
         let named = requirement.url().unwrap_or_default();
@@ -153,6 +153,22 @@ impl Session<'_> {
             _ => error.into(),
         }
     }
+}
+
+/// A file that a lock names and that is not the one that it promises.
+fn locked_mismatch(
+    error: &index::FetchError,
+    request: &InstallRequest<'_>,
+    client: &mut Client,
+) -> Option<Failure> {
+    let index::Problem::Hash { .. } = error.problem else { return None };
+    let wanted = request.wanted;
+    let (requirement, url) = wanted.requirements.iter().find_map(|one| {
+        let url = &wanted.locked.get(&one.name)?.distribution.file().url;
+        (named_place(url) == error.url).then_some((one, url))
+    })?;
+    let shown = shown(&Ask::by_user(requirement), url);
+    Some(mismatch(&shown, &promised(wanted, requirement, None), &fetch(client, url)))
 }
 
 impl Content {

@@ -43,6 +43,7 @@ impl Session<'_> {
         let connection = self.connection(&wanted)?;
         let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
         self.tell_places(&connection, &client);
+        wanted.refused.map_or(Ok(()), |problem| Err(Failure::constraint(problem)))?;
         self.leave_out(&mut wanted, &target.markers);
         self.leave_own_pip_alone(&mut wanted, environment);
         let checks_hashes = self.requires_hashes(&wanted);
@@ -50,7 +51,9 @@ impl Session<'_> {
         let builds = Builds::new(self.process, self.interpreter, &build_policy);
         let mut preparer = Preparer::new(&builds, &source_policy);
         let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
-        preparer.name_all(&mut wanted, &mut hands)?;
+        let unnamed = wanted.unnamed.clone();
+        let named = preparer.name_all(&mut wanted, &mut hands);
+        named.map_err(|error| self.unnamed_failure(error, &unnamed))?;
         let request = InstallRequest {
             environment,
             wanted: &wanted,

@@ -11,7 +11,7 @@ use project::script::ScriptError;
 
 use super::Session;
 use super::arguments::Target;
-use super::errors::Failure;
+use super::errors::{Failure, not_there};
 use super::listener::observer;
 use crate::cli::{pip as flags, python_repr};
 use crate::ops::locked::{self, LockReadError, LockReader, LockRequest};
@@ -54,10 +54,7 @@ impl Session<'_> {
             }
         }
         for absent in &wanted.absent {
-            self.warn(&format!(
-                "Requirement {} looks like a filename, but the file does not exist",
-                python_repr(absent)
-            ));
+            self.warn(&not_there(absent));
         }
         self.add_locks(&locks, &mut wanted, target)?;
         self.add_script(&mut wanted, target)?;
@@ -298,8 +295,9 @@ fn lock_words(error: &PylockError) -> String {
         }
         PylockError::UnsupportedVersion { version } => format!("pylock version {version} is not supported"),
         PylockError::Invalid { place, message } => {
-            let message =
-                message.replace("at least one hash must be given", "At least one hash must be provided");
+            let message = message
+                .replace("at least one hash must be given", "At least one hash must be provided")
+                .replace("a required value is missing", "Missing required value");
             format!("{message} in {}", python_repr(place))
         }
     }

@@ -50,13 +50,16 @@ impl Session<'_> {
         let connection = self.connection(&wanted)?;
         let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
         self.tell_places(&connection, &client);
+        wanted.refused.map_or(Ok(()), |problem| Err(Failure::constraint(problem)))?;
         self.leave_out(&mut wanted, &target.markers);
         let require_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, require_hashes).into_folder(folder);
         let builds = Builds::new(self.process, self.interpreter, &build_policy);
         let mut preparer = Preparer::new(&builds, &source_policy);
         let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
-        preparer.name_all(&mut wanted, &mut hands)?;
+        let unnamed = wanted.unnamed.clone();
+        let named = preparer.name_all(&mut wanted, &mut hands);
+        named.map_err(|error| self.unnamed_failure(error, &unnamed))?;
         let request = InstallRequest {
             environment: &environment,
             wanted: &wanted,

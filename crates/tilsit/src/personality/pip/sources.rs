@@ -6,8 +6,11 @@ use std::path::Path;
 use builder::BuildError;
 use index::vcs::{VcsError, VcsUrl, VcsUrlError};
 
+use super::Session;
 use super::errors::Failure;
+use super::transcript::origin_text;
 use crate::ops::build::BuildOpError;
+use crate::ops::direct::{self, DirectError, Unnamed};
 use crate::ops::events::BuildStep;
 use crate::ops::sources::SourceError;
 use crate::output::Level;
@@ -190,6 +193,21 @@ pub fn bad_repository(url: &str, problem: VcsUrlError) -> Failure {
             "The URL '{url}' has an empty revision (after @) which is not supported. Include a revision after @ or remove @ from the URL."
         )),
         other => Failure::error(format!("{url}: {other}")),
+    }
+}
+
+impl Session<'_> {
+    /// What was to be looked into has no name yet and is not there.
+    pub fn unnamed_failure(&self, error: SourceError, unnamed: &[(usize, Unnamed)]) -> Failure {
+        if let SourceError::Direct(DirectError::Missing { path } | DirectError::NothingThere { path, .. }) =
+            &error
+        {
+            let is_it = |(_, one): &&(usize, Unnamed)| direct::local_path(&one.url).as_ref() == Some(path);
+            let from = unnamed.iter().find(is_it).map(|(_, one)| origin_text(Some(&one.origin)));
+            let from = from.filter(|from| !from.is_empty()).map(|from| format!(" (from {from})"));
+            self.info(&format!("Processing {}{}", self.shown(path), from.unwrap_or_default()));
+        }
+        error.into()
     }
 }
 

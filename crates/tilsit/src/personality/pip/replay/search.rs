@@ -232,7 +232,7 @@ impl<'w> Search<'w> {
         for (place, requirement) in world.request.requirements.iter().enumerate() {
             let from = wishes.len();
             self.candidates.wish(&Rc::new(Ask::of_place(requirement, world.wanted)), &mut wishes)?;
-            if let Some(first) = wishes.get(from) {
+            if let Some(first) = wishes.get(from).filter(|_| world.wanted.is_asked(requirement)) {
                 let key = self.candidates.key_of_wish(first);
                 self.order.entry(self.candidates.key(key).text.clone()).or_insert(place);
             }
