@@ -56,7 +56,7 @@ pub const INSTALL: &[Case<'_>] = &[
     case("option-install-requirement", &[], "install gamma -r requirements.txt")
         .without("-r requirements.txt"),
     case("option-install-constraint", &[], "install alpha -c constraints.txt").without("-c constraints.txt"),
-    case("option-install-script", &[], "install beta --requirements-from-script script.py")
+    case("option-install-script", &[], "install low --requirements-from-script script.py")
         .without("--requirements-from-script script.py"),
     case("option-install-no-deps", &[], "install alpha --no-deps").without("--no-deps"),
     case("option-install-only-deps", &[], "install alpha --only-deps").without("--only-deps"),
@@ -140,7 +140,7 @@ pub const INSTALL: &[Case<'_>] = &[
         .without("-r requirements.txt"),
     case("option-download-constraint", &[], "download -d w alpha -c constraints.txt")
         .without("-c constraints.txt"),
-    case("option-download-script", &[], "download -d w beta --requirements-from-script script.py")
+    case("option-download-script", &[], "download -d w low --requirements-from-script script.py")
         .without("--requirements-from-script script.py"),
     case("option-download-no-deps", &[], "download -d w alpha --no-deps").without("--no-deps"),
     case("option-download-only-deps", &[], "download -d w alpha --only-deps").without("--only-deps"),
@@ -199,7 +199,7 @@ pub const INSTALL: &[Case<'_>] = &[
         .without("-r requirements.txt"),
     case("option-wheel-constraint", &[], "wheel -w w alpha -c constraints.txt")
         .without("-c constraints.txt"),
-    case("option-wheel-script", &[], "wheel -w w beta --requirements-from-script any-python.py")
+    case("option-wheel-script", &[], "wheel -w w low --requirements-from-script any-python.py")
         .without("--requirements-from-script any-python.py"),
     case("option-wheel-no-deps", &[], "wheel -w w alpha --no-deps").without("--no-deps"),
     case("option-wheel-only-deps", &[], "wheel -w w alpha --only-deps").without("--only-deps"),
@@ -246,7 +246,7 @@ pub const INSTALL: &[Case<'_>] = &[
         .without("--uploaded-prior-to 2022-01-01"),
     case("option-lock-uploaded", &[], "lock -o - timed --uploaded-prior-to 2022-01-01")
         .without("--uploaded-prior-to 2022-01-01"),
-    case("option-lock-script", &[], "lock -o - beta --requirements-from-script any-python.py")
+    case("option-lock-script", &[], "lock -o - low --requirements-from-script any-python.py")
         .without("--requirements-from-script any-python.py"),
     case("option-lock-only-deps", &[], "lock -o - alpha --only-deps").without("--only-deps"),
 ];

@@ -169,4 +169,10 @@ pub struct Planned<'a> {
 pub trait Listener {
     /// Called in the thread of the operation, in the order in which things happen.
     fn event(&mut self, event: &Event<'_>);
+
+    /// What must be read besides to tell how this came to be; asked before [`Event::Planned`].
+    fn lacks(&mut self, planned: &Planned<'_>) -> Option<resolver::Need> {
+        let _ = planned;
+        None
+    }
 }

@@ -118,6 +118,9 @@ impl From<environment::ReadError> for InstallOpError {
     }
 }
 
+/// So much is read at most only to tell how a plan came to be.
+const QUESTIONS: usize = 16;
+
 /// Installs what is wanted, or says what would be done.
 ///
 /// # Errors
@@ -137,7 +140,7 @@ pub fn install(
         preparer: Some(preparer),
     };
     let wish = resolve_request(request, &before);
-    let found = match search.run_to_install(&wish) {
+    let mut found = match search.run_to_install(&wish) {
         // as in pip, a missing hash is told before a wrong one
         Err(SearchError::Conflict(dead)) if request.require_hashes && !is_pip(request) => {
             return Err(without_hashes(request).unwrap_or(SearchError::Conflict(dead).into()));
@@ -153,15 +156,7 @@ pub fn install(
     }
     let plan = make_plan(request, &found, &before);
     let cached = obtain::already_stored(&plan, hands.store);
-    hands.listener.event(&Event::Planned(&Planned {
-        resolution: &found.resolution,
-        plan: &plan,
-        before: &before,
-        request: &wish,
-        learned: &found.learned,
-        wanted: request.wanted,
-        cached: &cached,
-    }));
+    tell_plan(request, &mut found, (&plan, &cached), (&wish, &before), hands);
     let mut report = InstallReport {
         warnings: found.warnings.clone(),
         metadata: metadata_of(&found, &plan),
@@ -295,6 +290,40 @@ fn pages(found: &Found) -> BTreeMap<PackageName, String> {
         _ => None,
     });
     pages.collect()
+}
+
+/// Tells what is planned, once the listener has all that it needs for its words.
+fn tell_plan(
+    request: &InstallRequest<'_>,
+    found: &mut Found,
+    (plan, cached): (&InstallPlan<Source>, &BTreeSet<PackageName>),
+    (wish, before): (&ResolveRequest, &Installed),
+    hands: &mut Hands<'_>,
+) {
+    for questions in (0..=QUESTIONS).rev() {
+        let planned = Planned {
+            resolution: &found.resolution,
+            plan,
+            before,
+            request: wish,
+            learned: &found.learned,
+            wanted: request.wanted,
+            cached,
+        };
+        let need = if questions > 0 { hands.listener.lacks(&planned) } else { None };
+        let Some(need) = need else { return hands.listener.event(&Event::Planned(&planned)) };
+        let mut search = Search {
+            client: hands.client,
+            store: hands.store,
+            selection: request.selection,
+            installed: before,
+            listener: hands.listener,
+            preparer: None,
+        };
+        if let Err(error) = search.learn(&mut found.learned, need) {
+            log::debug!("what would be told cannot be read: {error}");
+        }
+    }
 }
 
 /// PEP 610 for all that came from a place that was named.

@@ -9,7 +9,7 @@ use index::{Observer, Problem};
 use packaging::distribution::Distribution;
 use packaging::resolution::PackageSource;
 use packaging::{PackageName, Version};
-use resolver::{Pick, Source as Origin};
+use resolver::{Need, Pick, Source as Origin};
 
 use super::Session;
 use super::replay::{self, Ask, End, Tale, World};
@@ -47,6 +47,8 @@ pub struct Lines<'a, 's> {
     bar: Option<Bar>,
     sizes: BTreeMap<String, u64>,
     total: u64,
+    /// pip's way, once it was walked to its end.
+    tale: Option<Tale>,
 }
 
 /// A file that is looked at.
@@ -79,6 +81,7 @@ impl<'a, 's> Lines<'a, 's> {
             bar: None,
             sizes: BTreeMap::new(),
             total: 0,
+            tale: None,
         }
     }
 
@@ -89,17 +92,8 @@ impl<'a, 's> Lines<'a, 's> {
 
     fn planned(&mut self, planned: &Planned<'_>) {
         self.spinner = None;
-        let resolver::Environment::Single(markers) = &planned.request.environment else { return };
-        let world = World {
-            request: planned.request,
-            markers,
-            python: &self.selection.python,
-            ignore_requires_python: self.selection.ignore_requires_python,
-            learned: planned.learned,
-            installed: planned.before,
-            wanted: planned.wanted,
-        };
-        let tale = replay::walk(&world);
+        let Some(world) = world(self.selection, planned) else { return };
+        let tale = self.tale.take().unwrap_or_else(|| replay::walk(&world));
         match &tale.end {
             End::Pinned(pins) if is_the_same(pins, planned) => {
                 self.order = pins.iter().map(|(name, _)| name.clone()).collect();
@@ -151,16 +145,7 @@ impl<'a, 's> Lines<'a, 's> {
 
     /// Where pip would have gone another way than we did: the packages of the result in its order.
     fn tell_simply(&mut self, planned: &Planned<'_>) {
-        let resolver::Environment::Single(markers) = &planned.request.environment else { return };
-        let world = World {
-            request: planned.request,
-            markers,
-            python: &self.selection.python,
-            ignore_requires_python: self.selection.ignore_requires_python,
-            learned: planned.learned,
-            installed: planned.before,
-            wanted: planned.wanted,
-        };
+        let Some(world) = world(self.selection, planned) else { return };
         for met in meetings(planned.resolution, &planned.request.requirements) {
             self.names.insert(met.package.name.clone(), met.raw_name.clone());
             self.order.push(met.package.name.clone());
@@ -411,7 +396,32 @@ fn shown_name(distribution: &Distribution) -> String {
     percent_encoding::utf8_percent_encode(&plain, QUOTED).to_string()
 }
 
+/// What pip's way is walked through.
+fn world<'w>(selection: &'w Selection, planned: &'w Planned<'w>) -> Option<World<'w>> {
+    let resolver::Environment::Single(markers) = &planned.request.environment else { return None };
+    Some(World {
+        request: planned.request,
+        markers,
+        python: &selection.python,
+        ignore_requires_python: selection.ignore_requires_python,
+        learned: planned.learned,
+        installed: planned.before,
+        wanted: planned.wanted,
+    })
+}
+
 impl Listener for Lines<'_, '_> {
+    /// pip also looks at versions that our search never had to look at.
+    fn lacks(&mut self, planned: &Planned<'_>) -> Option<Need> {
+        let tale = replay::walk(&world(self.selection, planned)?);
+        let need = match &tale.end {
+            End::Missing(need) => Some(need.clone()),
+            End::Pinned(_) | End::Impossible(_) | End::TooLong => None,
+        };
+        self.tale = Some(tale);
+        need
+    }
+
     fn event(&mut self, event: &Event<'_>) {
         let progress = || self.session.terminal.progress();
         match event {
