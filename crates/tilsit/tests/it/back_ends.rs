@@ -13,23 +13,25 @@ fn wheels() -> Option<PathBuf> {
     folder.exists().then_some(folder)
 }
 
-fn project(sandbox: &mut Sandbox, backend: &TutorialBackend) {
-    sandbox.set("SOURCE_DATE_EPOCH", "1700000000");
-    for (path, text) in backend.files() {
-        sandbox.write(&format!("p/{path}"), &text);
+/// Does something with the tutorial's project in `p`, once for each back end, and the folder of all their wheels.
+fn with_each(work: impl Fn(&Sandbox, &TutorialBackend, &str)) {
+    let Some(wheels) = wheels() else {
+        eprintln!("SKIPPED: no wheels of back ends beside TILSIT_TEST_PYTHON");
+        return;
+    };
+    for backend in &TUTORIAL_BACKENDS {
+        let mut sandbox = Sandbox::new();
+        sandbox.set("SOURCE_DATE_EPOCH", "1700000000");
+        for (path, text) in backend.files() {
+            sandbox.write(&format!("p/{path}"), &text);
+        }
+        work(&sandbox, backend, wheels.to_str().unwrap());
     }
 }
 
 #[test]
 fn each_back_end_makes_what_we_make_without_it() {
-    let Some(wheels) = wheels() else {
-        eprintln!("SKIPPED: no wheels of back ends beside TILSIT_TEST_PYTHON");
-        return;
-    };
-    let wheels = wheels.to_str().unwrap();
-    for backend in &TUTORIAL_BACKENDS {
-        let mut sandbox = Sandbox::new();
-        project(&mut sandbox, backend);
+    with_each(|sandbox, backend, wheels| {
         sandbox.tilsit(&["build", "p", "-o", "native", "--no-index"]).ok();
         let by_hooks = ["build", "p", "-o", "real", "--no-index", "-f", wheels, "--force-pep517"];
         sandbox.tilsit(&by_hooks).ok();
@@ -40,19 +42,12 @@ fn each_back_end_makes_what_we_make_without_it() {
         if !["setuptools", "pdm"].contains(&backend.name) {
             assert!(bytes("native", sdist) == bytes("real", sdist), "{}: sdists differ", backend.name);
         }
-    }
+    });
 }
 
 #[test]
 fn each_back_end_makes_an_editable_form() {
-    let Some(wheels) = wheels() else {
-        eprintln!("SKIPPED: no wheels of back ends beside TILSIT_TEST_PYTHON");
-        return;
-    };
-    let wheels = wheels.to_str().unwrap();
-    for backend in &TUTORIAL_BACKENDS {
-        let mut sandbox = Sandbox::new();
-        project(&mut sandbox, backend);
+    with_each(|sandbox, backend, wheels| {
         sandbox.venv();
         for (sum, own) in [(3, &["--force-pep517"][..]), (4, &[])] {
             let words = ["install", "-q", "--reinstall", "--no-index", "-f", wheels, "-e", "./p"];
@@ -63,5 +58,5 @@ fn each_back_end_makes_an_editable_form() {
             let ran = sandbox.program(".venv/bin/python", &["-B", "-c", code]).ok();
             assert_eq!(ran.stdout, format!("{sum}\n"), "{}", backend.name);
         }
-    }
+    });
 }
