@@ -1,5 +1,5 @@
 //! The peer tools that tests compare with, in a Python environment under the target folder, and beside them in `wheels`
-//! the back ends that tests build with.
+//! the back ends that tests build with, and build itself.
 //!
 //! They come from PyPI through the pip of the user's own configuration, once per list of versions.
 
@@ -12,7 +12,7 @@ const ORACLES: [&str; 8] =
     ["packaging==26.3", "pip==26.3", "uv==0.13.8", "virtualenv", "build", "twine", "pip-audit", "pipx"];
 
 /// The releases that native back ends emulate, as wheels for builds that reach no index. uv_build carries a whole binary.
-const BACK_ENDS: [&str; 7] = [
+const BACK_ENDS: [&str; 8] = [
     "hatchling==1.33.0",
     "flit_core==4.2.0",
     "pdm-backend==2.5.0",
@@ -21,6 +21,8 @@ const BACK_ENDS: [&str; 7] = [
     "uv_build==0.13.6",
     // what hatchling's hook asks for on top
     "editables",
+    // the front end, to be installed over our answer to `python -m build`
+    "build==1.6.1",
 ];
 
 /// The environment with the peer tools.

@@ -1,4 +1,5 @@
-//! The thin `pip` package of environments we make, through which `python -m pip` is Tilsit.
+//! What environments we make carry of Tilsit: the thin `pip` package, through which `python -m pip` is Tilsit, and what
+//! answers `python -m build` as long as the real build is not there.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -34,6 +35,12 @@ const FILES: [(&str, &str); 10] = files![
     "pip-26.3.dist-info/entry_points.txt",
 ];
 
+/// What answers `python -m build`: files of the environment, of no distribution.
+const MODULES: [(&str, &str); 3] = files!["_tilsit/__init__.py", "_tilsit/build.py", "_tilsit.pth"];
+
+/// Where these find the path of the binary.
+const MODULES_BINARY: &str = "_tilsit/binary";
+
 /// A file to write: its path below site-packages or, for programs, the name in `bin`.
 pub(crate) struct ShimFile {
     pub(crate) path: String,
@@ -60,9 +67,18 @@ pub(crate) struct ShimPlace<'a> {
     pub(crate) to_programs: &'a str,
 }
 
+fn file(path: &str, bytes: &[u8]) -> ShimFile {
+    ShimFile { path: path.to_owned(), bytes: bytes.to_vec() }
+}
+
+/// The files that answer `python -m build`, the one that Python looks at when it starts last.
+pub(crate) fn modules(binary: &Path) -> Vec<ShimFile> {
+    let recorded = file(MODULES_BINARY, binary.as_os_str().as_bytes());
+    std::iter::once(recorded).chain(MODULES.iter().map(|(path, text)| file(path, text.as_bytes()))).collect()
+}
+
 /// The files of the shim for one environment.
 pub(crate) fn shim(place: &ShimPlace<'_>) -> Shim {
-    let file = |path: &str, bytes: &[u8]| ShimFile { path: path.to_owned(), bytes: bytes.to_vec() };
     let mut modules: Vec<ShimFile> = FILES.iter().map(|(path, text)| file(path, text.as_bytes())).collect();
     modules.push(file(RECORDED_BINARY, place.binary.as_os_str().as_bytes()));
     modules.push(file(&format!("{DIST_INFO}/INSTALLER"), b"tilsit\n"));

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::activation;
 use crate::interpreter::{FactsCache, Interpreter, InterpreterError, NoCache, PYVENV_CFG, PyvenvCfg};
-use crate::shim::{self, ShimPlace};
+use crate::shim::{self, ShimFile, ShimPlace};
 
 /// What to do when something is already at the place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,7 +46,7 @@ pub struct VenvPolicy {
     pub existing: Existing,
     /// Links or copies.
     pub programs: Programs,
-    /// The Tilsit binary that the environment's `pip` hands over to; none leaves `pip` out.
+    /// The Tilsit binary that the environment's `pip` and `python -m build` hand over to; none leaves them out.
     pub pip: Option<PathBuf>,
     /// The command line, noted in `pyvenv.cfg` as `venv` does.
     pub command: Option<String>,
@@ -210,6 +210,7 @@ impl Draft<'_> {
         }
         write_file(&root.join(".gitignore"), b"*\n")?;
         if let Some(binary) = &self.policy.pip {
+            write_modules(&purelib, &shim::modules(binary))?;
             self.write_pip(binary, &purelib, &bin)?;
         }
         // Last: with it the folder is an environment.
@@ -283,13 +284,7 @@ impl Draft<'_> {
             return Ok(()); // The real one was installed here: it stays.
         }
         let made = shim::shim(&place);
-        for file in &made.modules {
-            let path = purelib.join(&file.path);
-            if let Some(parent) = path.parent().filter(|parent| !parent.is_dir()) {
-                std::fs::create_dir_all(parent).map_err(io(parent))?;
-            }
-            write_file(&path, &file.bytes)?;
-        }
+        write_modules(purelib, &made.modules)?;
         for file in &made.programs {
             let path = bin.join(&file.path);
             write_file(&path, &file.bytes)?;
@@ -298,6 +293,17 @@ impl Draft<'_> {
         }
         Ok(())
     }
+}
+
+fn write_modules(purelib: &Path, modules: &[ShimFile]) -> Result<(), VenvError> {
+    for file in modules {
+        let path = purelib.join(&file.path);
+        if let Some(parent) = path.parent().filter(|parent| !parent.is_dir()) {
+            std::fs::create_dir_all(parent).map_err(io(parent))?;
+        }
+        write_file(&path, &file.bytes)?;
+    }
+    Ok(())
 }
 
 fn placed(template: &str, root: &Path) -> PathBuf {

@@ -141,5 +141,70 @@ fn pip_itself_lists_and_removes_it_like_any_package() {
     let mut transaction = environment::Transaction::begin(&environment, environment::Wait::No).unwrap();
     transaction.apply(&change, &policy, &crate::place::NEVER).unwrap();
     assert!(!environment.scheme().scripts.join("pip").exists());
-    assert!(std::fs::read_dir(&environment.scheme().purelib).unwrap().next().is_none());
+    let left = std::fs::read_dir(&environment.scheme().purelib).unwrap();
+    let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["_tilsit", "_tilsit.pth"]);
+}
+
+#[test]
+fn build_as_a_module_leads_to_the_binary_and_is_seen_by_nothing_else() {
+    let place = shimmed("venv");
+    let python = place.environment.join("bin/python");
+    let run = |words: &[&str]| output(Command::new(&python).args(words).current_dir(&place.root));
+    let expected = format!("recorded as build --python {} --wheel -n\n", python.display());
+    for words in [
+        &["-m", "build", "--wheel", "-n"][..],
+        &["-mbuild", "--wheel", "-n"],
+        &["-Im", "build", "--wheel", "-n"],
+    ] {
+        let output = run(words);
+        assert_eq!(
+            (said(&output), output.status.code()),
+            (expected.clone(), Some(7)),
+            "{words:?} {output:?}"
+        );
+    }
+    let unseen = "import importlib.util as u\nassert u.find_spec('build') is None\n\
+        try:\n    import build\nexcept ModuleNotFoundError as error:\n    print(error)\n";
+    std::fs::write(place.root.join("asks.py"), unseen).unwrap();
+    for words in [&["-c", unseen][..], &["asks.py", "build"], &["-m", "asks", "build"]] {
+        let output = run(words);
+        assert_eq!(said(&output), "No module named 'build'\n", "{words:?} {output:?}");
+    }
+    // A package that looks for it while Python still looks for the module to run.
+    std::fs::create_dir(place.root.join("tool")).unwrap();
+    std::fs::write(place.root.join("tool/__init__.py"), unseen).unwrap();
+    std::fs::write(place.root.join("tool/__main__.py"), "").unwrap();
+    assert_eq!(said(&run(&["-m", "tool", "build"])), "No module named 'build'\n");
+    // What builds leave in the working directory.
+    std::fs::create_dir_all(place.root.join("build/lib")).unwrap();
+    assert_eq!(said(&run(&["-m", "build", "--wheel", "-n"])), expected);
+}
+
+#[test]
+fn the_real_build_comes_first_wherever_it_is() {
+    let place = shimmed("venv");
+    let python = place.environment.join("bin/python");
+    let minor = base_python().minor_version();
+    let site = place.environment.join(format!("lib/python{minor}/site-packages"));
+    let run = |words: &[&str]| output(Command::new(&python).args(words).current_dir(&place.root));
+    std::fs::create_dir(site.join("build")).unwrap();
+    std::fs::write(site.join("build/__init__.py"), "").unwrap();
+    std::fs::write(site.join("build/__main__.py"), "print('the real build')\n").unwrap();
+    assert_eq!(said(&run(&["-m", "build"])), "the real build\n");
+    std::fs::remove_dir_all(site.join("build")).unwrap();
+    assert!(said(&run(&["-m", "build"])).starts_with("recorded as build"));
+    std::fs::write(place.root.join("build.py"), "print('a script of the project')\n").unwrap();
+    assert_eq!(said(&run(&["-m", "build"])), "a script of the project\n");
+    assert!(said(&run(&["-I", "-m", "build"])).starts_with("recorded as build"));
+}
+
+#[test]
+fn without_a_binary_build_says_how_to_have_the_real_one() {
+    let place = shimmed("venv");
+    std::fs::remove_file(place.root.join("tilsit")).unwrap();
+    let output = output(Command::new(place.environment.join("bin/python")).args(["-m", "build"]));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("-m pip install build\n"), "{output:?}");
 }

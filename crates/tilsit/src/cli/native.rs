@@ -400,7 +400,7 @@ static AS: Command = Command {
     usage: &["NAME [ARGUMENT]..."],
     arguments: Arguments {
         metavar: "NAME",
-        help: "The tool: pip or pyproject-build. What follows is the tool's own command line.",
+        help: "The tool: pip, pyproject-build, or build (`python -m build`), both of the latter with `--python PATH` behind it. What follows is the tool's own command line.",
         least: 1,
         most: None,
         verbatim: true,

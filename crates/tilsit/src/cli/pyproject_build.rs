@@ -144,12 +144,20 @@ pub static COMMAND: Command = Command {
     hidden: false,
 };
 
+static COMMANDS: &[&Command] = &[&COMMAND];
+
 /// The program.
-pub static PROGRAM: Program = Program {
-    name: "pyproject-build",
-    about: "A simple, correct Python build frontend.",
-    dialect: Dialect::Argparse,
-    top: &NOTHING,
-    general: &[],
-    commands: &[&COMMAND],
-};
+pub static PROGRAM: Program = program("pyproject-build");
+/// The module: `python -m build`.
+pub static MODULE: Program = program("python -m build");
+
+const fn program(name: &'static str) -> Program {
+    Program {
+        name,
+        about: "A simple, correct Python build frontend.",
+        dialect: Dialect::Argparse,
+        top: &NOTHING,
+        general: &[],
+        commands: COMMANDS,
+    }
+}

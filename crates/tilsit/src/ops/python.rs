@@ -134,6 +134,21 @@ pub fn binary() -> Option<PathBuf> {
     std::env::current_exe().ok()
 }
 
+/// The Python in the folder of the name that this process was called by, as scripts have it in their first line: in an
+/// environment its own.
+pub fn beside_program(process: &Process) -> Option<PathBuf> {
+    let called = Path::new(process.args.first()?);
+    let program = match called.components().count() {
+        1 => super::link::answering(
+            called.to_str()?,
+            process.env.get(std::ffi::OsStr::new("PATH")).map(|path| &**path),
+        )?,
+        _ => process.cwd.join(called),
+    };
+    let folder = program.parent()?;
+    ["python", "python3"].iter().map(|name| folder.join(name)).find(|python| python.is_file())
+}
+
 /// The folders with packages in the order of `sys.path`: an environment's own, the user's, the base interpreter's, each
 /// followed by what its `.pth` files name (Python's `site`; lines that are code are not run).
 pub fn search_path(environment: &Environment, user_site: Option<PathBuf>) -> Vec<PathBuf> {
@@ -182,9 +197,9 @@ fn runs_code(folder: &Path) -> bool {
     })
 }
 
-/// `.pth` files of setuptools, virtualenv and coverage, and those of namespace packages: none adds to `sys.path`.
+/// `.pth` files of ours, of setuptools, virtualenv and coverage, and those of namespace packages: none adds to `sys.path`.
 fn adds_nothing(pth: &str) -> bool {
-    matches!(pth, "distutils-precedence.pth" | "_virtualenv.pth" | "a1_coverage.pth")
+    matches!(pth, "_tilsit.pth" | "distutils-precedence.pth" | "_virtualenv.pth" | "a1_coverage.pth")
         || pth.starts_with("__editable__.")
         || pth.ends_with("-nspkg.pth")
 }

@@ -8,6 +8,7 @@ mod pyproject_build;
 
 use std::path::Path;
 
+use crate::ops::python;
 use crate::settings::Process;
 
 /// The names under which this binary is another tool; `tilsit link` makes links of these names.
@@ -28,15 +29,37 @@ pub fn run(process: &Process) -> u8 {
     let rest = words.get(1..).unwrap_or_default();
     match (called, rest) {
         (Some(Tool::Pip), rest) => pip::run(process, rest),
-        (Some(Tool::PyprojectBuild), rest) => pyproject_build::run(process, rest),
+        (Some(Tool::PyprojectBuild), rest) => {
+            let python = python::beside_program(process).map(|python| python.display().to_string());
+            pyproject_build::run(process, &Caller { module: false, python: python.as_deref() }, rest)
+        }
         (_, [word, name, rest @ ..]) if word == "as" && tool_of(name) == Some(Tool::Pip) => {
             pip::run(process, rest)
         }
-        (_, [word, name, rest @ ..]) if word == "as" && tool_of(name) == Some(Tool::PyprojectBuild) => {
-            pyproject_build::run(process, rest)
+        (_, [word, name, rest @ ..]) if word == "as" && is_build(name) => {
+            let (python, rest) = match rest {
+                [option, python, rest @ ..] if option == "--python" => (Some(python.as_str()), rest),
+                rest => (None, rest),
+            };
+            pyproject_build::run(process, &Caller { module: name == MODULE, python }, rest)
         }
         _ => native::run(process, rest),
     }
+}
+
+/// Who calls `pyproject-build`.
+struct Caller<'a> {
+    /// `python -m build`, and not the program.
+    module: bool,
+    /// The Python whose tool it is; none takes the active one.
+    python: Option<&'a str>,
+}
+
+/// What the module of build is called, where `pyproject-build` is its program: `tilsit as build` has its words.
+const MODULE: &str = "build";
+
+fn is_build(name: &str) -> bool {
+    name == MODULE || tool_of(name) == Some(Tool::PyprojectBuild)
 }
 
 /// `pip`, `pip3` and `pip3.11` are pip; everything else is ourselves.

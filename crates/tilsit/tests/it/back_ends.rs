@@ -7,7 +7,7 @@ use fixtures::{TUTORIAL_BACKENDS, TutorialBackend};
 use crate::sandbox::Sandbox;
 
 /// The wheels of the back ends, beside the environment of the peer tools.
-fn wheels() -> Option<PathBuf> {
+pub fn wheels() -> Option<PathBuf> {
     let python = PathBuf::from(std::env::var_os("TILSIT_TEST_PYTHON")?);
     let folder = python.parent()?.parent()?.join("wheels");
     folder.exists().then_some(folder)

@@ -13,6 +13,7 @@
 mod back_ends;
 mod bad_sources;
 mod begin;
+mod build_module;
 mod builds;
 mod crash;
 mod docs;

@@ -1,11 +1,11 @@
 //! `pyproject-build`: options, messages and exit codes of build 1.6, and the real one beside it where it is installed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fixtures::WheelBuilder;
 
 use crate::builds::{project, project_requiring};
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{Ran, Sandbox, run};
 
 fn build(sandbox: &Sandbox, words: &[&str]) -> Ran {
     let mut all = vec!["as", "pyproject-build"];
@@ -91,7 +91,7 @@ fn the_environment_is_made_where_it_is_wanted() {
 }
 
 /// The real build, in the environment of the peer tools.
-fn oracle() -> Option<PathBuf> {
+pub fn oracle() -> Option<PathBuf> {
     let python = PathBuf::from(std::env::var_os("TILSIT_TEST_PYTHON")?);
     let program = python.parent()?.join("pyproject-build");
     program.exists().then_some(program)
@@ -119,10 +119,45 @@ fn the_real_build_says_the_same() {
         &["p", "-C", "a"],
         &["p", "--config-json", "3"],
     ] {
-        let real = crate::sandbox::run(sandbox.command(&program).args(words));
-        let ours = build(&sandbox, words);
-        assert_eq!(ours.code, real.code, "{words:?}\n{real}\n{ours}");
-        assert_eq!(ours.stdout, real.stdout, "{words:?}\n{real}\n{ours}");
-        assert_eq!(ours.stderr, real.stderr, "{words:?}\n{real}\n{ours}");
+        same(&run(sandbox.command(&program).args(words)), &build(&sandbox, words));
+    }
+    // As a module it has another name in its words.
+    let python = program.with_file_name("python");
+    sandbox.venv();
+    for words in [&["p", "-w"][..], &["-h"], &["--bad"], &["--outdir"]] {
+        let module = |python: &Path| run(sandbox.command(python).args(["-m", "build"]).args(words));
+        same(&module(&python), &module(&sandbox.work().join(".venv/bin/python")));
+    }
+}
+
+#[track_caller]
+fn same(real: &Ran, ours: &Ran) {
+    assert_eq!(ours.code, real.code, "{real}\n{ours}");
+    assert_eq!(ours.stdout, real.stdout, "{real}\n{ours}");
+    assert_eq!(ours.stderr, real.stderr, "{real}\n{ours}");
+}
+
+#[test]
+fn a_link_in_an_environment_builds_with_its_python() {
+    let mut sandbox = Sandbox::new();
+    sandbox.index.add(WheelBuilder::new("tool", "1.0").file("tool.py", ""));
+    project_requiring(&sandbox, "\"tool\"", "");
+    sandbox.venv();
+    sandbox.tilsit(&["venv", "-q", "other"]).ok();
+    sandbox.tilsit(&["install", "-q", "-p", "other", "tool"]).ok();
+    for (folder, has_tool) in [("other/bin", true), ("tools", false)] {
+        std::fs::create_dir_all(sandbox.work().join(folder)).unwrap();
+        let link = sandbox.work().join(folder).join("pyproject-build");
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_tilsit"), link).unwrap();
+        let path = format!("{}:{}", sandbox.work().join(folder).display(), std::env::var("PATH").unwrap());
+        sandbox.set("PATH", &path);
+        for program in [format!("{folder}/pyproject-build"), "pyproject-build".to_owned()] {
+            let ran = sandbox.program("/bin/sh", &["-c", &format!("{program} p -w -n")]);
+            if has_tool {
+                ran.ok();
+            } else {
+                ran.fails(1, "/.venv/bin/python):\n\ttool");
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Usage and help in the layout of Python's `argparse` (as of 3.11) with the description as it stands.
 
 use super::super::flag::{Command, Flag, Program};
-use super::wrap::wrap;
+use super::wrap::wrap_hyphenated;
 
 /// The column at which help texts begin (`max_help_position`).
 const COLUMN: usize = 24;
@@ -62,7 +62,7 @@ fn invocation(flag: &Flag) -> String {
 }
 
 fn row(out: &mut String, label: &str, text: &str, width: usize) {
-    let lines = wrap(text, width.saturating_sub(COLUMN).max(11));
+    let lines = wrap_hyphenated(text, width.saturating_sub(COLUMN).max(11));
     let label = format!("  {label}");
     let fits = label.chars().count() + 2 <= COLUMN;
     out.push_str(&label);

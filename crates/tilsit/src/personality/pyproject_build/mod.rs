@@ -11,6 +11,7 @@ use environment::Interpreter;
 use resolver::RuleSet;
 use store::Store;
 
+use super::Caller;
 use crate::cli::{self, Outcome, Parsed, UsageError, pyproject_build as flags};
 use crate::ops::build::{
     BuildPolicy, Builds, DistributionsRequest, Hands, Products, distributions, is_archive,
@@ -28,6 +29,8 @@ pub const BUILD_VERSION: &str = "1.6.1";
 /// What a command line asks for, once it makes sense.
 struct Run<'a> {
     process: &'a Process,
+    /// The Python whose tool this is.
+    python: Option<&'a str>,
     parsed: &'a Parsed,
     terminal: &'a Terminal,
     /// As typed.
@@ -35,16 +38,17 @@ struct Run<'a> {
 }
 
 /// Runs a command line of build; returns the exit code.
-pub fn run(process: &Process, words: &[String]) -> u8 {
+pub fn run(process: &Process, caller: &Caller<'_>, words: &[String]) -> u8 {
+    let program = if caller.module { &flags::MODULE } else { &flags::PROGRAM };
     let plain = Terminal::new(process, TerminalPolicy::default());
     let wrong = |sentence: &str| {
-        plain.err(&cli::help::argparse_error(&flags::PROGRAM, sentence, plain.width()));
+        plain.err(&cli::help::argparse_error(program, sentence, plain.width()));
         2
     };
-    let parsed = match cli::parse(&flags::PROGRAM, words) {
+    let parsed = match cli::parse(program, words) {
         Ok(Outcome::Run(parsed)) => parsed,
         Ok(Outcome::Help(_)) => {
-            plain.text(&cli::help::help(&flags::PROGRAM, &[], plain.width()));
+            plain.text(&cli::help::help(program, &[], plain.width()));
             return 0;
         }
         Ok(Outcome::Version(_)) => {
@@ -72,7 +76,7 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         outcome::warn(&terminal, both);
     }
     interrupt::listen();
-    let run = Run { process, parsed: &parsed, terminal: &terminal, source };
+    let run = Run { process, python: caller.python, parsed: &parsed, terminal: &terminal, source };
     let code = run.run().unwrap_or_else(|failure| failure.tell(&terminal));
     terminal.flush();
     code
@@ -150,7 +154,7 @@ impl Run<'_> {
             return Ok(0);
         }
         let (store, connection) = super::native::indexes(self.process)?;
-        let interpreter = python::any(self.process, &store, None)?;
+        let interpreter = python::any(self.process, &store, self.python)?;
         let mut client = connection.client(self.process, &interpreter, &store, (None, None))?;
         let policy = self.policy(&interpreter, &store)?;
         let builds = Builds::new(self.process, &interpreter, &policy);
