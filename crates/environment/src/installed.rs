@@ -1,6 +1,6 @@
 //! What is installed: one reading of each site-packages folder; metadata is opened only when asked for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -75,6 +75,14 @@ impl Installed {
     pub fn get(&self, name: &PackageName) -> Option<&InstalledDistribution> {
         let found = self.distributions.binary_search_by(|one| one.name.cmp(name)).ok()?;
         self.distributions.get(found)
+    }
+
+    /// Those of these names alone.
+    #[must_use]
+    pub fn only(mut self, names: &BTreeSet<PackageName>) -> Installed {
+        self.distributions.retain(|one| names.contains(&one.name));
+        self.shadowed.retain(|one| names.contains(&one.name));
+        self
     }
 
     /// Distributions that stand behind another of their name: leftovers, or the base interpreter's.

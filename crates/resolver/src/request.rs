@@ -21,6 +21,8 @@ pub struct ResolveRequest {
     pub installed: BTreeMap<PackageName, Version>,
     /// Which of the installed packages may be replaced although they fit.
     pub upgrade: Upgrade,
+    /// Installed packages that stay where they fit, whatever `upgrade` says.
+    pub held: BTreeSet<PackageName>,
     /// Whose rules.
     pub rules: RuleSet,
     /// Which of the versions that fit.
@@ -48,6 +50,7 @@ impl ResolveRequest {
             preferences: BTreeMap::new(),
             installed: BTreeMap::new(),
             upgrade: Upgrade::Nothing,
+            held: BTreeSet::new(),
             rules,
             strategy: Strategy::Highest,
             prereleases: PrereleasePolicy::default(),

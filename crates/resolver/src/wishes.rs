@@ -174,6 +174,7 @@ impl Wishes {
     pub(crate) fn kept(&self, name: &PackageName) -> Option<&Version> {
         let version = self.installed(name)?;
         let replaceable = match &self.request.upgrade {
+            _ if self.request.held.contains(name) => false,
             Upgrade::Nothing => false,
             Upgrade::Requested => self.is_direct(name),
             Upgrade::Packages(names) => names.contains(name),

@@ -24,7 +24,7 @@ use super::order;
 use super::search::{Found, Learned, Search, SearchError};
 use super::sources::Preparer;
 use super::wanted::{Recorded, Wanted};
-use super::{direct, graph, interrupt};
+use super::{direct, graph, interrupt, own_pip};
 
 /// How versions are chosen.
 #[derive(Clone, Debug)]
@@ -55,8 +55,8 @@ pub struct InstallRequest<'a> {
     pub policy: &'a InstallPolicy,
     /// What happens to packages that nobody asked for.
     pub others: Others,
-    /// What is installed is not looked at (`--ignore-installed`, `--target` of pip).
-    pub blind: bool,
+    /// What of all that is installed is looked at.
+    pub sees: Sees,
     /// Install again what is there.
     pub reinstall: bool,
     /// Every file must have a hash that was given beforehand.
@@ -65,6 +65,33 @@ pub struct InstallRequest<'a> {
     pub only_dependencies: bool,
     /// Only say what would be done.
     pub dry_run: bool,
+}
+
+/// What of all that is installed counts in a search and a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sees {
+    /// Everything.
+    Everything,
+    /// Nothing that is to be kept: all comes anew (`--ignore-installed`, `--target` of pip).
+    OwnPip,
+    /// Nothing: files are wanted, no environment.
+    Nothing,
+}
+
+impl InstallRequest<'_> {
+    /// What is installed and counts.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn before(&self) -> Result<Installed, environment::ReadError> {
+        match self.sees {
+            Sees::Everything => self.environment.installed(),
+            Sees::OwnPip if own_pip::is_here(self.environment) => {
+                Ok(self.environment.installed()?.only(&own_pip::held(self.environment)))
+            }
+            Sees::OwnPip | Sees::Nothing => Ok(Installed::default()),
+        }
+    }
 }
 
 /// What was done, or would be.
@@ -130,7 +157,7 @@ pub fn install(
     preparer: &mut Preparer<'_>,
     hands: &mut Hands<'_>,
 ) -> Result<InstallReport, InstallOpError> {
-    let before = if request.blind { Installed::default() } else { request.environment.installed()? };
+    let before = request.before()?;
     let mut search = Search {
         client: hands.client,
         store: hands.store,
@@ -200,10 +227,12 @@ pub fn resolve_request(request: &InstallRequest<'_>, before: &Installed) -> Reso
     resolve.prereleases = request.resolve.prereleases.clone();
     resolve.dependencies = request.resolve.dependencies;
     resolve.upgrade = request.resolve.upgrade.clone();
-    if !request.reinstall {
-        let known = before.iter().filter_map(|one| Some((one.name().clone(), one.version()?)));
-        resolve.installed = known.collect();
+    if request.sees != Sees::Nothing {
+        resolve.held = own_pip::held(request.environment);
     }
+    let stays = |name: &PackageName| !request.reinstall || resolve.held.contains(name);
+    let known = before.iter().filter(|one| stays(one.name()));
+    resolve.installed = known.filter_map(|one| Some((one.name().clone(), one.version()?))).collect();
     resolve
 }
 
@@ -240,6 +269,8 @@ fn wish(
 ) -> Wish<Source> {
     let source = obtain::source(found, package);
     let freshness = match (&package.source, request.reinstall) {
+        // Only what is held is looked at then.
+        (PackageSource::Installed, true) => Freshness::Version,
         (_, true) => Freshness::Reinstall,
         // pip: a wheel of the version that is there is not installed again, wherever it lies.
         (PackageSource::Url(url), false)

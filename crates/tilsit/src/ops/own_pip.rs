@@ -1,19 +1,22 @@
-//! The small `pip` package of environments that we made: it stays wherever its version does.
+//! The small `pip` package of environments that we made: it stays wherever its version will do, whatever newer one there is.
 
-use environment::{Environment, PIP_VERSION, is_shim};
-use packaging::{Prereleases, Requirement, Version};
+use std::collections::BTreeSet;
 
-use super::wanted::Wanted;
+use environment::{Environment, is_shim};
+use packaging::PackageName;
 
-/// Takes out of `wanted` the requirements on pip that the small pip of `environment` satisfies, whatever newer one there is.
-pub fn leave(wanted: &mut Wanted, environment: &Environment) -> Vec<Requirement> {
-    let Ok(own) = Version::parse(PIP_VERSION) else { return Vec::new() };
-    if !is_shim(&environment.scheme().purelib) {
-        return Vec::new();
-    }
-    let satisfied = |requirement: &mut Requirement| {
-        let specifiers = requirement.specifiers().filter(|_| requirement.name.as_str() == "pip");
-        specifiers.is_some_and(|specifiers| specifiers.contains(&own, Prereleases::Allow))
-    };
-    wanted.requirements.extract_if(.., satisfied).collect()
+/// Whether the pip of `environment` is the small one.
+pub fn is_here(environment: &Environment) -> bool {
+    is_shim(&environment.scheme().purelib)
+}
+
+/// What is not to be replaced in `environment` where it fits, even when everything else is: the small pip.
+pub fn held(environment: &Environment) -> BTreeSet<PackageName> {
+    let pip = is_here(environment).then(name).flatten();
+    pip.into_iter().collect()
+}
+
+/// `pip`
+pub fn name() -> Option<PackageName> {
+    PackageName::new("pip").ok()
 }

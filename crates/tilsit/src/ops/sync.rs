@@ -22,6 +22,7 @@ use super::events::Event;
 use super::install::InstallOpError;
 use super::interrupt;
 use super::obtain::{self, ObtainError, Source};
+use super::own_pip;
 use super::sources::Preparer;
 
 /// Which lock, and where to.
@@ -93,6 +94,9 @@ pub fn sync(
         wishes.push(wish(request, one, place, (&mut *preparer, &mut *hands))?);
     }
     let before = request.environment.installed().map_err(InstallOpError::from)?;
+    let held = own_pip::held(request.environment);
+    let is_held = |wish: &&mut Wish<Source>| held.contains(&wish.name) && !records.contains_key(&wish.name);
+    wishes.iter_mut().filter(is_held).for_each(|wish| wish.freshness = Freshness::Version);
     let mut plan = plan(wishes, &before, &Others::RemoveExcept(request.keep.clone()));
     if request.dry_run || plan.is_satisfied() {
         return Ok(SyncReport { plan });

@@ -13,6 +13,10 @@ fn stocked() -> Sandbox {
     for name in ["setuptools", "wheel", "gamma"] {
         sandbox.index.add(WheelBuilder::new(name, "70.0").file(&format!("{name}.py"), ""));
     }
+    for (name, need) in [("tools", "pip>=22.2"), ("modern-tools", "pip>=50")] {
+        let module = format!("{}.py", name.replace('-', "_"));
+        sandbox.index.add(WheelBuilder::new(name, "7.0").file(&module, "").requires(need));
+    }
     let index = sandbox.index.simple_url();
     sandbox.set("PIP_INDEX_URL", &index);
     sandbox.venv();
@@ -89,6 +93,83 @@ fn our_own_install_keeps_it_too() {
     s.tilsit(&["install", "pip==24.0"]).ok().tells("+ pip 24.0 (was 26.3)");
     assert_eq!(answers(&s), "the real pip 24.0\n");
     s.tilsit(&["install", "-U", "pip"]).ok().tells("+ pip 99.0 (was 24.0)");
+}
+
+/// What is installed needs a pip: whatever is upgraded on the way, one that fits stays.
+#[test]
+fn an_upgrade_of_what_needs_it_keeps_it() {
+    let eager = ["install", "-U", "--upgrade-strategy", "eager"];
+    for (words, said) in [
+        (&["tools"][..], "pip>=22.2 in ./.venv/lib"),
+        (&["tools", "pip"], "pip in ./.venv/lib"),
+        (&["-r", "both.txt"], "pip in ./.venv/lib"),
+        (&["-c", "low.txt", "tools"], "pip>=22.2 in ./.venv/lib"),
+        (&["--force-reinstall", "tools"], "pip>=22.2 in ./.venv/lib"),
+        (&["--ignore-installed", "tools", "pip"], "pip in ./.venv/lib"),
+    ] {
+        let s = stocked();
+        s.write("both.txt", "pip\ntools\n");
+        s.write("low.txt", "pip>=20\n");
+        let ran = python(&s, &[&["-m", "pip"], &eager[..], words].concat()).ok();
+        assert!(ran.stdout.contains(&format!("Requirement already satisfied: {said}")), "{words:?} {ran}");
+        assert!(ran.stdout.ends_with("Successfully installed tools-7.0\n"), "{words:?} {ran}");
+        assert!(answers(&s).starts_with("pip 26.3 from "), "{words:?}");
+    }
+}
+
+#[test]
+fn what_it_does_not_satisfy_brings_the_real_pip() {
+    for (words, version) in [
+        (&["modern-tools"][..], "99.0"),
+        (&["-U", "pip", "-c", "old.txt"], "24.0"),
+        (&["-U", "pip", "pip<26"], "24.0"),
+        (&["-U", "tools", "-c", "old.txt"], "24.0"),
+    ] {
+        for front in [&[".venv/bin/pip", "install"][..], &["tilsit", "install"]] {
+            let s = stocked();
+            s.write("old.txt", "pip<26\n");
+            let arguments = [&front[1..], words].concat();
+            match front[0] {
+                "tilsit" => s.tilsit(&arguments).ok(),
+                program => s.program(program, &arguments).ok(),
+            };
+            assert_eq!(answers(&s), format!("the real pip {version}\n"), "{front:?} {words:?}");
+        }
+    }
+}
+
+#[test]
+fn our_own_commands_keep_it_whatever_they_change() {
+    let s = stocked();
+    s.write("both.txt", "pip\ntools==7.0\n");
+    s.tilsit(&["install", "-q", "tools"]).ok();
+    for (words, fits) in [
+        (&["install", "-U", "tools"][..], "what needs it"),
+        (&["install", "--reinstall", "tools"], "what needs it"),
+        (&["install", "-P", "pip", "tools"], "what needs it"),
+        (&["upgrade", "pip"], "pip"),
+        (&["sync", "both.txt"], "pip"),
+        (&["sync", "--reinstall", "both.txt"], "pip"),
+    ] {
+        s.tilsit(words).ok().tells(&format!("pip 26.3 here is Tilsit's own, fits {fits} and stays"));
+        assert!(answers(&s).starts_with("pip 26.3 from "), "{words:?}");
+    }
+    s.tilsit(&["upgrade", "--all", "-y"]).ok();
+    let lock = "lock-version = \"1.0\"\ncreated-by = \"me\"\n[[packages]]\nname = \"pip\"\nversion = \"26.3\"\n\
+        [[packages.wheels]]\nurl = \"http://127.0.0.1:9/pip-26.3-py3-none-any.whl\"\nhashes = {sha256 = \"0\"}\n";
+    s.write("pylock.toml", lock);
+    s.tilsit(&["sync", "--reinstall", "pylock.toml"]).ok();
+    assert!(answers(&s).starts_with("pip 26.3 from "));
+    assert_eq!(s.frozen(), "");
+}
+
+/// A real pip is a package like all others.
+#[test]
+fn the_real_pip_is_upgraded() {
+    let s = stocked();
+    s.tilsit(&["install", "-q", "pip==24.0"]).ok();
+    s.tilsit(&["list", "--outdated"]).ok().says("99.0");
+    s.tilsit(&["upgrade", "--all", "-y"]).ok().tells("+ pip 99.0 (was 24.0)");
 }
 
 #[test]
@@ -202,4 +283,58 @@ fn what_python_itself_adds_to_its_path_is_seen() {
     assert_eq!(s.program(".venv/bin/pip", &["freeze"]).ok().stdout, "");
     std::fs::write(site.join("mine.pth"), format!("import sys; sys.path.append({added:?})\n")).unwrap();
     assert_eq!(s.program(".venv/bin/pip", &["freeze"]).ok().stdout, "gamma==70.0\n");
+}
+
+/// What pip's own `get-pip.py` does: the pip that it carries, as a zip file without metadata, installs a pip, and what else is
+/// missing, over what is there. The first argument is the folder with the pip to carry.
+const GET_PIP: &str = r#"
+import importlib.util, os, sys, tempfile, zipfile
+source = sys.argv.pop(1)
+with tempfile.TemporaryDirectory() as folder:
+    carried = os.path.join(folder, "pip.zip")
+    with zipfile.ZipFile(carried, "w") as archive:
+        for here, _, names in os.walk(os.path.join(source, "pip")):
+            for name in names:
+                path = os.path.join(here, name)
+                archive.write(path, os.path.relpath(path, source))
+    sys.path.insert(0, carried)
+    from pip._internal.cli.main import main
+    missing = [name for name in ("setuptools", "wheel") if importlib.util.find_spec(name) is None]
+    sys.exit(main(["install", "--upgrade", "--force-reinstall"] + sys.argv[1:] + ["pip"] + missing))
+"#;
+
+#[test]
+fn get_pip_leaves_a_pip() {
+    let Some(oracle) = std::env::var_os("TILSIT_TEST_PYTHON") else {
+        eprintln!("SKIPPED: TILSIT_TEST_PYTHON names no Python with pip");
+        return;
+    };
+    let ask = "import os, pip; print(os.path.dirname(os.path.dirname(pip.__file__)))";
+    for prefix in [None, Some(".venv"), Some("elsewhere")] {
+        let s = stocked();
+        s.tilsit(&["install", "-q", "tools"]).ok();
+        let source = s.program(oracle.to_str().unwrap(), &["-c", ask]).ok().stdout;
+        let script = s.write("get-pip.py", GET_PIP).display().to_string();
+        let mut words = vec![script, source.trim().to_owned()];
+        words.extend(prefix.map(|prefix| format!("--prefix={}", s.work().join(prefix).display())));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        python(&s, &words).ok().says("Successfully uninstalled pip-26.3").says("pip-99.0");
+        if prefix == Some("elsewhere") {
+            // As from any environment: pip takes its own out and puts the new one where it was told.
+            let python = s.site_packages("elsewhere").display().to_string();
+            let mut command = s.command(&s.work().join("elsewhere/bin/pip"));
+            assert_eq!(
+                crate::sandbox::run(command.env("PYTHONPATH", python)).ok().stdout,
+                "the real pip 99.0\n"
+            );
+            continue;
+        }
+        assert_eq!(answers(&s), "the real pip 99.0\n");
+        s.tilsit(&["check"]).ok();
+        assert_eq!(s.frozen(), "setuptools==70.0 tools==7.0 wheel==70.0");
+        python(&s, &["-m", "build", "--version"]).ok().says("build 1.6.1 (");
+        s.tilsit(&["install", "-q", "gamma"]).ok();
+        s.tilsit(&["venv", "-q", "--clear"]).ok();
+        assert!(answers(&s).starts_with("pip 26.3 from "));
+    }
 }

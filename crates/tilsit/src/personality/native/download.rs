@@ -16,7 +16,7 @@ use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
 use crate::ops::build::{Builds, Hands};
 use crate::ops::download::{Saved, download, file_of};
-use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::install::{InstallReport, InstallRequest, Sees, install};
 use crate::ops::python;
 use crate::ops::sources::Preparer;
 use crate::ops::wanted::Wanted;
@@ -77,7 +77,7 @@ impl Session<'_> {
                 markers,
                 policy: &policy,
                 others: Others::Keep,
-                blind: true,
+                sees: Sees::Nothing,
                 reinstall: false,
                 only_dependencies: false,
                 require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),

@@ -4,7 +4,7 @@ use environment::plan::{Arrival, InstallPlan, Others};
 use environment::{Environment, InstalledDistribution, PIP_VERSION, externally_managed};
 use packaging::PackageName;
 use packaging::markers::Marker;
-use resolver::{DependencyMode, Warning};
+use resolver::{DependencyMode, Upgrade, Warning};
 use serde_json::json;
 
 use super::building::Site;
@@ -14,7 +14,7 @@ use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
 use crate::ops::build::{Builds, Hands};
 use crate::ops::events::{Event, Listener};
-use crate::ops::install::{InstallReport, InstallRequest, ResolvePolicy, install};
+use crate::ops::install::{InstallReport, InstallRequest, ResolvePolicy, Sees, install};
 use crate::ops::obtain::Source;
 use crate::ops::sources::Preparer;
 use crate::ops::wanted::{Sources, Wanted};
@@ -50,7 +50,7 @@ pub(super) struct Order<'a> {
 
 /// The package through which `python -m pip` reaches us stays whatever a file says.
 pub(super) fn kept() -> Vec<PackageName> {
-    PackageName::new("pip").into_iter().collect()
+    own_pip::name().into_iter().collect()
 }
 
 impl Session<'_> {
@@ -72,10 +72,6 @@ impl Session<'_> {
         if amount == Amount::Exactly {
             let fits = |marker: &Marker| marker.evaluate(&target.markers, &[]);
             wanted.retain(&|_, marker| marker.is_none_or(fits));
-        }
-        for requirement in own_pip::leave(&mut wanted, &environment) {
-            self.terminal
-                .info(&format!("pip {PIP_VERSION} here is Tilsit's own, fits {requirement} and stays"));
         }
         let mut resolve = self.resolve_policy(&mut wanted)?;
         let others = match amount {
@@ -120,7 +116,7 @@ impl Session<'_> {
             markers: target.markers,
             policy: &policy,
             others,
-            blind: false,
+            sees: Sees::Everything,
             reinstall: self.parsed.is_on(&flags::REINSTALL),
             only_dependencies: false,
             require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),
@@ -136,6 +132,7 @@ impl Session<'_> {
         drop(shown);
         let report = report.map_err(|error| diagnosis::install(&error, &selection))?;
         self.write_report(&request, &report)?;
+        self.tell_own_pip(&request, &report);
         self.tell_installed(&request, &report);
         Ok(0)
     }
@@ -216,6 +213,32 @@ impl Session<'_> {
         for misfit in &report.misfits {
             self.terminal.warn(&super::looking::misfit_text(misfit));
         }
+    }
+
+    /// Where another pip might have been expected.
+    fn tell_own_pip(&self, request: &InstallRequest<'_>, report: &InstallReport) {
+        let Some(pip) = own_pip::held(request.environment).pop_first() else { return };
+        if !report.plan.keep.iter().any(|one| *one.name() == pip) {
+            return;
+        }
+        let upgraded = match &request.resolve.upgrade {
+            Upgrade::Nothing | Upgrade::Requested => request.reinstall,
+            Upgrade::Packages(names) => request.reinstall || names.contains(&pip),
+            Upgrade::All => true,
+        };
+        let asked: Vec<String> = request
+            .wanted
+            .requirements
+            .iter()
+            .filter(|one| one.name == pip)
+            .map(ToString::to_string)
+            .collect();
+        let fits = match asked.as_slice() {
+            [] if upgraded => "what needs it".to_owned(),
+            [] => return,
+            asked => asked.join(", "),
+        };
+        self.terminal.info(&format!("pip {PIP_VERSION} here is Tilsit's own, fits {fits} and stays"));
     }
 
     /// What was done, or would be.

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use packaging::PackageName;
 use serde_json::json;
 
-use super::install::kept;
 use super::listener::observer;
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
 use crate::ops::graph::{Graph, Misfit};
 use crate::ops::list::{ListRequest, Listed, list};
+use crate::ops::own_pip;
 use crate::ops::versions::{Available, available};
 use crate::ops::wanted::Wanted;
 use crate::ops::working_copy::{WorkingCopy, working_copy};
@@ -85,7 +85,7 @@ impl Session<'_> {
             .connection()?
             .client(self.process, environment.interpreter(), &store, (observer(), None))
             .map_err(|error| diagnosis::connection(&error))?;
-        let kept = kept();
+        let kept = own_pip::held(&environment);
         let asked = listed.iter().filter(|one| !kept.contains(&one.name));
         let names = asked.map(|one| one.name.clone()).collect();
         let answers = available(names, &selection, &policy.prereleases, &mut client);

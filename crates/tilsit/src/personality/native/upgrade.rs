@@ -7,10 +7,11 @@ use environment::{Installed, InstalledDistribution};
 use packaging::{PackageName, Requirement};
 use resolver::Upgrade;
 
-use super::install::{Consent, Order, kept};
+use super::install::{Consent, Order};
 use super::listener::Shown;
 use super::{Ended, Session, diagnosis};
 use crate::cli::native as flags;
+use crate::ops::own_pip;
 use crate::ops::wanted::{Recorded, Sources};
 use crate::output::Diagnostic;
 
@@ -21,7 +22,7 @@ impl Session<'_> {
         let environment = self.place_to_read(&store)?;
         self.refuse_managed(&environment)?;
         let installed = environment.installed().map_err(|error| diagnosis::read(&error))?;
-        let names = self.to_upgrade(&installed)?;
+        let names = self.to_upgrade(&installed, &own_pip::held(&environment))?;
         let target = self.target(environment.interpreter())?;
         let sources = Sources { words: Vec::new(), ..self.sources() };
         let mut wanted = self.wanted(&sources, environment.interpreter(), &store)?;
@@ -36,9 +37,12 @@ impl Session<'_> {
     }
 
     /// The packages named, or all that an index can have newer ones of.
-    fn to_upgrade(&self, installed: &Installed) -> Result<BTreeSet<PackageName>, Box<Diagnostic>> {
+    fn to_upgrade(
+        &self,
+        installed: &Installed,
+        kept: &BTreeSet<PackageName>,
+    ) -> Result<BTreeSet<PackageName>, Box<Diagnostic>> {
         if self.parsed.is_on(&flags::ALL) {
-            let kept = kept();
             let comes_from_an_index = |one: &&InstalledDistribution| {
                 !kept.contains(one.name()) && one.direct_url().is_none() && one.editable_location().is_none()
             };

@@ -47,11 +47,7 @@ impl Session<'_> {
             }
             other => return other.into(),
         };
-        let before = if request.blind {
-            Installed::default()
-        } else {
-            request.environment.installed().unwrap_or_default()
-        };
+        let before = request.before().unwrap_or_default();
         let wish = resolve_request(request, &before);
         let tale = self.walked(&mut learned, (request, &wish, &before), client, lines);
         if let Some(failure) = unsupported(request, &learned) {

@@ -1,7 +1,7 @@
 //! `pip install`
 
+use environment::Environment;
 use environment::plan::Others;
-use environment::{Environment, PIP_VERSION};
 use packaging::PackageName;
 use resolver::Warning;
 
@@ -11,8 +11,7 @@ use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::ops::build::{Builds, Hands};
 use crate::ops::graph::Misfit;
-use crate::ops::install::{InstallReport, InstallRequest, install};
-use crate::ops::own_pip;
+use crate::ops::install::{InstallReport, InstallRequest, Sees, install};
 use crate::ops::report::{raw_name, report};
 use crate::ops::sources::Preparer;
 use crate::ops::wanted::Wanted;
@@ -45,7 +44,6 @@ impl Session<'_> {
         self.tell_places(&connection, &client);
         wanted.refused.map_or(Ok(()), |problem| Err(Failure::constraint(problem)))?;
         self.leave_out(&mut wanted, &target.markers);
-        self.leave_own_pip_alone(&mut wanted, environment);
         let checks_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, checks_hashes);
         let builds = Builds::new(self.process, self.interpreter, &build_policy);
@@ -62,7 +60,7 @@ impl Session<'_> {
             markers: target.markers,
             policy: &policy,
             others: Others::Keep,
-            blind: self.is_blind(),
+            sees: if self.is_blind() { Sees::OwnPip } else { Sees::Everything },
             reinstall: self.parsed.is_on(&flags::FORCE_REINSTALL),
             require_hashes: checks_hashes,
             only_dependencies: self.parsed.is_on(&flags::ONLY_DEPS),
@@ -250,15 +248,6 @@ impl Session<'_> {
                 "  WARNING: The {what} {names} installed in '{}' which is not on PATH.\n  Consider adding this directory to PATH or, if you prefer to suppress this warning, use --no-warn-script-location.",
                 scripts.display()
             ));
-        }
-    }
-
-    /// `pip install --upgrade pip` where pip is ourselves: what is there is the newest that can be.
-    fn leave_own_pip_alone(&self, wanted: &mut Wanted, environment: &Environment) {
-        let place = self.shown(&environment.scheme().purelib);
-        for requirement in own_pip::leave(wanted, environment) {
-            let shown = super::transcript::bare(&requirement);
-            self.info(&format!("Requirement already satisfied: {shown} in {place} ({PIP_VERSION})"));
         }
     }
 }

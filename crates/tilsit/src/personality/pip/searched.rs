@@ -12,7 +12,7 @@ use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::ops::build::{Builds, Hands};
 use crate::ops::candidates::Selection;
-use crate::ops::install::{InstallReport, InstallRequest, install};
+use crate::ops::install::{InstallReport, InstallRequest, Sees, install};
 use crate::ops::sources::Preparer;
 use crate::ops::wanted::Wanted;
 
@@ -68,7 +68,7 @@ impl Session<'_> {
             markers: target.markers,
             policy: &policy,
             others: Others::Keep,
-            blind: true,
+            sees: Sees::Nothing,
             reinstall: false,
             require_hashes,
             only_dependencies: self.parsed.is_on(&flags::ONLY_DEPS),

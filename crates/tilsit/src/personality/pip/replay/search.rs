@@ -446,7 +446,7 @@ impl<'w> Search<'w> {
             let text = &self.candidates.key(key).text;
             self.order.contains_key(text) || (!extras.is_empty() && self.order.contains_key(name.as_str()))
         };
-        let prefers_installed = !world.may_upgrade(named);
+        let prefers_installed = !world.may_upgrade(&name, named);
         let there = world.installed(&name).filter(|there| specifiers.contains(there, Prereleases::Allow));
         let installed = there.map(|version| {
             let base = self.candidates.installed(&name, version, template);

@@ -85,8 +85,9 @@ impl World<'_> {
     }
 
     /// Whether a package may be replaced although it fits (`--upgrade`); `named`: the user names it.
-    pub fn may_upgrade(&self, named: bool) -> bool {
+    pub fn may_upgrade(&self, name: &PackageName, named: bool) -> bool {
         match self.request.upgrade {
+            _ if self.request.held.contains(name) => false,
             Upgrade::All => true,
             Upgrade::Requested => named,
             _ => false,
