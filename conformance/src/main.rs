@@ -2,7 +2,7 @@
 //!
 //! `packaging` reads recorded answers of the `packaging` library; `lines` runs everyday pip commands by pip and by us
 //! against a fake index; `install` installs real wheels from PyPI by pip and by us; `build` builds real projects by
-//! their back ends and by us; `effects` watches our commands by `strace`; `crowd` lets many of our processes meet. Each prints what differs and closes with `DOOR: N passed, M failed`.
+//! their back ends and by us; `tutorials` types what documents teach; `effects` watches our commands by `strace`; `crowd` lets many of our processes meet. Each prints what differs and closes with `DOOR: N passed, M failed`.
 #![expect(clippy::print_stdout, reason = "a door that prints what it finds")]
 
 mod build;
@@ -12,6 +12,7 @@ mod install;
 mod lines;
 mod packaging_vectors;
 mod peers;
+mod tutorials;
 
 use peers::Peers;
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ usage: conformance packaging DIR [-v]
        conformance lines   --bin TILSIT --oracle-python PYTHON [CASE…]
        conformance install --bin TILSIT --oracle-python PYTHON [--dir DIR] [NAME…]
        conformance build   --bin TILSIT --oracle-python PYTHON [--dir DIR] [NAME…]
+       conformance tutorials --bin TILSIT --oracle-python PYTHON [#NUMBER…]
        conformance effects --bin TILSIT --oracle-python PYTHON [COMMAND…]
        conformance crowd   --bin TILSIT --oracle-python PYTHON";
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         "lines" => lines::run,
         "install" => install::run,
         "build" => build::run,
+        "tutorials" => tutorials::run,
         "effects" => effects::run,
         "crowd" => crowd::run,
         _ => return usage(),

@@ -18,7 +18,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
         "packaging" => workspace::run(checker(workspace).arg("packaging").args(options)),
         "resolver" => resolver(workspace, options),
         "build" => build(workspace, options),
-        "install" | "lines" | "effects" | "crowd" => by_binary(workspace, door, options),
+        "install" | "lines" | "tutorials" | "effects" | "crowd" => by_binary(workspace, door, options),
         other => Err(Failure(format!("conformance has no door `{other}`"))),
     }
 }
