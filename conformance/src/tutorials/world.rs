@@ -239,7 +239,8 @@ fi
 ";
 
 /// Texts beside the project.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
+    ("with-pins.txt", "# what we pin\nrequests==2.7.0\n"),
     (
         "requirements.txt",
         "# what we need\nrequests==2.7.0\nSomeProject >= 1.2, \\\n    < 2  # with a comment\n",

@@ -50,6 +50,11 @@ pub const CASES: &[Case<'_>] = &[
     case("install-upgrade-nothing-newer", &["install -q alpha"], "install --upgrade alpha"),
     case("install-downgrade", &["install -q alpha"], "install alpha==1.0"),
     case("install-force", ALPHA, "install --force-reinstall --no-deps alpha==1.0"),
+    case(
+        "install-force-odd-name",
+        &["install -q Camel_Case.Name"],
+        "install --force-reinstall Camel_Case.Name",
+    ),
     case("install-eager", ALPHA, "install -U --upgrade-strategy eager alpha"),
     case("install-breaks-another", &["install -q alpha"], "install beta==0.5"),
     case("unknown-package", &[], "install does-not-exist"),

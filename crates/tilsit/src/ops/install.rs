@@ -108,6 +108,8 @@ pub struct InstallReport {
     pub misfits: Vec<graph::Misfit>,
     /// The metadata of what is to be installed, as far as its headers go.
     pub metadata: BTreeMap<PackageName, Arc<[u8]>>,
+    /// What is replaced, by the names that its own metadata wrote; the change takes that metadata away.
+    pub replaced: BTreeMap<PackageName, String>,
     /// The pages of indexes on which files were found.
     pub pages: BTreeMap<PackageName, String>,
     /// `direct_url.json` of what came from a place that was named (PEP 610).
@@ -187,6 +189,7 @@ pub fn install(
     let mut report = InstallReport {
         warnings: found.warnings.clone(),
         metadata: metadata_of(&found, &plan),
+        replaced: replaced(&plan),
         pages: pages(&found),
         direct_urls: direct_urls(&found),
         resolution: found.resolution,
@@ -209,6 +212,11 @@ pub fn install(
         report.misfits = graph::Graph::read(request.environment)?.misfits_after(&coming);
     }
     Ok(report)
+}
+
+fn replaced(plan: &InstallPlan<Source>) -> BTreeMap<PackageName, String> {
+    let old = plan.install.iter().filter_map(|(_, arrival)| arrival.replaced());
+    old.map(|old| (old.name().clone(), old.raw_name())).collect()
 }
 
 /// What the resolver is asked.

@@ -170,7 +170,8 @@ impl Session<'_> {
         self.info(&format!("Installing collected packages: {}", names.join(", ")));
         for (wish, arrival) in &coming {
             let Some(old) = arrival.replaced() else { continue };
-            let (old_name, version) = (old.raw_name(), old.version_text());
+            let old_name = done.replaced.get(old.name()).cloned().unwrap_or_else(|| old.raw_name());
+            let version = old.version_text();
             self.info(&format!("  Attempting uninstall: {}", raw(&wish.name)));
             self.info(&format!("    Found existing installation: {old_name} {version}"));
             self.info(&format!("    Uninstalling {old_name}-{version}:"));
