@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use fixtures::{TUTORIAL_BACKENDS, TutorialBackend};
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, run};
 
 /// The wheels of the back ends, beside the environment of the peer tools.
 pub fn wheels() -> Option<PathBuf> {
@@ -59,4 +59,33 @@ fn each_back_end_makes_an_editable_form() {
             assert_eq!(ran.stdout, format!("{sum}\n"), "{}", backend.name);
         }
     });
+}
+
+/// uv carries the back end of its own release, which `uv init` asks for.
+#[test]
+fn uv_makes_what_we_make_of_the_release_of_the_day() {
+    let Some(build) = crate::pyproject_build::oracle() else {
+        eprintln!("SKIPPED: TILSIT_TEST_PYTHON names no Python with uv");
+        return;
+    };
+    let uv = build.with_file_name("uv");
+    let mut s = Sandbox::new();
+    s.set("UV_CACHE_DIR", &s.work().join("uv-cache").display().to_string());
+    run(s.command(&uv).args(["init", "--quiet", "--lib", "--vcs", "none", "p"])).ok();
+    let said = run(s.command(&uv).arg("--version")).ok().stdout;
+    let release = said.split(' ').nth(1).unwrap().trim();
+    let text = s.read("p/pyproject.toml");
+    s.tilsit(&["build", "p", "-o", "range", "--no-index"]).ok();
+    let (before, after) = text.split_once("[build-system]").unwrap();
+    let (_, rest) = after.split_once("\nbuild-backend").unwrap();
+    let pinned = format!("{before}[build-system]\nrequires = [\"uv_build=={release}\"]\nbuild-backend{rest}");
+    s.write("p/pyproject.toml", &pinned);
+    s.tilsit(&["build", "p", "-o", "native", "--no-index"]).ok();
+    for (hook, name) in [("build-wheel", "p-0.1.0-py3-none-any.whl"), ("build-sdist", "p-0.1.0.tar.gz")] {
+        let real = s.work().join("real");
+        std::fs::create_dir_all(&real).unwrap();
+        run(s.command(&uv).current_dir(s.work().join("p")).args(["build-backend", hook]).arg(&real)).ok();
+        let bytes = |folder: &str| std::fs::read(s.work().join(folder).join(name)).unwrap();
+        assert!(bytes("native") == bytes("real"), "{name} differs");
+    }
 }

@@ -1,7 +1,8 @@
 //! `uv_build`: no dynamic metadata, one tree walk, its own writers of zip, tar and TOML. Its files have no times, whatever
 //! `SOURCE_DATE_EPOCH` says.
 //!
-//! Two releases are emulated, since ranges of versions end at the next minor one. Not native: markers whose canonical form
+//! Several releases are emulated, since ranges of versions begin at the release of the day (`uv init` writes them so) and end at
+//! the next minor one. Not native: markers whose canonical form
 //! is not plain, and what is refused.
 
 mod globs;
@@ -23,7 +24,7 @@ use sdist::Sdist;
 use wheel::Wheel;
 
 /// The emulated releases.
-const RELEASES: [&str; 2] = ["uv_build 0.13.6", GNU];
+const RELEASES: [&str; 4] = ["uv_build 0.13.6", "uv_build 0.13.9", "uv_build 0.13.8", GNU];
 
 /// The last before 0.13; its source distributions are in GNU's form of tar.
 const GNU: &str = "uv_build 0.12.24";
