@@ -1,8 +1,8 @@
 """The build back end (PEP 517) of Tilsit's own wheel: a release binary and the few files of `tilsit/`.
 
-The binary is the one that the setting `binary` (`-C binary=PATH`) or the variable TILSIT_WHEEL_BINARY names, else
-`target/release/tilsit` of the checkout, which cargo makes first when it is not there. Nothing but Python is needed to
-pack it. The platform in the wheel's name is read from the binary: the C library that it needs, and no older one.
+The binary is the one that the setting `binary` (`-C binary=PATH`) or the variable TILSIT_WHEEL_BINARY names; else
+`target/release/tilsit` of the checkout; else the tilsit that runs this build (TILSIT_BINARY), if it is a release build of
+the same version; else what cargo makes. Nothing but Python is needed to pack it. The platform in the wheel's name is read from the binary: the C library that it needs, and no older one.
 """
 
 import base64
@@ -82,18 +82,52 @@ def _metadata():
 # ---- the binary ----
 
 
+HELP = """
+What to do: make the binary first (cargo build --release), then build again; or name a release build by
+TILSIT_WHEEL_BINARY=PATH or -C binary=PATH."""
+
+
+def _lack(path):
+    """What keeps the program at `path` from being packed; nothing if it is a release build of this version."""
+    if not os.path.isfile(path):
+        return "there is no %s" % path
+    try:
+        said = subprocess.check_output([path, "--version"]).decode("utf-8", "replace").strip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        return "%s cannot be run: %s" % (path, error)
+    if said != "%s %s" % (NAME, _version()):
+        return "%s is %s" % (path, said)
+    with open(path, "rb") as file:
+        data = file.read()
+    # Release builds are stripped; others would be ten times as large, and slow.
+    return "%s is no release build" % path if data[:4] == b"\x7fELF" and _Elf(data).has_symbols() else None
+
+
+def _made_by_cargo(path, lacks):
+    """`path`, made in the checkout; `lacks` says why nothing that is there will do."""
+    if not shutil.which("cargo"):
+        raise UnsupportedOperation("; ".join(lacks + ["there is no cargo to make it"]) + HELP)
+    try:
+        subprocess.check_call(["cargo", "build", "--release", "--locked", "-p", NAME], cwd=_root())
+    except subprocess.CalledProcessError as error:
+        why = "cargo failed with exit code %d (a confined build reaches no network)" % error.returncode
+        raise UnsupportedOperation("; ".join(lacks + [why]) + HELP)
+    return path
+
+
 def _binary(settings):
     named = (settings or {}).get("binary") or os.environ.get("TILSIT_WHEEL_BINARY")
     if named:
         return os.path.abspath(named)
-    root = _root()
-    folder = os.environ.get("CARGO_TARGET_DIR") or os.path.join(root, "target")
+    folder = os.environ.get("CARGO_TARGET_DIR") or os.path.join(_root(), "target")
     path = os.path.join(folder, "release", NAME + (sysconfig.get_config_var("EXE") or ""))
-    if not os.path.isfile(path):
-        if not shutil.which("cargo"):
-            raise UnsupportedOperation("there is no %s, and no cargo to make it" % path)
-        subprocess.check_call(["cargo", "build", "--release", "--locked", "-p", NAME], cwd=root)
-    return path
+    lacks = []
+    for candidate in filter(None, (path, os.environ.get("TILSIT_BINARY"))):
+        lack = _lack(candidate)
+        if lack is None:
+            return candidate
+        lacks.append(lack)
+    return _made_by_cargo(path, lacks)
 
 
 class _Elf:
@@ -121,6 +155,11 @@ class _Elf:
                 break
             found.append((tag, value))
         return found
+
+    def has_symbols(self):
+        """Whether there is a table of symbols for debuggers (SHT_SYMTAB), which `strip` takes away."""
+        start, size, count = self._take("Q", 40)[0], self._take("H", 58)[0], self._take("H", 60)[0]
+        return any(self._take("I", start + at * size + 4)[0] == 2 for at in range(count))
 
     def _values(self, tag):
         return [value for found, value in self.dynamic if found == tag]
@@ -209,6 +248,7 @@ def _write_wheel(path, members):
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     """PEP 517"""
     program = _binary(config_settings)
+    print("packing " + program)
     with open(program, "rb") as file:
         data = file.read()
     stem = "%s-%s" % (NAME, _version())

@@ -15,7 +15,7 @@ pub fn build(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure>
     std::fs::create_dir_all(&folder)?;
     let mut build = workspace.command(&binary);
     build.args(["build", "--wheel", "--json", "--outdir"]).arg(&folder).arg("python");
-    let told = output(build.env("TILSIT_WHEEL_BINARY", &binary))?;
+    let told = output(&mut build)?;
     let named = told.split('"').find(|word| word.ends_with(".whl"));
     let wheel = folder.join(named.ok_or_else(|| Failure(format!("no wheel was told of: {told}")))?);
     let size = wheel.metadata()?.len();

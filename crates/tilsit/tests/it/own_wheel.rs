@@ -50,3 +50,25 @@ fn what_is_no_program_of_this_platform_is_refused() {
     s.set("TILSIT_WHEEL_BINARY", &text.display().to_string());
     s.tilsit(&["install", &source()]).fails(1, "the binary is no program for Linux");
 }
+
+#[test]
+fn without_a_release_build_it_is_said_what_to_do() {
+    let mut s = Sandbox::new();
+    let (python, bin) = (s.venv().join("bin/python"), s.work().join("bin"));
+    std::fs::create_dir(&bin).unwrap();
+    // Nothing else is on PATH: no cargo, which would work for minutes.
+    std::os::unix::fs::symlink(&python, bin.join("python3")).unwrap();
+    s.set("PATH", &bin.display().to_string());
+    s.set("CARGO_TARGET_DIR", &s.work().join("target").display().to_string());
+    let run = |words: &[&str]| {
+        s.tilsit(
+            &[&["build", "--wheel", "-o", "out", "-p", python.to_str().unwrap()], words, &[&source()]]
+                .concat(),
+        )
+    };
+    run(&[])
+        .fails(1, "/target/release/tilsit; ")
+        .tells("/tilsit is no release build; there is no cargo to make it")
+        .tells("make the binary first (cargo build --release)");
+    run(&["-C", &format!("binary={STAND_IN}")]).ok();
+}

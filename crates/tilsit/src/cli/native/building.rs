@@ -104,7 +104,7 @@ static DISTRIBUTIONS: Group = Group { title: "Distributions", flags: &[&OUTDIR, 
 pub static BUILD_COMMAND: Command = Command {
     name: "build",
     about: "Build a source distribution and a wheel",
-    description: "Builds a source distribution of a project, and a wheel from that, so that what is published can be built by others. With --sdist or --wheel it builds only these, from the project itself. An archive (.tar.gz) is built into a wheel.",
+    description: "Builds a source distribution of a project, and a wheel from that, so that what is published can be built by others. With --sdist or --wheel it builds only these, from the project itself. An archive (.tar.gz) is built into a wheel. Back ends see the path of this program in TILSIT_BINARY, unless that is set already.",
     arguments: Arguments::optional(
         "SOURCE",
         "The project's folder or a source distribution; default: this folder.",

@@ -13,7 +13,7 @@ use store::Scratch;
 use tempfile::TempPath;
 
 use super::super::events::{BuildStep, EnvironmentStep, Event, Listener};
-use super::super::interrupt;
+use super::super::{interrupt, python};
 use super::environment::{self, BuildEnvironment};
 use super::{BuildOpError, BuildTask, Builds, Hands, Unmet};
 
@@ -268,12 +268,16 @@ fn trouble(builds: &Builds<'_>, source: BuildError) -> BuildOpError {
     BuildOpError::Build { source: Box::new(source), confinement: builds.policy.confinement() }
 }
 
-/// The programs of the environment come first, and nothing of the user's Python gets in.
+/// The programs of the environment come first, and nothing of the user's Python gets in. `TILSIT_BINARY` tells hooks which
+/// tilsit runs them.
 fn variables(builds: &Builds<'_>, environment: &BuildEnvironment) -> Vec<(OsString, Option<OsString>)> {
-    let Some(programs) = &environment.programs else { return Vec::new() };
+    let running = python::binary().filter(|_| !builds.process.has("TILSIT_BINARY"));
+    let running = running.map(|path| (OsString::from("TILSIT_BINARY"), Some(path.into_os_string())));
+    let Some(programs) = &environment.programs else { return Vec::from_iter(running) };
     let old = builds.process.env.get(std::ffi::OsStr::new("PATH")).cloned().unwrap_or_default();
     let folders = std::iter::once(programs.clone()).chain(std::env::split_paths(&old));
     let mut variables = vec![("PYTHONNOUSERSITE".into(), Some("1".into()))];
+    variables.extend(running);
     if let Ok(path) = std::env::join_paths(folders) {
         variables.push(("PATH".into(), Some(path)));
     }
