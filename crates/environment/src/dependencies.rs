@@ -3,7 +3,6 @@
 //! Reading the metadata is one step; everything after it is pure.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 
 use packaging::markers::MarkerEnvironment;
 use packaging::metadata::{BrokenRequirement, Metadata};
@@ -171,7 +170,7 @@ fn package(distribution: &InstalledDistribution) -> Package {
         extras: Vec::new(),
         broken: None,
     };
-    match headers(distribution).map(|bytes| Metadata::parse_dependencies(&bytes)) {
+    match distribution.metadata_headers(8192).map(|bytes| Metadata::parse_dependencies(&bytes)) {
         Ok(Ok(mut metadata)) => {
             if distribution.format() != Format::DistInfo
                 && let Ok(Some(requires)) = distribution.read("requires.txt")
@@ -187,26 +186,6 @@ fn package(distribution: &InstalledDistribution) -> Package {
         Err(error) => package.broken = Some(Broken::Metadata(error.to_string())),
     }
     package
-}
-
-/// METADATA as far as its headers go: the description after them may be long.
-fn headers(distribution: &InstalledDistribution) -> std::io::Result<Vec<u8>> {
-    let path = match distribution.format() {
-        Format::DistInfo => distribution.info().join("METADATA"),
-        Format::EggInfoFile => distribution.info().to_owned(),
-        _ => distribution.info().join("PKG-INFO"),
-    };
-    let mut file = std::fs::File::open(path)?;
-    let mut bytes = Vec::with_capacity(8192);
-    loop {
-        let start = bytes.len();
-        let read = Read::take(&mut file, 8192).read_to_end(&mut bytes)?;
-        let seen = &bytes[start.saturating_sub(3)..];
-        let ended = [&b"\n\n"[..], b"\n\r\n"].iter().any(|end| memchr::memmem::find(seen, end).is_some());
-        if read == 0 || ended {
-            return Ok(bytes);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
@@ -271,6 +271,15 @@ impl InstalledDistribution {
         }
     }
 
+    /// METADATA, PKG-INFO, or the `.egg-info` file.
+    fn metadata_path(&self) -> PathBuf {
+        match self.format {
+            Format::DistInfo => self.info.join("METADATA"),
+            Format::EggInfoFile => self.info.clone(),
+            _ => self.info.join("PKG-INFO"),
+        }
+    }
+
     /// The bytes of METADATA (or PKG-INFO, or the `.egg-info` file); `None` when there are none.
     ///
     /// # Errors
@@ -286,17 +295,30 @@ impl InstalledDistribution {
         }
     }
 
+    /// METADATA as far as its headers go, and maybe more, read in steps of so many bytes: the description after them may
+    /// be long.
+    ///
+    /// # Errors
+    /// A file that is not there or cannot be read.
+    pub(crate) fn metadata_headers(&self, step: usize) -> std::io::Result<Vec<u8>> {
+        let mut file = std::fs::File::open(self.metadata_path())?;
+        let mut bytes = Vec::new();
+        loop {
+            let start = bytes.len();
+            bytes.resize(start + step, 0);
+            let read = file.read(&mut bytes[start..])?;
+            bytes.truncate(start + read);
+            let seen = &bytes[start.saturating_sub(3)..];
+            let ended = [&b"\n\n"[..], b"\n\r\n"].iter().any(|end| memchr::memmem::find(seen, end).is_some());
+            if read == 0 || ended {
+                return Ok(bytes);
+            }
+        }
+    }
+
     /// The first value of a header of METADATA; only the beginning of the file is read.
     pub fn header(&self, key: &str) -> Option<String> {
-        let file = match self.format {
-            Format::DistInfo => self.info.join("METADATA"),
-            Format::EggInfoFile => self.info.clone(),
-            _ => self.info.join("PKG-INFO"),
-        };
-        let mut head = Vec::with_capacity(4096);
-        let file = std::fs::File::open(file).ok()?;
-        std::io::Read::read_to_end(&mut std::io::Read::take(file, 4096), &mut head).ok()?;
-        first_header(&head, key)
+        first_header(&self.metadata_headers(4096).ok()?, key)
     }
 
     /// The name as its author writes it.
@@ -323,10 +345,15 @@ impl InstalledDistribution {
 
     /// The folder that it is developed in, when it is an editable installation.
     pub fn editable_location(&self) -> Option<PathBuf> {
+        self.editable_location_of(self.direct_url().as_ref())
+    }
+
+    /// As [`editable_location`](Self::editable_location), by what [`direct_url`](Self::direct_url) said.
+    pub fn editable_location_of(&self, direct: Option<&DirectUrl>) -> Option<PathBuf> {
         if self.format == Format::EggLink {
             return Some(self.location.clone());
         }
-        self.direct_url().filter(DirectUrl::is_editable).and_then(|direct| file_url_path(&direct.url))
+        direct.filter(|direct| direct.is_editable()).and_then(|direct| file_url_path(&direct.url))
     }
 
     /// RECORD; `None` when the distribution has none.

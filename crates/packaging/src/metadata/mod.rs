@@ -95,6 +95,17 @@ impl Metadata {
     /// # Errors
     /// See [`MetadataError`]; nothing else than name and version can fail.
     pub fn parse(bytes: &[u8]) -> Result<Self, MetadataError> {
+        let mut metadata = Self::parse_as_written(bytes)?;
+        metadata.read_dependencies();
+        Ok(metadata)
+    }
+
+    /// As [`Metadata::parse`], for whoever shows fields as they are written: [`Metadata::text`] and its like answer, while
+    /// requirements, extras and the Pythons are not read.
+    ///
+    /// # Errors
+    /// See [`MetadataError`].
+    pub fn parse_as_written(bytes: &[u8]) -> Result<Self, MetadataError> {
         let bytes = &*headers::with_newlines(bytes);
         let mut headers = Headers::new(bytes);
         let mut fields = collected(&mut headers, Field::ALL);
@@ -115,7 +126,9 @@ impl Metadata {
         use Field::{Name, ProvidesExtra, RequiresDist, RequiresPython, Version};
         let bytes = &*headers::with_newlines(bytes);
         let wanted = [RequiresDist, ProvidesExtra, Name, Version, RequiresPython];
-        Self::of_fields(collected(&mut Headers::new(bytes), &wanted))
+        let mut metadata = Self::of_fields(collected(&mut Headers::new(bytes), &wanted))?;
+        metadata.read_dependencies();
+        Ok(metadata)
     }
 
     fn of_fields(fields: Vec<(Field, String)>) -> Result<Self, MetadataError> {
@@ -128,28 +141,32 @@ impl Metadata {
         let name = PackageName::new(&raw_name).map_err(|_| invalid(Field::Name, &raw_name))?;
         let raw_version = required(Field::Version)?.to_owned();
         let version = Version::parse(&raw_version).map_err(|_| invalid(Field::Version, &raw_version))?;
-        let requires_python = first(Field::RequiresPython).and_then(|text| SpecifierSet::parse(text).ok());
-        let mut metadata = Self {
+        Ok(Self {
             name,
             raw_name,
             version,
             raw_version,
             requires_dist: Vec::new(),
             broken_requires_dist: Vec::new(),
-            requires_python,
+            requires_python: None,
             provides_extra: Vec::new(),
-            fields: Vec::new(),
+            fields,
             has_body: false,
-        };
+        })
+    }
+
+    fn read_dependencies(&mut self) {
+        let python = self.text(Field::RequiresPython);
+        self.requires_python = python.and_then(|text| SpecifierSet::parse(text.trim()).ok());
+        let fields = std::mem::take(&mut self.fields);
         for (field, text) in &fields {
             match field {
-                Field::RequiresDist => metadata.add_requirement(text),
-                Field::ProvidesExtra => metadata.provides_extra.extend(Extra::new(text.trim())),
+                Field::RequiresDist => self.add_requirement(text),
+                Field::ProvidesExtra => self.provides_extra.extend(Extra::new(text.trim())),
                 _ => {}
             }
         }
-        metadata.fields = fields;
-        Ok(metadata)
+        self.fields = fields;
     }
 
     fn add_requirement(&mut self, text: &str) {
@@ -197,9 +214,9 @@ impl Metadata {
 
     /// The fields as JSON in the order of the specification, as `pip inspect` and `--report` print them
     /// (PEP 566's transformation).
-    pub fn json_fields(&self) -> Vec<(String, Value)> {
+    pub fn into_json_fields(self) -> Vec<(&'static str, Value)> {
         // What came after PEP 643 and the deprecated dependency fields are not in pip's list.
-        let left_out = |field: &Field| {
+        let left_out = |field: Field| {
             matches!(
                 field,
                 Field::ImportName
@@ -209,36 +226,45 @@ impl Metadata {
                     | Field::Obsoletes
             )
         };
-        let mut fields = Vec::new();
-        for field in Field::ALL.iter().filter(|field| !left_out(field)) {
-            let Some(first) = self.text(*field) else { continue };
+        let has_body = self.has_body;
+        let mut fields = self.fields;
+        fields.sort_by_key(|(field, _)| *field);
+        let mut values = Vec::with_capacity(fields.len());
+        for same in fields.chunk_by_mut(|(one, _), (other, _)| one == other) {
+            let field = same[0].0;
+            let mut texts = same.iter_mut().map(|(_, text)| std::mem::take(text));
             let value = match field.kind() {
+                _ if left_out(field) => continue,
                 // The body wins over a header.
-                FieldKind::Text if *field == Field::Description && self.has_body => {
-                    json!(self.list(*field).last())
-                }
-                FieldKind::Text => json!(first),
-                FieldKind::Keywords => json!(keywords(first)),
-                FieldKind::List | FieldKind::Table => json!(self.list(*field).collect::<Vec<_>>()),
+                FieldKind::Text if field == Field::Description && has_body => json!(texts.last()),
+                FieldKind::Text => json!(texts.next()),
+                FieldKind::Keywords => json!(keywords(&texts.next().unwrap_or_default())),
+                FieldKind::List | FieldKind::Table => texts.collect(),
             };
-            fields.push((field.header().to_lowercase().replace('-', "_"), value));
+            values.push((field.json_key(), value));
         }
-        fields
+        values
     }
 
-    /// [`Metadata::json_fields`] as one JSON object.
-    pub fn to_json(&self) -> Value {
-        Value::Object(self.json_fields().into_iter().collect::<Map<_, _>>())
+    /// [`Metadata::into_json_fields`] as one JSON object.
+    pub fn into_json(self) -> Value {
+        let fields = self.into_json_fields().into_iter().map(|(key, value)| (key.to_owned(), value));
+        Value::Object(fields.collect::<Map<_, _>>())
     }
 }
 
 /// The values of the wanted fields, in the order of the file.
 fn collected(headers: &mut Headers<'_>, wanted: &[Field]) -> Vec<(Field, String)> {
     let mut fields = Vec::with_capacity(32);
+    // A header mostly has the name of the one before it.
+    let mut last = ("", None);
     for header in headers {
-        let named = |field: &&Field| field.header().eq_ignore_ascii_case(header.name);
-        if let Some(field) = wanted.iter().find(named) {
-            fields.push((*field, headers::unindented(header.text()).into_owned()));
+        if header.name != last.0 {
+            let is_named = |field: &&Field| field.header().eq_ignore_ascii_case(header.name);
+            last = (header.name, wanted.iter().find(is_named).copied());
+        }
+        if let Some(field) = last.1 {
+            fields.push((field, headers::unindented(header.text()).into_owned()));
         }
     }
     fields

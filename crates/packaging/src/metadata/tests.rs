@@ -26,7 +26,7 @@ fn lenient() {
 
 #[test]
 fn json_is_pips() {
-    let json = Metadata::parse(FILE.as_bytes()).unwrap().to_json();
+    let json = Metadata::parse(FILE.as_bytes()).unwrap().into_json();
     assert_eq!(json["metadata_version"], "2.1");
     assert_eq!(json["keywords"], serde_json::json!(["a", "b"]));
     assert_eq!(json["project_url"], serde_json::json!(["Home, https://h.example"]));
@@ -34,7 +34,7 @@ fn json_is_pips() {
     assert_eq!(json["description"], "The body\nof it.\n");
     assert!(json.get("unknown").is_none());
     let names: Vec<_> =
-        Metadata::parse(FILE.as_bytes()).unwrap().json_fields().into_iter().map(|f| f.0).collect();
+        Metadata::parse(FILE.as_bytes()).unwrap().into_json_fields().into_iter().map(|f| f.0).collect();
     assert_eq!(names[..4], ["metadata_version", "name", "version", "summary"]);
 }
 

@@ -125,7 +125,7 @@ fn metadata_as_pip_prints_it() {
         def f(case):\n    (folder / 'METADATA').write_text(case, encoding='utf-8')\n    return list(map(list, msg_to_json(importlib.metadata.PathDistribution(folder).metadata).items()))";
     compare(script, &cases(lines, 1_000), |case| {
         let metadata = Metadata::parse(case.as_str().unwrap().as_bytes()).unwrap();
-        metadata.json_fields().into_iter().map(|(key, value)| json!([key, value])).collect()
+        metadata.into_json_fields().into_iter().map(|(key, value)| json!([key, value])).collect()
     });
 }
 

@@ -1,11 +1,13 @@
 //! What is installed, as lists show it.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use environment::dependencies::Dependencies;
 use environment::{Environment, Installed, InstalledDistribution, Kind, ReadError};
 use packaging::PackageName;
+use packaging::direct_url::DirectUrl;
 
 /// Which packages to list.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +51,7 @@ pub enum Editable {
 }
 
 /// One installed package.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Listed {
     /// The name in its normal form.
     pub name: PackageName,
@@ -57,22 +59,50 @@ pub struct Listed {
     pub raw_name: String,
     /// The version as installed.
     pub version: String,
-    /// The folder it is developed in, when editable.
-    pub editable: Option<PathBuf>,
     /// The distribution itself, for whoever shows more.
     pub distribution: InstalledDistribution,
+    direct_url: OnceCell<Option<DirectUrl>>,
 }
 
 impl Listed {
-    fn of(distribution: &InstalledDistribution) -> Self {
+    fn of(distribution: InstalledDistribution) -> Self {
         Self {
             name: distribution.name().clone(),
             raw_name: distribution.raw_name(),
             version: distribution.version_text().to_owned(),
-            editable: distribution.editable_location(),
-            distribution: distribution.clone(),
+            distribution,
+            direct_url: OnceCell::new(),
         }
     }
+
+    /// Where it came from, when not from an index (PEP 610). Read when first asked for, and once.
+    pub fn direct_url(&self) -> Option<&DirectUrl> {
+        self.direct_url.get_or_init(|| self.distribution.direct_url()).as_ref()
+    }
+
+    /// The folder it is developed in, when editable.
+    pub fn editable(&self) -> Option<PathBuf> {
+        self.distribution.editable_location_of(self.direct_url())
+    }
+}
+
+/// What is installed at a place, sorted by name, with no more read than the names of folders.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn placed(environment: &Environment, place: &Place) -> Result<Vec<InstalledDistribution>, ReadError> {
+    Ok(at(place, &scanned(environment, place)?, environment))
+}
+
+fn scanned(environment: &Environment, place: &Place) -> Result<Installed, ReadError> {
+    match place {
+        Place::Folders(folders) => Installed::scan(folders),
+        _ => environment.installed(),
+    }
+}
+
+fn at(place: &Place, installed: &Installed, environment: &Environment) -> Vec<InstalledDistribution> {
+    installed.iter().filter(|one| is_at(place, one, environment)).cloned().collect()
 }
 
 /// What is installed in `environment`, sorted by name.
@@ -80,11 +110,8 @@ impl Listed {
 /// # Errors
 /// A folder that cannot be read.
 pub fn list(environment: &Environment, request: &ListRequest) -> Result<Vec<Listed>, ReadError> {
-    let installed = match &request.place {
-        Place::Folders(folders) => Installed::scan(folders)?,
-        _ => environment.installed()?,
-    };
-    let all = installed.iter().filter(|one| is_at(&request.place, one, environment)).map(Listed::of);
+    let installed = scanned(environment, &request.place)?;
+    let all = at(&request.place, &installed, environment).into_iter().map(Listed::of);
     let mut listed: Vec<Listed> = all.filter(|one| fits(request.editable, one)).collect();
     if request.not_required {
         let needed = needed(&listed, &installed, environment);
@@ -105,8 +132,8 @@ fn needed(listed: &[Listed], installed: &Installed, environment: &Environment) -
 fn fits(editable: Editable, one: &Listed) -> bool {
     match editable {
         Editable::Include => true,
-        Editable::Exclude => one.editable.is_none(),
-        Editable::Only => one.editable.is_some(),
+        Editable::Exclude => one.editable().is_none(),
+        Editable::Only => one.editable().is_some(),
         Editable::Neither => false,
     }
 }

@@ -45,7 +45,7 @@ pub fn report(request: &InstallRequest<'_>, done: &InstallReport, order: &[Packa
 
 /// A package's name as its author writes it, else in its normal form.
 pub fn raw_name(done: &InstallReport, name: &PackageName) -> String {
-    let parsed = done.metadata.get(name).and_then(|text| Metadata::parse(text).ok());
+    let parsed = done.metadata.get(name).and_then(|text| Metadata::parse_as_written(text).ok());
     parsed.map_or_else(|| name.to_string(), |metadata| metadata.raw_name)
 }
 
@@ -84,11 +84,12 @@ fn is_yanked(done: &InstallReport, name: &PackageName) -> bool {
 }
 
 fn metadata(done: &InstallReport, name: &PackageName, version: &str) -> Json {
-    let parsed = done.metadata.get(name).and_then(|text| Metadata::parse(text).ok());
+    let parsed = done.metadata.get(name).and_then(|text| Metadata::parse_as_written(text).ok());
     match parsed {
-        Some(metadata) => Json::Table(
-            metadata.json_fields().into_iter().map(|(key, value)| (key, Json::Value(value))).collect(),
-        ),
+        Some(metadata) => {
+            let fields = metadata.into_json_fields().into_iter();
+            Json::table(fields.map(|(key, value)| (key, Json::Value(value))))
+        }
         None => Json::table([("name", Json::from(name.as_str())), ("version", version.into())]),
     }
 }

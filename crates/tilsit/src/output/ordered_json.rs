@@ -60,12 +60,13 @@ impl Json {
 
     /// As pip prints reports: indented by two, any character as it is.
     pub fn pretty(&self) -> String {
-        let mut text = String::with_capacity(1 << 16);
+        let mut text = String::with_capacity(1 << 12);
         self.write_pretty(&mut text, 0);
         text
     }
 
-    fn write_pretty(&self, text: &mut String, depth: usize) {
+    /// As [`Json::pretty`] writes it within so many lists and tables, added to a text.
+    pub fn write_pretty(&self, text: &mut String, depth: usize) {
         match self {
             Self::Value(value) => write_value(value, text, depth),
             Self::List(items) => {
@@ -106,9 +107,35 @@ fn write_key(key: &str, text: &mut String) {
     text.push_str(": ");
 }
 
-/// A string has a form in JSON always.
+/// Quotes, backslashes and control characters are escaped, everything else stands as it is.
 fn write_string(string: &str, text: &mut String) {
-    text.push_str(&serde_json::to_string(string).unwrap_or_default());
+    text.push('"');
+    let mut rest = string;
+    while let Some(at) = first_escaped(rest.as_bytes()) {
+        text.push_str(&rest[..at]);
+        match rest.as_bytes()[at] {
+            b'"' => text.push_str("\\\""),
+            b'\\' => text.push_str("\\\\"),
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\t' => text.push_str("\\t"),
+            8 => text.push_str("\\b"),
+            12 => text.push_str("\\f"),
+            other => text.push_str(&format!("\\u{other:04x}")),
+        }
+        rest = &rest[at + 1..];
+    }
+    text.push_str(rest);
+    text.push('"');
+}
+
+/// Where the first byte stands that cannot stand as it is. Whole blocks are judged at once by the processor's vectors.
+fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 16;
+    let is_escaped = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
+    let is_plain = |block: &&[u8]| !block.iter().fold(false, |found, byte| found | is_escaped(byte));
+    let plain = bytes.chunks_exact(BLOCK).take_while(is_plain).count() * BLOCK;
+    bytes[plain..].iter().position(is_escaped).map(|at| plain + at)
 }
 
 fn write_indented<T>(
@@ -121,14 +148,18 @@ fn write_indented<T>(
     text.push(open);
     for (place, item) in items.enumerate() {
         text.push_str(if place == 0 { "\n" } else { ",\n" });
-        text.push_str(&"  ".repeat(depth + 1));
+        indent(text, depth + 1);
         write(text, item);
     }
     if !is_empty {
         text.push('\n');
-        text.push_str(&"  ".repeat(depth));
+        indent(text, depth);
     }
     text.push(close);
+}
+
+fn indent(text: &mut String, depth: usize) {
+    (0..depth).for_each(|_| text.push_str("  "));
 }
 
 #[cfg(test)]
@@ -151,6 +182,32 @@ mod tests {
             sample().line(),
             r#"{"version": "1.0", "name": "caf\u00e9", "none": [], "list": [true, {"a": null, "b": [1]}]}"#
         );
+    }
+
+    #[test]
+    fn strings_as_pythons() {
+        let string = "a\"b\\c\n\r\t\u{8}\u{c}\u{1}\u{1f}\u{7f}é\u{2028}\u{1f600}";
+        let mut text = String::new();
+        write_string(string, &mut text);
+        assert_eq!(text, "\"a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0001\\u001f\u{7f}é\u{2028}\u{1f600}\"");
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), string);
+    }
+
+    #[test]
+    fn escapes_anywhere() {
+        for length in 0..50 {
+            let mut string = "x".repeat(length);
+            assert_eq!(first_escaped(string.as_bytes()), None);
+            string.push_str("\n\"");
+            assert_eq!(first_escaped(string.as_bytes()), Some(length));
+        }
+    }
+
+    #[test]
+    fn within_others() {
+        let mut text = String::from("x ");
+        Json::table([("a", Json::from(1))]).write_pretty(&mut text, 2);
+        assert_eq!(text, "x {\n      \"a\": 1\n    }");
     }
 
     #[test]

@@ -147,7 +147,7 @@ impl Session<'_> {
 
 fn json_row(one: &Listed) -> serde_json::Value {
     let mut row = json!({ "name": one.raw_name, "version": one.version });
-    if let (Some(folder), Some(row)) = (&one.editable, row.as_object_mut()) {
+    if let (Some(folder), Some(row)) = (one.editable(), row.as_object_mut()) {
         row.insert("editable_project_location".to_owned(), json!(folder));
     }
     row
@@ -173,13 +173,13 @@ fn json_misfit(misfit: &Misfit) -> serde_json::Value {
 
 /// A line of a requirements file that installs the same again.
 fn pin(one: &Listed, process: &Process) -> String {
-    if let Some(folder) = &one.editable {
-        return match working_copy(folder, &one.raw_name, process) {
+    if let Some(folder) = one.editable() {
+        return match working_copy(&folder, &one.raw_name, process) {
             WorkingCopy::At(requirement) => format!("-e {requirement}"),
             _ => format!("-e {}", folder.display()),
         };
     }
-    if let Some(direct) = one.distribution.direct_url() {
+    if let Some(direct) = one.direct_url() {
         return direct.to_requirement(&one.raw_name);
     }
     let operator = if one.distribution.version().is_some() { "==" } else { "===" };

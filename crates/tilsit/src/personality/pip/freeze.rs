@@ -148,10 +148,10 @@ impl Session<'_> {
 
     /// The lines that install one package again.
     fn freeze_one(&self, one: &Listed) {
-        if let Some(folder) = &one.editable {
-            return self.freeze_editable(one, folder);
+        if let Some(folder) = one.editable() {
+            return self.freeze_editable(one, &folder);
         }
-        let direct = one.distribution.direct_url();
+        let direct = one.direct_url();
         let line = direct.map_or_else(|| pinned(one), |direct| direct.to_requirement(&one.raw_name));
         self.terminal.line(&line);
     }

@@ -7,58 +7,84 @@ use packaging::metadata::Metadata;
 
 use super::list::is_standard;
 use super::{Ended, Session};
-use crate::ops::list::{ListRequest, Listed, list};
+use crate::ops::list::placed;
 use crate::ops::report::{direct_url_json, environment};
 use crate::output::Json;
 
 impl Session<'_> {
     pub(super) fn inspect(&self) -> Ended {
-        let request = ListRequest { exclude: Default::default(), ..self.list_request()? };
+        let request = self.list_request()?;
         let seen = self.seen_environment();
         self.warn_leftovers(&seen);
-        let listed = list(&seen, &request)?;
-        let listed: Vec<&Listed> = listed.iter().filter(|one| !is_standard(&one.name)).collect();
-        let installed = distributions(&listed);
-        let whole = Json::table([
-            ("version", Json::from("1")),
-            ("pip_version", PIP_VERSION.into()),
-            ("installed", Json::List(installed)),
-            ("environment", environment(&self.interpreter.marker_environment())),
-        ]);
+        let mut installed = placed(&seen, &request.place)?;
+        installed.retain(|one| !is_standard(one.name()));
         // pip prints this even with -q
-        self.terminal.line(&whole.pretty());
+        let head = [("version", Json::from("1")), ("pip_version", PIP_VERSION.into())];
+        self.terminal.text(Json::table(head).pretty().trim_end_matches("\n}"));
+        self.terminal.text(",\n  \"installed\": [");
+        self.inspect_each(&installed);
+        let mut end = String::from(if installed.is_empty() { "]" } else { "\n  ]" });
+        end.push_str(",\n  \"environment\": ");
+        environment(&self.interpreter.marker_environment()).write_pretty(&mut end, 1);
+        end.push_str("\n}");
+        self.terminal.line(&end);
         Ok(0)
+    }
+
+    /// Reading and writing all their metadata is worth a thread for each core.
+    fn inspect_each(&self, installed: &[InstalledDistribution]) {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(4);
+        let share = installed.len().div_ceil(cores).max(16);
+        let (own, others) = installed.split_at(share.min(installed.len()));
+        let mut separator = "";
+        let mut print = |text: &str| {
+            self.terminal.text(separator);
+            self.terminal.text(text);
+            separator = ",";
+        };
+        std::thread::scope(|scope| {
+            let others: Vec<_> = others.chunks(share).map(|part| scope.spawn(|| texts(part))).collect();
+            let mut text = String::new();
+            for one in own {
+                write(one, &mut text);
+                print(&text);
+            }
+            for other in others {
+                let texts = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                texts.iter().for_each(|text| print(text));
+            }
+        });
     }
 }
 
-/// As pip shows them; reading and sorting all their metadata is worth a thread for each core.
-fn distributions(listed: &[&Listed]) -> Vec<Json> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(4);
-    let share = listed.len().div_ceil(cores).max(16);
-    let read = |part: &[&Listed]| part.iter().map(|one| distribution(&one.distribution)).collect::<Vec<_>>();
-    std::thread::scope(|scope| {
-        let (own, others) = listed.split_at(share.min(listed.len()));
-        let others: Vec<_> = others.chunks(share).map(|part| scope.spawn(move || read(part))).collect();
-        let mut rows = read(own);
-        for other in others {
-            rows.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        rows
-    })
+fn texts(installed: &[InstalledDistribution]) -> Vec<Box<str>> {
+    let mut text = String::new();
+    let written = installed.iter().map(|one| {
+        write(one, &mut text);
+        text.as_str().into()
+    });
+    written.collect()
+}
+
+/// As pip shows it, on a line of its own.
+fn write(one: &InstalledDistribution, text: &mut String) {
+    text.clear();
+    text.push_str("\n    ");
+    distribution(one).write_pretty(text, 2);
 }
 
 fn distribution(one: &InstalledDistribution) -> Json {
     let bytes = one.metadata_bytes().ok().flatten().unwrap_or_default();
-    let mut metadata = Metadata::parse(&bytes).ok();
+    let mut metadata = Metadata::parse_as_written(&bytes).ok();
     if one.format() != Format::DistInfo
         && let (Some(metadata), Some(requires)) = (&mut metadata, one.read("requires.txt").ok().flatten())
     {
         metadata.add_egg_info_requires(&String::from_utf8_lossy(&requires));
     }
-    let fields = metadata.map(|metadata| metadata.json_fields()).unwrap_or_default();
+    let fields = metadata.map(Metadata::into_json_fields).unwrap_or_default();
     let fields = fields.into_iter().map(|(key, value)| (key, Json::Value(value)));
     let mut entries = vec![
-        ("metadata", Json::Table(fields.collect())),
+        ("metadata", Json::table(fields)),
         ("metadata_location", one.info().to_string_lossy().into_owned().into()),
     ];
     entries.extend(direct_url(one).map(|direct| ("direct_url", direct)));

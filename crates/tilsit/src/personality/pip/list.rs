@@ -85,9 +85,9 @@ impl Session<'_> {
     pub(super) fn warn_leftovers(&self, environment: &Environment) {
         for folder in environment.site_packages() {
             let names = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|one| one.file_name());
-            let names = names.map(|name| name.to_string_lossy().into_owned());
-            let is_leftover = |name: &String| name.starts_with('~') && name.ends_with(".dist-info");
-            let mut leftovers: Vec<String> = names.filter(is_leftover).collect();
+            let names = names.filter(|name| name.as_encoded_bytes().starts_with(b"~"));
+            let mut leftovers: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+            leftovers.retain(|name| name.ends_with(".dist-info"));
             leftovers.sort();
             for name in leftovers {
                 self.warn(&format!(
@@ -162,15 +162,15 @@ impl Session<'_> {
             entries.push(("latest_version", latest.version.to_string().into()));
             entries.push(("latest_filetype", Value::from(latest.filetype()).into()));
         }
-        if let Some(folder) = &one.editable {
-            entries.push(("editable_project_location", text(folder)));
+        if let Some(folder) = one.editable() {
+            entries.push(("editable_project_location", text(&folder)));
         }
         Json::table(entries)
     }
 
     fn list_columns(&self, rows: &[Row]) {
         let outdated = self.parsed.is_on(&flags::OUTDATED);
-        let editable = rows.iter().any(|row| row.listed.editable.is_some());
+        let editable = rows.iter().any(|row| row.listed.editable().is_some());
         let builds: Vec<String> = rows.iter().map(|row| build_tag(&row.listed)).collect();
         let has_builds = builds.iter().any(|build| !build.is_empty());
         let mut header = vec!["Package", "Version"];
@@ -185,8 +185,7 @@ impl Session<'_> {
                 cells.extend([latest.version.to_string(), latest.filetype().to_owned()]);
             }
             cells.extend(has_builds.then_some(build));
-            let folder =
-                || one.editable.as_ref().map_or_else(String::new, |folder| folder.display().to_string());
+            let folder = || one.editable().map_or_else(String::new, |folder| folder.display().to_string());
             cells.extend(editable.then(folder));
             if self.is_verbose() {
                 cells.push(one.distribution.location().display().to_string());

@@ -41,7 +41,7 @@ impl Session<'_> {
 
     fn show_one(&self, graph: &Graph, one: &InstalledDistribution) {
         let bytes = one.metadata_bytes().ok().flatten().unwrap_or_default();
-        let metadata = Metadata::parse(&bytes).ok();
+        let metadata = Metadata::parse_as_written(&bytes).ok();
         let text = |field| metadata.as_ref().and_then(|found| found.text(field)).unwrap_or_default();
         let (needs, needed_by) = (needs(graph, one, metadata.as_ref()), needed_by(graph, one));
         let version = text(Field::MetadataVersion);
