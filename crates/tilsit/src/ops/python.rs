@@ -1,5 +1,6 @@
 //! Which Python a command works on.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use environment::discovery::{
@@ -32,7 +33,7 @@ impl FactsCache for FactsInStore<'_> {
 pub fn surroundings<'a>(process: &Process, cache: &'a dyn FactsCache) -> Surroundings<'a> {
     let folder = |name: &str| process.filled(name).map(PathBuf::from);
     Surroundings {
-        path: process.env.get(std::ffi::OsStr::new("PATH")).cloned(),
+        path: process.env.get(OsStr::new("PATH")).cloned(),
         virtual_env: folder("VIRTUAL_ENV"),
         conda_prefix: folder("CONDA_PREFIX"),
         cwd: process.cwd.clone(),
@@ -150,17 +151,26 @@ pub fn beside_program(process: &Process) -> Option<PathBuf> {
 }
 
 /// The folders with packages in the order of `sys.path`: an environment's own, the user's, the base interpreter's, each
-/// followed by what its `.pth` files name (Python's `site`; lines that are code are not run).
+/// followed by what its `.pth` files name (Python's `site`). Where code of the environment or the user may change that when
+/// Python starts, the interpreter is asked: this takes longer than all else that `list` does.
 pub fn search_path(environment: &Environment, user_site: Option<PathBuf>) -> Vec<PathBuf> {
     let mut folders = environment.site_packages();
     let own = if environment.kind() == Kind::Virtual { 1.min(folders.len()) } else { 0 };
+    let customizing = [Some(environment.scheme().purelib.clone()), user_site.clone()];
     let user = user_site.filter(|folder| folder.is_dir() && !folders.contains(folder));
     folders.splice(own..own, user);
-    let mut found: Vec<PathBuf> = Vec::with_capacity(folders.len());
-    for folder in folders {
-        if !found.contains(&folder) {
-            let added = added_by_pth(&folder);
-            found.push(folder);
+    let sites: Vec<Site> = folders.into_iter().map(Site::read).collect();
+    let may_customize = |site: &&Site| customizing.iter().flatten().any(|folder| *folder == site.folder);
+    if sites.iter().filter(may_customize).any(Site::runs_code)
+        && let Some(asked) = asked_search_path(environment)
+    {
+        return asked;
+    }
+    let mut found: Vec<PathBuf> = Vec::with_capacity(sites.len());
+    for site in sites {
+        if !found.contains(&site.folder) {
+            let added = site.added();
+            found.push(site.folder);
             added.into_iter().for_each(|one| {
                 if !found.contains(&one) {
                     found.push(one);
@@ -171,13 +181,8 @@ pub fn search_path(environment: &Environment, user_site: Option<PathBuf>) -> Vec
     found
 }
 
-/// What `sys.path` really is, asked of the interpreter: only where code of the environment or the user may have changed
-/// it when Python starts, since that takes longer than all else that `list` does.
-pub fn asked_search_path(environment: &Environment, user_site: Option<&Path>) -> Option<Vec<PathBuf>> {
-    let own = environment.scheme().purelib.as_path();
-    if !std::iter::once(own).chain(user_site).any(runs_code) {
-        return None;
-    }
+/// What `sys.path` really is, asked of the interpreter.
+fn asked_search_path(environment: &Environment) -> Option<Vec<PathBuf>> {
     let script = "import json, sys; print(json.dumps([path for path in sys.path if path]))";
     let mut python = std::process::Command::new(environment.interpreter().executable());
     let output = python.args(["-c", script]).stderr(std::process::Stdio::null()).output().ok()?;
@@ -186,15 +191,45 @@ pub fn asked_search_path(environment: &Environment, user_site: Option<&Path>) ->
     serde_json::from_str(text.lines().last()?).ok()
 }
 
-/// Whether a site-packages folder has code that Python runs when it starts and that may add to `sys.path`.
-fn runs_code(folder: &Path) -> bool {
-    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).any(|name| {
-        let is_module = matches!(name.as_str(), "sitecustomize.py" | "usercustomize.py");
-        let is_unknown = is_pth(&name) && !adds_nothing(&name);
-        is_module
-            || (is_unknown && std::fs::read_to_string(folder.join(&name)).is_ok_and(|text| has_code(&text)))
-    })
+/// What Python's `site` looks at in a folder with packages.
+struct Site {
+    folder: PathBuf,
+    /// The names of its `.pth` files in their order.
+    pth: Vec<OsString>,
+    /// Whether it has `sitecustomize` or `usercustomize`.
+    has_module: bool,
+}
+
+impl Site {
+    fn read(folder: PathBuf) -> Self {
+        let mut site = Self { folder, pth: Vec::new(), has_module: false };
+        for entry in std::fs::read_dir(&site.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            site.has_module |= name == "sitecustomize.py" || name == "usercustomize.py";
+            if is_pth(&name) {
+                site.pth.push(name);
+            }
+        }
+        site.pth.sort();
+        site
+    }
+
+    /// Whether it has code that Python runs when it starts and that may add to `sys.path`.
+    fn runs_code(&self) -> bool {
+        let unknown = || self.pth.iter().filter(|name| !adds_nothing(&name.to_string_lossy()));
+        self.has_module || unknown().any(|name| self.text(name).is_some_and(|text| has_code(&text)))
+    }
+
+    /// The folders that its `.pth` files name (lines that are code are not run).
+    fn added(&self) -> Vec<PathBuf> {
+        let texts = self.pth.iter().filter_map(|name| self.text(name));
+        let named = texts.flat_map(|text| pth_folders(&text, &self.folder));
+        named.filter(|path| path.is_dir()).collect()
+    }
+
+    fn text(&self, name: &OsStr) -> Option<String> {
+        std::fs::read_to_string(self.folder.join(name)).ok()
+    }
 }
 
 /// `.pth` files of ours, of setuptools, virtualenv and coverage, and those of namespace packages: none adds to `sys.path`.
@@ -213,18 +248,9 @@ fn is_code(line: &str) -> bool {
     line.starts_with("import ") || line.starts_with("import\t")
 }
 
-/// The folders that the `.pth` files of a site-packages folder name, in the order of the files' names.
-fn added_by_pth(folder: &Path) -> Vec<PathBuf> {
-    let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    let mut files: Vec<_> = names.filter(|name| is_pth(&name.to_string_lossy())).collect();
-    files.sort();
-    let texts = files.iter().filter_map(|file| std::fs::read_to_string(folder.join(file)).ok());
-    let named = texts.flat_map(|text| pth_folders(&text, folder));
-    named.filter(|path| path.is_dir()).collect()
-}
-
-fn is_pth(name: &str) -> bool {
-    name.ends_with(".pth") && !name.starts_with('.')
+fn is_pth(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.ends_with(b".pth") && !name.starts_with(b".")
 }
 
 fn pth_folders(text: &str, folder: &Path) -> Vec<PathBuf> {
@@ -242,6 +268,7 @@ mod tests {
         let text = "# comment\nimport sys; x\n\nsub/../other\n/abs \n";
         let found = pth_folders(text, Path::new("/site"));
         assert_eq!(found, [PathBuf::from("/site/sub/../other"), PathBuf::from("/abs")]);
+        let is_pth = |name: &str| is_pth(OsStr::new(name));
         assert!(is_pth("a.pth") && !is_pth(".a.pth") && !is_pth("a.pth~"));
         assert!(has_code(text) && !has_code("/abs\n# import x\n"));
         assert!(adds_nothing("distutils-precedence.pth") && !adds_nothing("mine.pth"));

@@ -7,7 +7,7 @@ use environment::{Environment, externally_managed};
 use super::Session;
 use super::errors::Failure;
 use crate::cli::pip as flags;
-use crate::ops::python::{asked_search_path, search_path};
+use crate::ops::python::search_path;
 
 impl Session<'_> {
     /// The interpreter's own environment, listing what `TILSIT_SYS_PATH` says Python really sees; without it, what Python
@@ -18,8 +18,7 @@ impl Session<'_> {
             Some(folders) => environment.with_search_path(folders),
             None => {
                 let user = self.sees_user_site().then(|| self.user_site());
-                let asked = asked_search_path(&environment, user.as_deref());
-                let folders = asked.unwrap_or_else(|| search_path(&environment, user));
+                let folders = search_path(&environment, user);
                 environment.with_search_path(folders)
             }
         }
