@@ -154,7 +154,6 @@ impl Client {
         }
         // A cache that cannot be read is no reason to fail: the page is fetched.
         let cached = self.store.page(url.as_str()).ok().flatten().map(Arc::new);
-        let fetched_with_login = self.policy.indexes.get(index)?.fetch_url(&project);
         let refresh = self.policy.refresh.covers(&project);
         let now = self.now();
         if let Some(table) = cached.as_ref().filter(|_| !refresh || self.policy.network.is_none()) {
@@ -165,7 +164,7 @@ impl Client {
                         index,
                         project: project.clone(),
                         ticket: None,
-                        job: job(fetched_with_login, Some(table)),
+                        job: job(self.policy.indexes.get(index)?.fetch_url(&project), Some(table)),
                         cached: Some(table.clone()),
                     })),
                 }
@@ -173,7 +172,7 @@ impl Client {
             self.projects.known.insert((index, project), Ok(table.clone()));
             return Some(Ok(table.clone()));
         }
-        let job = job(fetched_with_login, cached.as_deref());
+        let job = job(self.policy.indexes.get(index)?.fetch_url(&project), cached.as_deref());
         self.ask_about(PageTask { index, project, ticket: Some(ticket), job, cached }).map(Err)
     }
 

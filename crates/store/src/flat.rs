@@ -10,6 +10,7 @@
 //! most runs never touch its pages. A file cut short by a crash is noticed at once by its length; other damage of the cold
 //! part makes its records empty. Accessors are bounds-checked: no content of a file can make them panic.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::sys::{Bytes, validated_text};
@@ -64,12 +65,15 @@ pub(crate) enum FlatError {
 pub(crate) struct Flat {
     bytes: Bytes,
     shape: Shape,
+    /// Where the file says that its sections lie.
+    sections: Vec<Range<usize>>,
     cold: OnceLock<bool>,
 }
 
 impl Flat {
     pub(crate) fn open(bytes: Bytes, shape: Shape) -> Result<Self, FlatError> {
-        let flat = Self { bytes, shape, cold: OnceLock::new() };
+        let sections = (0..shape.records.len()).map(|section| range(&bytes, &shape, section)).collect();
+        let flat = Self { bytes, shape, sections, cold: OnceLock::new() };
         flat.validate()?;
         Ok(flat)
     }
@@ -96,7 +100,7 @@ impl Flat {
         if self.shape.hot == self.shape.records.len() {
             return self.bytes.len();
         }
-        self.range(self.shape.hot).start
+        self.sections[self.shape.hot].start
     }
 
     /// Whether the cold part is intact; checked once.
@@ -110,19 +114,13 @@ impl Flat {
     }
 
     /// Sections lie in the file, hold whole records, and the last is text.
-    fn are_sections_valid(&self, sections: std::ops::Range<usize>) -> bool {
-        let text = self.bytes.get(self.range(self.shape.text_of(sections.start)));
+    fn are_sections_valid(&self, sections: Range<usize>) -> bool {
+        let text = self.bytes.get(self.sections[self.shape.text_of(sections.start)].clone());
         let whole = |section: usize| {
-            let bytes = self.bytes.get(self.range(section));
+            let bytes = self.bytes.get(self.sections[section].clone());
             bytes.is_some_and(|bytes| bytes.len().is_multiple_of(self.shape.records[section]))
         };
         sections.into_iter().all(whole) && text.is_some_and(|text| std::str::from_utf8(text).is_ok())
-    }
-
-    fn range(&self, section: usize) -> std::ops::Range<usize> {
-        let at = self.shape.body() + section * 8;
-        let start = u32_at(&self.bytes, at) as usize;
-        start..start.saturating_add(u32_at(&self.bytes, at + 4) as usize)
     }
 
     /// Empty for a cold section of a damaged file.
@@ -130,7 +128,7 @@ impl Flat {
         if section >= self.shape.hot && !self.is_cold_valid() {
             return &[];
         }
-        self.bytes.get(self.range(section)).unwrap_or_default()
+        self.bytes.get(self.sections[section].clone()).unwrap_or_default()
     }
 
     pub(crate) fn count(&self, section: usize) -> usize {
@@ -169,6 +167,12 @@ impl<'a> Record<'a> {
         let start = self.u32(at) as usize;
         self.text.get(start..start.saturating_add(self.u32(at + 4) as usize)).unwrap_or_default()
     }
+}
+
+fn range(bytes: &[u8], shape: &Shape, section: usize) -> Range<usize> {
+    let at = shape.body() + section * 8;
+    let start = u32_at(bytes, at) as usize;
+    start..start.saturating_add(u32_at(bytes, at + 4) as usize)
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {

@@ -335,6 +335,11 @@ impl Project {
         Some((page, page.file(file)))
     }
 
+    /// Whether a candidate stands for a source distribution.
+    pub fn is_source(&self, id: u32) -> bool {
+        self.file(id).is_some_and(|(_, file)| matches!(file.kind(), EntryKind::Source(_)))
+    }
+
     /// The same as a value of its own, with an absolute URL.
     pub fn distribution(&self, id: u32) -> Option<Distribution> {
         let (page, file) = self.file(id)?;

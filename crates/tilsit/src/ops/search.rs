@@ -313,7 +313,8 @@ impl Run<'_, '_, '_> {
     /// The source distribution that a candidate stands for.
     fn source_of(&self, pick: &Pick) -> Option<SourceDistribution> {
         let Source::Candidate(id) = &pick.source else { return None };
-        match self.projects.get(&pick.name)?.distribution(*id)? {
+        let project = self.projects.get(&pick.name).filter(|project| project.is_source(*id))?;
+        match project.distribution(*id)? {
             Distribution::Source(source) => Some(source),
             Distribution::Wheel(_) => None,
         }
