@@ -6,6 +6,7 @@ mod normal;
 mod oddities;
 #[cfg(test)]
 mod options;
+mod servers;
 mod stage;
 mod texts;
 mod told;
@@ -36,7 +37,8 @@ pub fn run(peers: &Peers) -> Result<bool, String> {
     let (index, empty, runner) = (universe::index(), folder.join("empty"), peers.pip_runner()?);
     peers.new_environment(&empty)?;
     let chosen: Vec<&Case<'_>> = cases::all().filter(|case| peers.wants(case.name)).collect();
-    let house = House { peers, index: &index, empty: &empty, runner: &runner };
+    let servers = servers::Servers::start();
+    let house = House { peers, index: &index, servers: &servers, empty: &empty, runner: &runner };
     let mut counts = Counts::default();
     play(house, &folder, &chosen, |case, verdict| counts.judge(case, &verdict));
     counts.failed += chosen.len() - counts.judged;

@@ -2,7 +2,7 @@
 //!
 //! The rules, and there are no others: the folder of the case; names of temporary folders and files; times of day and
 //! durations; the port of the index; what pip calls itself (its program in usage lines, where it lies in `--version`);
-//! and our hints after pip's errors (lines of stderr that begin with `hint: `).
+//! and our hints after pip's errors (lines that begin with `hint: `).
 
 use std::path::Path;
 

@@ -4,6 +4,7 @@
 //! is remembered for the cases that ask the same (those that take an option away).
 
 use super::cases::{Case, UNSET};
+use super::servers::Servers;
 use super::told::Told;
 use super::{normal, oddities, tree, universe};
 use crate::peers::{Peers, Side};
@@ -20,11 +21,29 @@ use std::rc::Rc;
 pub struct House<'a> {
     pub peers: &'a Peers,
     pub index: &'a FakeIndex,
+    pub servers: &'a Servers,
     /// A new environment, copied into each stage.
     pub empty: &'a Path,
     /// pip's program.
     pub runner: &'a Path,
 }
+
+/// Runs its arguments with a pseudo-terminal for their streams.
+const TERMINAL: &str = "\
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+while True:
+    try:
+        said = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not said:
+        break
+    os.write(1, said)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+";
 
 /// Environment variables.
 type Variables = &'static [(&'static str, &'static str)];
@@ -33,7 +52,7 @@ type Variables = &'static [(&'static str, &'static str)];
 type Beginning = (bool, &'static [&'static str], Variables);
 
 /// A whole question: its beginning, the command, its standard input, and whether the order of lines counts.
-type Question = (Beginning, String, Variables, &'static str, bool);
+type Question = (Beginning, String, Variables, &'static str, [bool; 2]);
 
 /// The folder of one worker.
 pub struct Stage<'a> {
@@ -70,7 +89,7 @@ impl<'a> Stage<'a> {
     fn answer(&self, case: &Case<'_>, side: Side) -> Result<Rc<Told>, String> {
         let words = split(case.command).join("\0");
         let beginning = (side == Side::Pip, case.before, case.env);
-        let question = (beginning, words, case.env, case.stdin, case.any_order);
+        let question = (beginning, words, case.env, case.stdin, [case.any_order, case.on_terminal]);
         if let Some(told) = self.told.borrow().get(&question) {
             return Ok(Rc::clone(told));
         }
@@ -111,6 +130,7 @@ impl<'a> Stage<'a> {
         self.clear()?;
         std::fs::create_dir_all(self.folder.join("home")).map_err(|error| error.to_string())?;
         universe::files(&self.folder, self.house.index).map_err(|error| error.to_string())?;
+        self.house.servers.files(&self.folder).map_err(|error| error.to_string())?;
         oddities::script(&self.folder).map_err(|error| error.to_string())?;
         copy(self.house.empty, &self.folder.join("env")).map_err(|error| error.to_string())?;
         for before in case.before {
@@ -154,7 +174,11 @@ impl<'a> Stage<'a> {
         } else {
             self.house.peers.command(side, &env)
         };
-        command.args(split(&self.filled(line))).current_dir(&self.folder).env_clear();
+        command.args(split(&self.filled(line)));
+        if case.on_terminal {
+            command = self.on_terminal(&command);
+        }
+        command.current_dir(&self.folder).env_clear();
         let home = self.folder.join("home");
         command.env("HOME", &home).env("PATH", "/usr/bin:/bin").env("LC_ALL", "C.UTF-8").env("NO_COLOR", "1");
         command.env("PIP_CONFIG_FILE", "/dev/null").env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
@@ -181,10 +205,19 @@ impl<'a> Stage<'a> {
         child.wait_with_output().map_err(|error| format!("{command:?}: {error}"))
     }
 
+    /// The same command with a terminal for its streams; what it writes comes out of the first one.
+    fn on_terminal(&self, command: &Command) -> Command {
+        let mut wrapped = Command::new(&self.house.peers.oracle_python);
+        wrapped.args(["-I", "-c", TERMINAL]).arg(command.get_program()).args(command.get_args());
+        wrapped
+    }
+
     /// `{stage}` and `{index}` filled in.
     fn filled(&self, text: &str) -> String {
         let stage = self.folder.to_string_lossy();
-        text.replace("{stage}", &stage).replace("{index}", self.house.index.url("").trim_end_matches('/'))
+        let text = text.replace("{stage}", &stage);
+        let text = text.replace("{index}", self.house.index.url("").trim_end_matches('/'));
+        self.house.servers.filled(&text)
     }
 }
 

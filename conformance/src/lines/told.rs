@@ -22,7 +22,7 @@ impl Told {
             ("err", &self.stderr, &ours.stderr),
             ("tree", &self.tree, &ours.tree),
         ] {
-            let said = changes(theirs, ours).into_iter().filter(|change| !is_hint(stream, change));
+            let said = changes(theirs, ours).into_iter().filter(|change| !is_hint(change));
             found.extend(said.map(|(sign, line)| format!("{sign} {stream}| {line}")));
         }
         found
@@ -30,8 +30,8 @@ impl Told {
 }
 
 /// What we say after pip's words: why, and what mends it.
-fn is_hint(stream: &str, (sign, line): &(char, String)) -> bool {
-    stream == "err" && *sign == '+' && line.trim_start_matches("\u{1b}[31m").starts_with("hint: ")
+fn is_hint((sign, line): &(char, String)) -> bool {
+    *sign == '+' && line.trim_start_matches("\u{1b}[31m").starts_with("hint: ")
 }
 
 /// The shortest list of removed and added lines (by longest common subsequence of what is left between a common front

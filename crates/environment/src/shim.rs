@@ -122,10 +122,12 @@ fn program(place: &ShimPlace<'_>) -> Vec<u8> {
     if awkward(python) || awkward(binary) {
         return [&crate::scripts::shebang(python), &body[..]].concat();
     }
-    let parts: [&[u8]; 9] = [
-        b"#!/bin/sh\n'''[' -z \"$TILSIT_BINARY$PYTHONPATH$PIP_PYTHON\" ] && '[' -x '",
+    let parts: [&[u8]; 11] = [
+        b"#!/bin/sh\n'''[' -z \"$TILSIT_BINARY$PYTHONPATH\" ] && '[' -x '",
         binary,
-        b"' ] && exec '",
+        b"' ] && TILSIT_SYS_EXECUTABLE='",
+        python,
+        b"' exec '",
         binary,
         b"' as pip --python '",
         python,

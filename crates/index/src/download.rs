@@ -10,7 +10,7 @@ use url::Url;
 use crate::credentials::without_userinfo;
 use crate::error::{FetchError, Problem, redacted};
 use crate::metadata::content_range;
-use crate::network::{Answer, Ask, Failure, Network};
+use crate::network::{Answer, Ask, Failure, Network, Part};
 
 /// A try that brought this much counts as a success of sorts: the retries begin anew.
 const PROGRESS: u64 = 64 << 10;
@@ -88,7 +88,9 @@ async fn step(network: &Network, job: &Download, incoming: &mut IncomingFile) ->
     place(&answer, incoming)?;
     let total = answer.length().map(|rest| incoming.length() + rest).or(job.size);
     let result = stream(network, job, &mut answer, (incoming, total)).await;
-    result.map_err(|problem| Failure::after(problem, incoming.length().saturating_sub(begun) >= PROGRESS))
+    let got = incoming.length();
+    let part = Part { got, total, progressed: got.saturating_sub(begun) >= PROGRESS };
+    result.map_err(|problem| Failure::after(problem, part))
 }
 
 /// RFC 9110 §13.1.5: a range of the same file or else all of it. Without a strong validator the hashes have to tell.

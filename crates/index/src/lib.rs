@@ -68,5 +68,7 @@ pub use files::{distribution, metadata_request, single_file};
 pub use location::{FindLinks, IndexLocation, LocationError};
 pub use network::proxy::{ProxyAddress, ProxyPolicy};
 pub use network::tls::{CertificateFile, TlsPolicy};
-pub use policy::{Clock, FetchPolicy, IndexOrder, NetworkPolicy, Observer, PlainHttp, Refresh, TrustedHost};
+pub use policy::{
+    BrokenOff, Clock, FetchPolicy, IndexOrder, NetworkPolicy, Observer, PlainHttp, Refresh, TrustedHost,
+};
 pub use sdist::is_static_metadata;

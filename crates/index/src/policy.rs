@@ -84,6 +84,8 @@ pub struct NetworkPolicy {
     pub timeout: Duration,
     /// How often something is tried again.
     pub retries: u32,
+    /// How often a file that broke off is gone on with; one that has come far in between counts anew.
+    pub resumes: u32,
     /// The wait before the first retry; doubled each time.
     pub backoff: Duration,
     /// The longest wait, whatever `Retry-After` says.
@@ -112,6 +114,7 @@ impl Default for NetworkPolicy {
         Self {
             timeout: Duration::from_secs(15),
             retries: 5,
+            resumes: 5,
             backoff: Duration::from_millis(250),
             longest_wait: Duration::from_secs(60),
             connections_per_host: 16,
@@ -144,6 +147,25 @@ pub trait Observer: Send + Sync {
     fn retrying(&self, url: &str, problem: &Problem, left: u32);
     /// Bytes of a file have arrived: so many of `total`.
     fn downloading(&self, filename: &str, got: u64, total: Option<u64>);
+    /// A file broke off and will be gone on with.
+    fn broke_off(&self, broken: &BrokenOff<'_>) {
+        let _ = broken;
+    }
+}
+
+/// A file that did not come to its end.
+#[derive(Clone, Copy, Debug)]
+pub struct BrokenOff<'a> {
+    /// Its address, redacted.
+    pub url: &'a str,
+    /// Its bytes that are here.
+    pub got: u64,
+    /// All its bytes, where anybody says so.
+    pub total: Option<u64>,
+    /// How often it was begun and broke off.
+    pub attempt: u32,
+    /// Whether it will be asked for again.
+    pub goes_on: bool,
 }
 
 /// `host` or `host:port`: its certificate is not checked and plain http will do.

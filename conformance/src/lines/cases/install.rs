@@ -355,6 +355,22 @@ pub const CASES: &[Case<'_>] = &[
     case("index-variable", &[], "install gamma").env(&[("PIP_EXTRA_INDEX_URL", "{index}/simple/")]),
     case("uploaded-prior", &[], "install --uploaded-prior-to 2022-01-01 timed"),
     case("uploaded-prior-nothing", &[], "install --uploaded-prior-to 2010-01-01T00:00:00Z timed"),
+    case("uploaded-prior-local", &[], "install --uploaded-prior-to 2024-01-01T01:00:00 timed")
+        .env(&[("TZ", "EET-2")]),
+    case("uploaded-prior-local-west", &[], "install --uploaded-prior-to 2023-12-31T23:00 timed")
+        .env(&[("TZ", "EST5")]),
+    case("uploaded-prior-date-local", &[], "install --uploaded-prior-to 2024-01-01 timed")
+        .env(&[("TZ", "AST4")]),
+    case("uploaded-prior-summer", &[], "install --uploaded-prior-to 2024-01-01T00:30 timed")
+        .env(&[("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")]),
+    case("uploaded-prior-offset", &[], "install --uploaded-prior-to 2024-01-01T00:30+01:00 timed"),
+    case("uploaded-prior-compact", &[], "install --uploaded-prior-to 20240101T000001Z timed"),
+    case("uploaded-prior-week", &[], "install --uploaded-prior-to 2023-W52-7 timed"),
+    case("uploaded-prior-no-such-day", &[], "install --uploaded-prior-to 2023-02-29 timed"),
+    case("uploaded-prior-no-such-hour", &[], "install --uploaded-prior-to 2023-02-28T25:00 timed"),
+    case("uploaded-prior-months", &[], "install --uploaded-prior-to P1M timed"),
+    case("uploaded-prior-configured", &[], "install timed").env(&[("PIP_UPLOADED_PRIOR_TO", "2022-01-01")]),
+    case("uploaded-prior-configured-wrong", &[], "install timed").env(&[("PIP_UPLOADED_PRIOR_TO", "soon")]),
     case("uploaded-prior-days", &[], "install --uploaded-prior-to P1D timed"),
     case("uploaded-prior-wrong", &[], "install --uploaded-prior-to yesterday timed"),
     case(

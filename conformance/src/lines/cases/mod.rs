@@ -4,6 +4,7 @@ mod commands;
 mod index;
 mod install;
 mod installed;
+mod network;
 mod options;
 mod settings;
 mod uninstall;
@@ -29,13 +30,25 @@ pub struct Case<'a> {
     pub differs: Option<&'static str>,
     /// A part of the command without which both sides must answer otherwise than with it.
     pub without: Option<&'static str>,
+    /// Both streams are a terminal.
+    pub on_terminal: bool,
     /// pip prints in the order of folders' entries: lines are sorted before they are compared.
     pub any_order: bool,
 }
 
 /// A case without anything special; the methods add that.
 const fn case(name: &'static str, before: &'static [&'static str], command: &'static str) -> Case<'static> {
-    Case { name, before, command, env: &[], stdin: "", differs: None, without: None, any_order: false }
+    Case {
+        name,
+        before,
+        command,
+        env: &[],
+        stdin: "",
+        differs: None,
+        without: None,
+        on_terminal: false,
+        any_order: false,
+    }
 }
 
 #[allow(dead_code, reason = "the tables grow and shrink")]
@@ -53,6 +66,11 @@ impl Case<'static> {
     /// An option of the command (with its value) that matters: taking it away changes what both sides answer.
     const fn without(self, option: &'static str) -> Self {
         Self { without: Some(option), ..self }
+    }
+
+    /// With a terminal for both streams.
+    const fn on_terminal(self) -> Self {
+        Self { on_terminal: true, ..self }
     }
 
     /// In whatever order.
@@ -75,6 +93,7 @@ pub fn all() -> impl Iterator<Item = &'static Case<'static>> {
         uninstall::CASES,
         settings::CASES,
         index::CASES,
+        network::CASES,
         options::CASES,
         options::INSTALL,
     ];

@@ -8,6 +8,7 @@ const OLD: &[&str] = &["install -q alpha==1.0 beta==0.5"];
 const COLORED: &[(&str, &str)] = &[("NO_COLOR", ""), ("FORCE_COLOR", "1")];
 const BROKEN_PROXY: &[(&str, &str)] = &[("http_proxy", "http://127.0.0.1:1")];
 const ELSEWHERE: &[(&str, &str)] = &[("PIP_TRUSTED_HOST", "elsewhere.example")];
+const TERMINAL: &[(&str, &str)] = &[("NO_COLOR", UNSET), ("TERM", "xterm")];
 /// An environment that is none any more: nothing is ever installed there.
 const NO_ENVIRONMENT: &[&str] = &["!rm env/pyvenv.cfg"];
 
@@ -28,6 +29,34 @@ pub const CASES: &[Case<'_>] = &[
     case("option-colors-variable", &[], "show nothing")
         .env(&[("NO_COLOR", "1"), ("FORCE_COLOR", "1")])
         .differs("NO_COLOR is honoured"),
+    case("option-colors-usage", &[], "list --bogus").env(COLORED),
+    case("option-colors-usage-no-color", &[], "list --no-color --bogus").env(COLORED),
+    case("option-colors-usage-variable", &[], "list --bogus").env(&[("FORCE_COLOR", "1"), ("NO_COLOR", "1")]),
+    case("option-colors-unknown-command", &[], "bogus").env(COLORED),
+    case("option-colors-requirements", &[], "install -r nowhere.txt").env(COLORED),
+    case("option-colors-diagnostic", &["!sh odd.sh no-record"], "uninstall -y bare").env(COLORED),
+    case("option-colors-diagnostic-no-color", &["!sh odd.sh no-record"], "uninstall -y --no-color bare").env(COLORED),
+    case("option-colors-distutils", &["!sh odd.sh distutils"], "uninstall -y stone").env(COLORED),
+    case("option-colors-refused", &[], "install --retries 1 http://127.0.0.1:1/gamma-1.0-py3-none-any.whl").env(COLORED),
+    case("option-colors-named-host", &[], "install --retries 0 http://localhost:1/gamma-1.0-py3-none-any.whl").env(COLORED),
+    case("option-colors-incomplete", &[], "install breaks --resume-retries 0 -i {failing}/simple/").env(COLORED),
+    case("option-colors-dumb", &[], "show nothing").env(&[("NO_COLOR", ""), ("FORCE_COLOR", "1"), ("TERM", "dumb")]),
+    case("option-colors-unforced", &[], "show nothing").env(&[("NO_COLOR", ""), ("FORCE_COLOR", "")]).on_terminal(),
+    case("terminal-list", ALPHA, "list").env(TERMINAL).on_terminal(),
+    case("terminal-warning", &[], "show nothing").env(TERMINAL).on_terminal(),
+    case("terminal-error", &[], "config get bare").env(TERMINAL).on_terminal(),
+    case("terminal-usage", &[], "list --bogus").env(TERMINAL).on_terminal(),
+    case("terminal-no-color", &[], "list --bogus --no-color").env(TERMINAL).on_terminal(),
+    case("terminal-dumb", &[], "show nothing").env(&[("NO_COLOR", UNSET), ("TERM", "dumb")]).on_terminal(),
+    case("terminal-many-colors", &[], "show nothing")
+        .env(&[("NO_COLOR", UNSET), ("TERM", "xterm-256color"), ("COLORTERM", "truecolor")])
+        .on_terminal(),
+    case("terminal-install", &[], "install alpha --progress-bar off").env(TERMINAL).on_terminal(),
+    case("terminal-conflict", &[], "install left right").env(TERMINAL).on_terminal(),
+    case("terminal-refused", &[], "install gamma --retries 1 -i http://127.0.0.1:1/simple/")
+        .env(TERMINAL)
+        .on_terminal(),
+    case("terminal-uninstall", ALPHA, "uninstall -y alpha").env(TERMINAL).on_terminal(),
     case("option-colors-configured", &[], "show nothing").env(&[
         ("NO_COLOR", ""),
         ("FORCE_COLOR", "1"),

@@ -3,7 +3,7 @@
 //!
 //! `config`, `cache`, `hash`, `completion`, `debug`, `help`, and how command lines and configuration are read.
 
-use super::{Case, case};
+use super::{Case, UNSET, case};
 
 const OWN: &[(&str, &str)] = &[("PIP_CONFIG_FILE", ""), ("XDG_CONFIG_HOME", "{stage}/config")];
 const NAMED: &[(&str, &str)] = &[("PIP_CONFIG_FILE", "{stage}/named.conf")];
@@ -16,6 +16,33 @@ const XDG: &str =
 const CONF: &str = "!printf '[list]\\nformat = freeze\\n' >named.conf";
 const EDITOR: &str = "!printf '#!/bin/sh\\necho edited >>\"$1\"\\n' >edit.sh; chmod +x edit.sh";
 const ALPHA: &str = "install -q alpha==1.0 gamma";
+
+/// A second environment, with packages.
+const OTHER: &str =
+    "!cp -r env other; sed 's,=env/,=other/,; s, env/, other/,' odd.sh >other.sh; sh other.sh several";
+/// pip runs for its own interpreter, and may be told to run for another.
+const OWN_PYTHON: &[(&str, &str)] =
+    &[("_PIP_RUNNING_IN_SUBPROCESS", UNSET), ("TILSIT_SYS_EXECUTABLE", "{stage}/env/bin/python")];
+const NAMED_PYTHON: &[(&str, &str)] = &[
+    ("_PIP_RUNNING_IN_SUBPROCESS", UNSET),
+    ("TILSIT_SYS_EXECUTABLE", "{stage}/env/bin/python"),
+    ("PIP_CONFIG_FILE", "{stage}/named.conf"),
+];
+const OWN_SITE: &[(&str, &str)] = &[
+    ("_PIP_RUNNING_IN_SUBPROCESS", UNSET),
+    ("TILSIT_SYS_EXECUTABLE", "{stage}/env/bin/python"),
+    ("PIP_CONFIG_FILE", ""),
+];
+
+macro_rules! other_python {
+    ($python:literal) => {
+        &[
+            ("_PIP_RUNNING_IN_SUBPROCESS", UNSET),
+            ("TILSIT_SYS_EXECUTABLE", "{stage}/env/bin/python"),
+            ("PIP_PYTHON", $python),
+        ]
+    };
+}
 
 /// The configuration file that `list` reads, with one line.
 macro_rules! listing {
@@ -219,6 +246,61 @@ pub const CASES: &[Case<'_>] = &[
         .differs("versions of pip's own libraries are not told"),
     case("help-unknown", &[], "help bogus"),
     case("help-nearly", &[], "help lst"),
+    case("python-option", &[OTHER], "--python {stage}/other list")
+        .env(OWN_PYTHON)
+        .without("--python {stage}/other"),
+    case("python-option-program", &[OTHER], "--python other/bin/python list").env(OWN_PYTHON),
+    case("python-option-missing", &[], "--python {stage}/nowhere list").env(OWN_PYTHON),
+    case("python-option-name", &[], "--python python3 list").env(OWN_PYTHON),
+    case("python-option-empty-folder", &[], "--python {stage}/links list").env(OWN_PYTHON),
+    case("python-option-no-program", &[], "--python {stage}/file list").env(OWN_PYTHON),
+    case("python-option-twice", &[OTHER], "--python {stage}/nowhere --python {stage}/other list")
+        .env(OWN_PYTHON),
+    case("python-option-and-after", &[OTHER], "--python {stage}/other list --python {stage}/nowhere")
+        .env(OWN_PYTHON),
+    case("python-variable", &[OTHER], "list").env(other_python!("{stage}/other")),
+    case("python-variable-program", &[OTHER], "list").env(other_python!("{stage}/other/bin/python")),
+    case("python-variable-relative", &[OTHER], "list").env(other_python!("other")),
+    case("python-variable-missing", &[], "list").env(other_python!("nowhere")),
+    case("python-variable-name", &[], "list").env(other_python!("python3")),
+    case("python-variable-empty", &[OTHER], "list").env(other_python!("")),
+    case("python-variable-isolated", &[OTHER], "list --isolated").env(other_python!("{stage}/other")),
+    case("python-variable-and-option", &[OTHER], "--python {stage}/env list")
+        .env(other_python!("{stage}/other")),
+    case("python-variable-and-after", &[OTHER], "list --python {stage}/nowhere")
+        .env(other_python!("{stage}/other")),
+    case("python-variable-install", &[OTHER], "install gamma").env(other_python!("{stage}/other")),
+    case("python-variable-version", &[OTHER], "--version").env(other_python!("{stage}/other")),
+    case("python-configured", &[OTHER, "!printf '[global]\\npython = other\\n' >named.conf"], "list")
+        .env(NAMED_PYTHON),
+    case(
+        "python-configured-for-all-but-it",
+        &[OTHER, "!printf '[list]\\npython = other\\n' >named.conf"],
+        "list",
+    )
+    .env(NAMED_PYTHON),
+    case(
+        "python-configured-for-it-and-all",
+        &[OTHER, "!printf '[global]\\npython = other\\n[list]\\npython = nowhere\\n' >named.conf"],
+        "list",
+    )
+    .env(NAMED_PYTHON),
+    case(
+        "python-configured-in-environment",
+        &[OTHER, "!printf '[global]\\npython = other\\n' >env/pip.conf"],
+        "list",
+    )
+    .env(OWN_SITE),
+    case(
+        "python-configured-in-the-other",
+        &[
+            OTHER,
+            "!printf '[list]\\nformat = json\\n' >other/pip.conf",
+            "!printf '[list]\\nformat = freeze\\n' >env/pip.conf",
+        ],
+        "--python other list",
+    )
+    .env(OWN_SITE),
     case("usage-unknown-command", &[], "bogus"),
     case("usage-nearly-a-command", &[], "frezee"),
     case("usage-command-in-capitals", &[], "LIST"),

@@ -26,7 +26,7 @@ use tls::Tls;
 
 use crate::credentials::{Credentials, Login};
 use crate::error::{FetchError, Problem, redacted};
-use crate::policy::NetworkPolicy;
+use crate::policy::{BrokenOff, NetworkPolicy};
 
 /// As `requests`, which pip uses, has it.
 const MOST_REDIRECTS: usize = 30;
@@ -46,19 +46,28 @@ pub(crate) struct Ask {
 pub(crate) struct Failure {
     pub(crate) problem: Problem,
     wait: Option<Duration>,
+    /// What there is of a file that broke off.
+    part: Option<Box<Part>>,
+}
+
+/// What there is of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part {
+    pub(crate) got: u64,
+    pub(crate) total: Option<u64>,
     /// Enough was brought for the count of tries to begin anew.
-    progressed: bool,
+    pub(crate) progressed: bool,
 }
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self { problem, wait: None, progressed: false }
+        Self { problem, wait: None, part: None }
     }
 }
 
 impl Failure {
-    pub(crate) fn after(problem: Problem, progressed: bool) -> Self {
-        Self { problem, wait: None, progressed }
+    pub(crate) fn after(problem: Problem, part: Part) -> Self {
+        Self { problem, wait: None, part: Some(Box::new(part)) }
     }
 }
 
@@ -89,23 +98,40 @@ impl Network {
         url: &Url,
         mut attempt: impl AsyncFnMut() -> Result<T, Failure>,
     ) -> Result<T, FetchError> {
-        let (mut attempts, mut in_a_row) = (0, 0);
+        let (mut attempts, mut in_a_row, mut broken) = (0, 0, 0);
         loop {
             attempts += 1;
-            let Failure { problem, wait, progressed } = match attempt().await {
+            let Failure { problem, wait, part } = match attempt().await {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
-            in_a_row = if progressed { 1 } else { in_a_row + 1 };
-            if !problem.is_passing() || in_a_row > self.policy.retries {
+            in_a_row = if part.as_ref().is_some_and(|part| part.progressed) { 1 } else { in_a_row + 1 };
+            broken += u32::from(part.is_some());
+            let limit = if part.is_some() { self.policy.resumes } else { self.policy.retries };
+            let goes_on = problem.is_passing() && in_a_row <= limit;
+            match part {
+                Some(part) if problem.is_passing() => self.broke_off(url, *part, broken, goes_on),
+                None if goes_on => self.failed(url, &problem, limit + 1 - in_a_row),
+                _ => {}
+            }
+            if !goes_on {
                 return Err(FetchError { url: redacted(url), problem, attempts });
             }
             let backoff = self.policy.backoff.saturating_mul(1 << (in_a_row - 1).min(16));
-            let wait = wait.unwrap_or(backoff).min(self.policy.longest_wait);
-            if let Some(observer) = &self.policy.observer {
-                observer.retrying(&redacted(url), &problem, self.policy.retries + 1 - in_a_row);
-            }
-            tokio::time::sleep(wait).await;
+            tokio::time::sleep(wait.unwrap_or(backoff).min(self.policy.longest_wait)).await;
+        }
+    }
+
+    fn failed(&self, url: &Url, problem: &Problem, left: u32) {
+        if let Some(observer) = &self.policy.observer {
+            observer.retrying(&redacted(url), problem, left);
+        }
+    }
+
+    fn broke_off(&self, url: &Url, part: Part, attempt: u32, goes_on: bool) {
+        if let Some(observer) = &self.policy.observer {
+            let Part { got, total, .. } = part;
+            observer.broke_off(&BrokenOff { url: &redacted(url), got, total, attempt, goes_on });
         }
     }
 
@@ -135,7 +161,7 @@ impl Network {
                 status => {
                     let wait = retry_after(answer.header(RETRY_AFTER), (self.policy.now)());
                     answer.discard().await;
-                    return Err(Failure { problem: Problem::Status(status), wait, progressed: false });
+                    return Err(Failure { problem: Problem::Status(status), wait, part: None });
                 }
             }
         }

@@ -64,6 +64,7 @@ fn an_interrupted_download_goes_on_in_the_next_run() {
     let store = store();
     let mut once = policy(&[&index]);
     network(&mut once).retries = 0;
+    network(&mut once).resumes = 0;
     index.fault(PATH, Fault::TruncateAfter(2_500_000));
     let mut first = Client::new(once.clone(), store.clone());
     let of_first = wheel(&mut first);
@@ -81,6 +82,7 @@ fn a_changed_file_is_fetched_from_its_start() {
     let store = store();
     let mut once = policy(&[&index]);
     network(&mut once).retries = 0;
+    network(&mut once).resumes = 0;
     index.fault(PATH, Fault::TruncateAfter(2_500_000));
     let mut first = Client::new(once.clone(), store.clone());
     let of_first = wheel(&mut first);
@@ -129,6 +131,7 @@ fn a_slow_file_is_not_a_hanging_one() {
     index.fault(PATH, Fault::Slow(200, Duration::from_millis(5)));
     let mut policy = policy(&[&index]);
     network(&mut policy).retries = 0;
+    network(&mut policy).resumes = 0;
     let mut client = client(policy);
     let wheel = wheel(&mut client);
     file(&mut client, wheel).unwrap();

@@ -113,13 +113,11 @@ fn parse_optparse(program: &'static Program, words: &[String]) -> Result<Outcome
             Step::End => break,
         }
     }
-    // pip: only the main parser's --python chooses the interpreter; once it has, a later one says nothing
+    // pip: only the main parser's --python chooses the interpreter; once it has, a later one says nothing, and
+    // without it a later one is refused, unless the configuration has chosen
     let is_python = |occurrence: &&Occurrence| occurrence.flag.id == "python";
     let before = main.occurrences.iter().filter(is_python).count();
     let after = reader.occurrences.iter().filter(is_python).count() - before;
-    if after > 0 && before == 0 {
-        return Err(UsageError::PythonAfterCommand);
-    }
     let mut seen = 0;
     reader.occurrences.retain(|occurrence| {
         seen += usize::from(is_python(&occurrence));
@@ -128,7 +126,7 @@ fn parse_optparse(program: &'static Program, words: &[String]) -> Result<Outcome
     if name == "help" {
         return help_path(program, &reader.arguments[..1.min(reader.arguments.len())]).map(Outcome::Help);
     }
-    Ok(Outcome::Run(Parsed { late_python: after > 0, ..reader.finish() }))
+    Ok(Outcome::Run(Parsed { late_python: after > 0 && before == 0, ..reader.finish() }))
 }
 
 /// `help NAME [NAME]`: the command whose help is wanted.

@@ -34,7 +34,7 @@ pub struct Parsed {
     pub occurrences: Vec<Occurrence>,
     /// The words that are not flags.
     pub arguments: Vec<String>,
-    /// pip's `--python` stands behind the command too, where it says nothing.
+    /// pip's `--python` stands behind the command only, where it must not choose.
     pub late_python: bool,
 }
 

@@ -97,7 +97,7 @@ impl UsageError {
                 (format!("ERROR: {self} - maybe you meant \"{nearest}\"\n"), 1)
             }
             Self::UnknownCommand { .. } | Self::PythonAfterCommand => (format!("ERROR: {self}\n"), 1),
-            _ => (format!("{}{self}\n", super::help::usage(program, self.path())), 2),
+            _ => (format!("{}{self}\n", super::help::marked_usage(program, self.path())), 2),
         }
     }
 

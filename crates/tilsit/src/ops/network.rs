@@ -41,10 +41,12 @@ pub struct Connection {
     pub trusted_hosts: Vec<String>,
     /// `--proxy`
     pub proxy: Option<Sourced<String>>,
-    /// Variables about proxies, certificates and netrc are not read (pip's `--proxy`, `--no-proxy-env`).
+    /// Variables about proxies and certificates are not read (pip's `--proxy`, `--no-proxy-env`).
     pub ignore_environment: bool,
     /// `--retries`
     pub retries: u32,
+    /// How often a file that broke off is gone on with.
+    pub resumes: u32,
     /// `--timeout`
     pub timeout: Duration,
     /// Ask the `keyring` program.
@@ -105,7 +107,7 @@ impl Connection {
             plain_http: self.plain_http,
             network,
             credentials: CredentialPolicy {
-                netrc: if self.ignore_environment { None } else { netrc(process) },
+                netrc: netrc(process),
                 keyring: self.keyring.then(|| keyring_program(process)).flatten(),
                 prompt,
             },
@@ -164,6 +166,7 @@ impl Connection {
         NetworkPolicy {
             timeout: self.timeout,
             retries: self.retries,
+            resumes: self.resumes,
             proxies: self.proxies(process),
             tls: self.tls(process),
             trusted_hosts: self.trusted_hosts.iter().filter_map(|host| TrustedHost::parse(host)).collect(),

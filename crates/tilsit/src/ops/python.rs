@@ -114,6 +114,16 @@ pub fn any(process: &Process, store: &Store, request: Option<&str>) -> Result<In
     Ok(discover(&request, &surroundings(process, &cache))?.interpreter)
 }
 
+/// The interpreter at a path: a program, or an environment's folder.
+///
+/// # Errors
+/// See [`PythonError`].
+pub fn at(process: &Process, store: &Store, path: &Path) -> Result<Interpreter, PythonError> {
+    let cache = FactsInStore(store);
+    let request = PythonRequest::Path(path.to_owned());
+    Ok(discover(&request, &surroundings(process, &cache))?.interpreter)
+}
+
 /// The interpreter to make an environment from.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Both streams, how wide, how colourful, how talkative.
 
 use super::LogFile;
+use super::marks::{self, Shown};
 use super::progress::Progress;
 use crate::settings::Process;
 use std::io::{IsTerminal, Write};
@@ -50,19 +51,23 @@ pub struct TerminalPolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     colored: bool,
+    marks: Shown,
 }
 
 impl Style {
     /// No colours.
     #[cfg(test)]
-    pub const PLAIN: Self = Self { colored: false };
+    pub const PLAIN: Self = Self { colored: false, marks: Shown::Nothing };
 
     fn paint(self, style: anstyle::Style, text: &str) -> String {
         if self.colored { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    /// pip's colours for whole messages, put around each line.
+    /// pip's colours for whole messages, put around each line; a message with marks has its own.
     fn of_level(self, level: Level, text: &str) -> String {
+        if marks::is_marked(text) {
+            return marks::painted(text, self.marks);
+        }
         let color = match level {
             Level::Critical | Level::Error => anstyle::AnsiColor::Red,
             Level::Warning => anstyle::AnsiColor::Yellow,
@@ -132,7 +137,12 @@ impl Terminal {
         let stdout_is_terminal = std::io::stdout().is_terminal();
         let stderr_is_terminal = std::io::stderr().is_terminal();
         super::log_sink::listen(policy.verbosity);
-        let style = |is_terminal| Style { colored: is_colored(process, policy.color, is_terminal) };
+        let style = |is_terminal| {
+            if policy.info_to_stdout {
+                return pip_style(process, policy.color, is_terminal);
+            }
+            Style { colored: is_colored(process, policy.color, is_terminal), marks: Shown::Nothing }
+        };
         Self {
             policy,
             width: width(process, stdout_is_terminal || stderr_is_terminal),
@@ -190,6 +200,16 @@ impl Terminal {
         self.drain(pending);
     }
 
+    /// Prints text with marks to stdout.
+    pub fn marked(&self, text: &str) {
+        self.text(&marks::painted(text, self.stdout_style.marks));
+    }
+
+    /// Prints text with marks to stderr, without its last newline.
+    pub fn err_marked(&self, text: &str) {
+        self.err(marks::painted(text, self.stderr_style.marks).trim_end_matches('\n'));
+    }
+
     /// Prints text to stdout as it stands.
     pub fn text(&self, text: &str) {
         let mut pending = self.pending();
@@ -217,10 +237,16 @@ impl Terminal {
         }
     }
 
+    /// A warning that no `-q` silences: pip's library for the network gives those.
+    pub fn insist(&self, text: &str) {
+        self.log(text);
+        self.err(&self.stderr_style.of_level(Level::Warning, text));
+    }
+
     /// Adds to the log; that it cannot be written is said once.
     fn log(&self, text: &str) {
         let Some(log) = self.log.get() else { return };
-        let Err(error) = log.write(text) else { return };
+        let Err(error) = log.write(&marks::painted(text, Shown::Nothing)) else { return };
         if self.log_failure.set(()).is_ok() {
             self.err(&format!("ERROR: {}: {error}", log.path().display()));
         }
@@ -337,6 +363,25 @@ fn is_colored(process: &Process, choice: ColorChoice, is_terminal: bool) -> bool
     }
 }
 
+/// As the library has it that pip prints with: what a terminal is said to be counts before what it is, and without
+/// colour (`--no-color`; ours: `NO_COLOR`) bold stays bold.
+fn pip_style(process: &Process, choice: ColorChoice, is_terminal: bool) -> Style {
+    let is_terminal = match process.var("TTY_COMPATIBLE") {
+        Some("0") => false,
+        Some("1") => true,
+        _ => process.var("FORCE_COLOR").map_or(is_terminal, |force| !force.is_empty()),
+    };
+    let term = process.var("TERM").map(str::to_lowercase);
+    if choice == ColorChoice::Always {
+        return Style { colored: true, marks: Shown::All };
+    }
+    if !is_terminal || matches!(term.as_deref(), Some("dumb" | "unknown")) {
+        return Style { colored: false, marks: Shown::Nothing };
+    }
+    let colored = choice == ColorChoice::Auto && process.filled("NO_COLOR").is_none();
+    Style { colored, marks: if colored { Shown::All } else { Shown::Effects } }
+}
+
 /// `COLUMNS`, else what the terminal says, else 80: the order of Python's `shutil.get_terminal_size`.
 fn width(process: &Process, is_terminal: bool) -> usize {
     let named =
@@ -380,6 +425,25 @@ mod tests {
             (&[("TERM", "dumb")], ColorChoice::Auto, true, false),
         ] {
             assert_eq!(is_colored(&process(variables), choice, is_terminal), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn colors_as_pip_has_them() {
+        let style =
+            |variables, choice, is_terminal| pip_style(&process(variables), choice, is_terminal).marks;
+        for (variables, choice, is_terminal, expected) in [
+            (&[][..], ColorChoice::Auto, true, Shown::All),
+            (&[], ColorChoice::Auto, false, Shown::Nothing),
+            (&[], ColorChoice::Never, true, Shown::Effects),
+            (&[("NO_COLOR", "1")], ColorChoice::Auto, true, Shown::Effects),
+            (&[("FORCE_COLOR", "0")], ColorChoice::Auto, false, Shown::All),
+            (&[("FORCE_COLOR", "")], ColorChoice::Auto, true, Shown::Nothing),
+            (&[("TTY_COMPATIBLE", "0"), ("FORCE_COLOR", "1")], ColorChoice::Auto, true, Shown::Nothing),
+            (&[("TTY_COMPATIBLE", "1")], ColorChoice::Auto, false, Shown::All),
+            (&[("TERM", "dumb"), ("FORCE_COLOR", "1")], ColorChoice::Auto, true, Shown::Nothing),
+        ] {
+            assert_eq!(style(variables, choice, is_terminal), expected, "{variables:?}");
         }
     }
 

@@ -21,7 +21,7 @@ mod toml_file;
 pub use default_index::{DefaultIndex, scan_pip_index_file};
 pub use native::{Explained, Settings};
 pub use origin::{Origin, Sourced};
-pub use pip::{PipValueError, get as pip_get, occurrences as pip_occurrences};
+pub use pip::{PipValueError, boolean, get as pip_get, occurrences as pip_occurrences};
 pub use pip_files::{Entry, Kind as PipFileKind, PipConfiguration, PipFileError, PipPolicy};
 pub use process::Process;
 

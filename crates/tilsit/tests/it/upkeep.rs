@@ -91,7 +91,7 @@ fn an_index_that_is_not_there_is_no_proof_that_nothing_is_outdated() {
     s.tilsit(&ours).fails(1, "[index-unreachable]");
     // pip goes on, and lists nothing.
     let pip = [&["as", "pip", "--python", ".venv", "list", "--outdated"], &nobody[..]].concat();
-    s.tilsit(&pip).ok().tells("WARNING: Could not fetch URL http://127.0.0.1:9/simple/");
+    s.tilsit(&pip).ok().tells("hint: http://127.0.0.1:9/simple/");
 }
 
 #[test]

@@ -46,12 +46,9 @@ def _command(args):
         )
         return None, None
     environment = dict(os.environ)
-    command = [binary, "as", "pip"]
-    # pip's own variable for `--python` is about another interpreter than this one.
-    if not os.environ.get("PIP_PYTHON"):
-        command += ["--python", sys.executable]
-        environment.update(TILSIT_SYS_EXECUTABLE=sys.executable, TILSIT_SYS_PATH=json.dumps(sys.path))
-    return command + list(args), environment
+    # Says that the `--python` below is this interpreter, not one that somebody named.
+    environment.update(TILSIT_SYS_EXECUTABLE=sys.executable, TILSIT_SYS_PATH=json.dumps(sys.path))
+    return [binary, "as", "pip", "--python", sys.executable] + list(args), environment
 
 
 def run(args):

@@ -2,6 +2,7 @@
 
 use super::wrap::{two_columns, wrap};
 use crate::cli::flag::{Command, Flag, Group, Program};
+use crate::output::Mark;
 
 /// `max_help_position` of pip's formatter.
 const COLUMN: usize = 30;
@@ -28,14 +29,15 @@ pub fn help(program: &'static Program, path: &[&'static Command], width: usize) 
 }
 
 pub fn usage(program: &'static Program, path: &[&'static Command]) -> String {
-    let mut out = String::from("\nUsage:   \n");
+    let heading = Mark::Heading.around("Usage:");
+    let mut out = format!("\n{heading}   \n");
     let Some(command) = path.last() else {
         out.push_str(&format!("  {} <command> [options]\n\n", program.name));
         return out;
     };
     // pip writes the usage of this one command on the line of the heading
     if let ("hash", [line]) = (command.name, command.usage) {
-        return format!("\nUsage:   {} {} {line}\n\n", program.name, command.name);
+        return format!("\n{heading}   {} {} {line}\n\n", program.name, command.name);
     }
     if command.usage.is_empty() {
         return String::new();
@@ -56,7 +58,7 @@ pub fn usage(program: &'static Program, path: &[&'static Command]) -> String {
 }
 
 fn push_description(out: &mut String, command: &Command, width: usize) {
-    out.push_str("Description:\n");
+    out.push_str(&format!("{}\n", Mark::Heading.around("Description:")));
     for line in command.description.split('\n') {
         let lines = wrap(line, width - 2);
         if lines.is_empty() {
@@ -70,15 +72,16 @@ fn push_description(out: &mut String, command: &Command, width: usize) {
 }
 
 fn push_commands(out: &mut String, program: &Program) {
-    out.push_str("Commands:\n");
+    out.push_str(&format!("{}\n", Mark::Heading.around("Commands:")));
     for command in program.commands.iter().filter(|command| !command.hidden) {
-        out.push_str(&format!("  {:27} {}\n", command.name, command.about));
+        let name = Mark::Long.around(&format!("{:27}", command.name));
+        out.push_str(&format!("  {name} {}\n", command.about));
     }
     out.push('\n');
 }
 
 fn group_text(group: &Group, width: usize) -> String {
-    let mut out = format!("{}:\n", group.title);
+    let mut out = format!("{}\n", Mark::Heading.around(&format!("{}:", group.title)));
     for flag in group.flags.iter().filter(|flag| !flag.hidden) {
         push_flag(&mut out, flag, 2, width);
     }
@@ -86,11 +89,17 @@ fn group_text(group: &Group, width: usize) -> String {
 }
 
 fn push_flag(out: &mut String, flag: &Flag, indent: usize, width: usize) {
-    let mut label = " ".repeat(indent);
-    let spellings: Vec<&str> = [flag.short(), flag.long()].into_iter().flatten().collect();
-    label.push_str(&spellings.join(", "));
-    if let Some(value) = flag.value() {
-        label.push_str(&format!(" <{}>", value.metavar));
-    }
-    two_columns(out, &label, flag.help, (COLUMN, width));
+    let spelling = |mark: Mark, name: Option<&str>| name.map(|name| (name.to_owned(), mark.around(name)));
+    let short = spelling(Mark::Short, flag.short());
+    let (names, marked): (Vec<_>, Vec<_>) =
+        short.into_iter().chain(spelling(Mark::Long, flag.long())).unzip();
+    let value = flag.value().map(|value| format!("<{}>", value.metavar));
+    let with = |value: &Option<String>| value.as_ref().map(|value| format!(" {value}")).unwrap_or_default();
+    let label = format!("{:indent$}{}{}", "", names.join(", "), with(&value));
+    let value = value.map(|value| Mark::Value.around(&value));
+    out.push_str(&format!("{:indent$}{}{}", "", marked.join(", "), with(&value)));
+    // marks have no width: the columns are those of the label without them
+    let mut columns = String::new();
+    two_columns(&mut columns, &label, flag.help, (COLUMN, width));
+    out.push_str(columns.strip_prefix(&label).unwrap_or_default());
 }

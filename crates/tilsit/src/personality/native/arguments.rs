@@ -64,6 +64,7 @@ impl Session<'_> {
             proxy: one(&flags::PROXY),
             ignore_environment: false,
             retries: parsed.integer(&flags::RETRIES).map_or(3, |count| u32::try_from(count).unwrap_or(0)),
+            resumes: parsed.integer(&flags::RETRIES).map_or(3, |count| u32::try_from(count).unwrap_or(0)),
             timeout: seconds(parsed.decimal(&flags::TIMEOUT).unwrap_or(30.0)),
             keyring: parsed.text(&flags::KEYRING_PROVIDER) == Some("subprocess"),
             offline: parsed.is_on(&flags::OFFLINE),

@@ -59,6 +59,9 @@ impl Session<'_> {
             proxy: one(&flags::PROXY),
             ignore_environment: parsed.value(&flags::PROXY).is_some() || parsed.is_on(&flags::NO_PROXY_ENV),
             retries: parsed.integer(&flags::RETRIES).map_or(5, |count| u32::try_from(count).unwrap_or(0)),
+            resumes: parsed
+                .integer(&flags::RESUME_RETRIES)
+                .map_or(5, |count| u32::try_from(count).unwrap_or(0)),
             timeout: seconds(parsed.decimal(&flags::TIMEOUT).unwrap_or(15.0)),
             keyring: self.asks_keyring(),
             offline: false,
@@ -254,7 +257,7 @@ impl Session<'_> {
     /// The usage of the command and what is wrong with a value of `option`, in lines of at most 70 characters, as pip
     /// fills them.
     pub fn usage(&self, option: &str, problem: &str) -> Failure {
-        let mut text = crate::cli::help::usage(&flags::PROGRAM, &self.parsed.path);
+        let mut text = crate::cli::help::marked_usage(&flags::PROGRAM, &self.parsed.path);
         let mut width = 0;
         for word in format!("{option} error: {problem}").split_whitespace() {
             let length = word.chars().count();

@@ -15,6 +15,7 @@ use super::listener::Lines;
 use super::replay::{self, Cause, End, Parent, Tale, World};
 use super::transcript::bare;
 use super::{Session, hints};
+use crate::cli::pip as flags;
 use crate::ops::install::{InstallOpError, InstallRequest, resolve_request};
 use crate::ops::obtain::ObtainError;
 use crate::ops::search::{Dead, Learned, Search, SearchError};
@@ -70,11 +71,30 @@ impl Session<'_> {
                 worded(&causes, &wish, &learned, request)
             }
         };
+        if lines.unusable
+            && let Some(missing) = self.missing_bundle()
+        {
+            failure = missing;
+        }
         if !lines.skipped.is_empty() {
             failure.lines.retain(|(_, text)| !text.starts_with("hint: "));
             lines.skipped.iter().for_each(|problem| failure.hint(problem));
         }
         failure
+    }
+
+    /// A bundle of certificates that is named and not there.
+    fn missing_bundle(&self) -> Option<Failure> {
+        let variables = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"].map(|name| self.process.filled(name));
+        let named = self.parsed.text(&flags::CERT).or(variables.into_iter().flatten().next())?;
+        if self.process.absolute(named).exists() {
+            return None;
+        }
+        let words = format!("Could not find a suitable TLS CA certificate bundle, invalid path: {named}");
+        Some(match self.command() {
+            "install" => Failure::error(format!("Could not install packages due to an OSError: {words}\n")),
+            _ => Failure::exception(format!("OSError: {words}")),
+        })
     }
 
     /// pip's way, walked with what it needs; nothing when that would take too long.

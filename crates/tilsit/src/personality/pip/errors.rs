@@ -7,6 +7,7 @@ use packaging::filenames::FilenameError;
 use packaging::{Origin, Requirement};
 use project::requirements_file::{OptionError, Problem, RequestedError};
 
+use super::unreachable::fetch;
 use crate::cli::python_repr;
 use crate::ops::direct::{self, DirectError};
 use crate::ops::install::InstallOpError;
@@ -15,7 +16,7 @@ use crate::ops::obtain::ObtainError;
 use crate::ops::project_file::ProjectFileError;
 use crate::ops::search::SearchError;
 use crate::ops::wanted::WantedError;
-use crate::output::{Level, Terminal, redact_text};
+use crate::output::{Level, Mark, Terminal, redact_text};
 use store::AddWheelError;
 use store::wheels::WheelError;
 
@@ -103,20 +104,22 @@ impl Failure {
 
     /// The shape of pip's diagnostic errors.
     pub fn diagnostic(reference: &str, message: &str, context: &str, note: &str, hint: &str) -> Self {
-        let mut text = format!("error: {reference}\n\n× {message}\n");
-        let mut lines = context.lines();
-        if let Some(first) = lines.next() {
-            text.push_str(&format!("╰─> {first}\n"));
+        let frame = |text: &str| Mark::Frame.around(text);
+        let mut text = format!("{}: {}\n\n", Mark::Error.around("error"), Mark::Strong.around(reference));
+        let message = message.replace('\n', &format!("\n{} ", frame("│")));
+        text.push_str(&format!("{} {message}\n", frame("×")));
+        if !context.is_empty() {
+            let context = context.trim_end_matches('\n').replace('\n', &format!("\n{} ", frame("   ")));
+            text.push_str(&format!("{} {context}\n", frame("╰─>")));
         }
-        lines.for_each(|line| text.push_str(&format!("    {line}\n")));
         if !note.is_empty() || !hint.is_empty() {
             text.push('\n');
         }
         if !note.is_empty() {
-            text.push_str(&format!("note: {note}\n"));
+            text.push_str(&format!("{}: {note}\n", Mark::Note.around("note")));
         }
         if !hint.is_empty() {
-            text.push_str(&format!("hint: {hint}\n"));
+            text.push_str(&format!("{}: {hint}\n", Mark::Hint.around("hint")));
         }
         let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
         Self { lines: vec![(Level::Error, text)], code: 1 }
@@ -243,8 +246,11 @@ impl From<RemovalError> for Failure {
                     "" | "pip" => (
                         format!("The package's contents are unknown: no RECORD file was found for {name}."),
                         format!(
-                            "You might be able to recover from this via: pip install --ignore-installed --no-deps {name}=={}",
-                            distribution.version_text()
+                            "You might be able to recover from this via: {}",
+                            Mark::Command.around(&format!(
+                                "pip install --ignore-installed --no-deps {name}=={}",
+                                distribution.version_text()
+                            ))
                         ),
                     ),
                     other => (
@@ -391,15 +397,7 @@ impl From<WantedError> for Failure {
                 Self::error(format!("{path} recursively references itself in {again}{first}"))
             }
             WantedError::Project(error) => project(error),
-            WantedError::Fetch(error) => match &error.problem {
-                index::Problem::Status(code @ 400..500) => {
-                    Self::error(format!("{code} Client Error: - for url: {}", error.url))
-                }
-                index::Problem::Status(code) => {
-                    Self::error(format!("{code} Server Error: - for url: {}", error.url))
-                }
-                _ => Self::error(error.to_string()),
-            },
+            WantedError::Fetch(error) => fetch(&error),
             WantedError::Direct(error) => error.into(),
             WantedError::Interrupted => Self::error("Operation cancelled by user"),
             other => Self::error(other.to_string()),
@@ -411,17 +409,6 @@ impl From<WantedError> for Failure {
 fn requested(error: &RequestedError, place: &str) -> Failure {
     let text = super::conflict::requested_text(error, place);
     Failure::error(format!("Invalid requirement: {text}"))
-}
-
-/// A file or page that cannot be had.
-pub fn fetch(error: &index::FetchError) -> Failure {
-    match &error.problem {
-        index::Problem::Hash { algorithm, expected, got } => {
-            let expected = [format!("{algorithm}:{expected}")];
-            hash_mismatch("unknown package", &expected, got)
-        }
-        _ => Failure::error(error.to_string()),
-    }
 }
 
 /// A text that looks like a path and leads nowhere.

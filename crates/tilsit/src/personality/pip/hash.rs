@@ -12,8 +12,7 @@ use crate::cli::{self, pip as flags};
 impl Session<'_> {
     pub(super) fn hash(&self) -> Ended {
         if self.parsed.arguments.is_empty() {
-            let usage = cli::help::usage(&flags::PROGRAM, &self.parsed.path);
-            self.terminal.err(usage.trim_end_matches('\n'));
+            self.terminal.err_marked(&cli::help::marked_usage(&flags::PROGRAM, &self.parsed.path));
             self.terminal.err("");
             return Ok(1);
         }

@@ -10,11 +10,11 @@ use resolver::{Pick, Source};
 use store::AddWheelError;
 use store::archive::Hasher;
 
-use super::Session;
 use super::errors::{Failure, MISMATCH};
 use super::listener::Lines;
 use super::replay::{Ask, Asker, Event, Tale, World};
 use super::requests::promised;
+use super::{Session, unreachable};
 use crate::ops::direct::{self, DirectError};
 use crate::ops::install::InstallRequest;
 use crate::ops::interrupt;
@@ -94,29 +94,63 @@ impl Session<'_> {
     ) -> Failure {
         let is_it = |one: &&Requirement| one.url().is_some_and(|url| named_place(url) == error.url);
         let Some(requirement) = request.wanted.requirements.iter().find(is_it) else {
-            return locked_mismatch(error, request, client).unwrap_or_else(|| super::errors::fetch(error));
+            return locked_mismatch(error, request, client)
+                .unwrap_or_else(|| self.unfetched_file(error, request, lines));
         };
         let ask = Ask::of_place(requirement, request.wanted);
         let named = requirement.url().unwrap_or_default();
         let code = match error.problem {
             index::Problem::Status(code) => code,
+            index::Problem::Unauthorized { .. } => 401,
+            index::Problem::Forbidden { .. } => 403,
             index::Problem::Hash { .. } => {
                 let content = fetch(client, named);
                 lines.begin_place(named, &ask, content.len());
                 let promised = promised(request.wanted, requirement, Some(named));
                 return mismatch(&shown(&ask, named), &promised, &content);
             }
-            _ => return super::errors::fetch(error),
+            _ => {
+                lines.begin_place(named, &ask, None);
+                return self.unreached(error);
+            }
         };
         lines.begin_place(named, &ask, None);
-        let (url, kind) = (&error.url, if code < 500 { "Client" } else { "Server" });
+        let url = &error.url;
+        if let Some(words) = unreachable::exhausted_words(url, code) {
+            return self.exhausted(&words, error);
+        }
         let mut failure = Failure::error(format!(
-            "Could not install requirement {} because of HTTP error {code} {kind} Error: - for url: {url} for URL {url}",
-            shown(&ask, url)
+            "Could not install requirement {} because of HTTP error {} for URL {url}",
+            shown(&ask, url),
+            unreachable::status_words(url, code)
         ));
         let first = format!("  ERROR: HTTP error {code} while getting {url}");
         failure.lines.insert(0, (crate::output::Level::Critical, first));
         failure
+    }
+
+    /// A file of an index cannot be had. pip has said before whose it is.
+    fn unfetched_file(
+        &self,
+        error: &index::FetchError,
+        request: &InstallRequest<'_>,
+        lines: &mut Lines<'_, '_>,
+    ) -> Failure {
+        let name = direct::distribution(&error.url).map(|one| one.name().clone());
+        let requirements = &request.wanted.requirements;
+        let asked = requirements.iter().find(|one| Some(&one.name) == name.as_ref());
+        if let Some(requirement) = asked {
+            lines.begin_file(&error.url, &Ask::by_user(requirement));
+        }
+        self.unreached(error)
+    }
+
+    /// A server that did not answer properly, however often it was asked; only `install` expects that.
+    fn exhausted(&self, words: &str, error: &index::FetchError) -> Failure {
+        match self.command() {
+            "install" => unreachable::fetch(error),
+            _ => Failure::exception(format!("pip._vendor.requests.exceptions.RetryError: {words}")),
+        }
     }
 
     /// A place that was named and is of no use.

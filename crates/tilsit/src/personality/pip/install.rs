@@ -5,7 +5,7 @@ use environment::plan::Others;
 use packaging::PackageName;
 use resolver::Warning;
 
-use super::listener::{Lines, observer};
+use super::listener::Lines;
 use super::target_folder::TargetFolder;
 use super::{Ended, Session};
 use crate::cli::pip as flags;
@@ -40,7 +40,8 @@ impl Session<'_> {
         let resolve = self.resolve_policy(&wanted)?;
         let policy = self.install_policy(environment);
         let connection = self.connection(&wanted)?;
-        let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
+        let mut client =
+            connection.client(self.process, self.interpreter, self.store, (self.observer(), None))?;
         self.tell_places(&connection, &client);
         wanted.refused.map_or(Ok(()), |problem| Err(Failure::constraint(problem)))?;
         self.leave_out(&mut wanted, &target.markers);

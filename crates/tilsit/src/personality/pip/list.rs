@@ -7,7 +7,6 @@ use packaging::{PackageName, Version};
 use serde_json::Value;
 
 use super::errors::Failure;
-use super::listener::observer;
 use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::ops::list::{Editable, ListRequest, Listed, Place, list};
@@ -114,7 +113,8 @@ impl Session<'_> {
         let wanted = Wanted::default();
         let selection = self.selection(&target, &wanted)?;
         let connection = self.connection(&wanted)?;
-        let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
+        let mut client =
+            connection.client(self.process, self.interpreter, self.store, (self.observer(), None))?;
         let names = listed.iter().map(|one| one.name.clone()).collect();
         let prereleases = self.resolve_policy(&wanted)?.prereleases;
         let mut answers = available(names, &selection, &prereleases, &mut client)?;
@@ -131,8 +131,11 @@ impl Session<'_> {
 
     /// pip goes on without an index that cannot be asked.
     pub(super) fn warn_failures(&self, answers: &Answers) {
-        for failure in &answers.failures {
-            self.warn(&format!("Could not fetch URL {}: {} - skipping", failure.url, failure.problem));
+        answers.failures.iter().for_each(|failure| self.page_skipped(failure));
+        self.retries.settle();
+        if let Some(failure) = answers.failures.first() {
+            self.terminal
+                .say(crate::output::Level::Warning, &format!("hint: {}", super::hints::page(failure)));
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use index::Problem;
 use index::vcs::VcsUrl;
-use index::{Observer, Problem};
 use packaging::distribution::Distribution;
 use packaging::resolution::PackageSource;
 use packaging::{PackageName, Version};
@@ -23,6 +23,12 @@ use crate::ops::obtain::Source;
 use crate::ops::search::Learned;
 use crate::output::progress::{Bar, Unit};
 
+/// So long a search is not worth a spinner.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// pip shows bars for files larger than this.
+const WORTH_A_BAR: u64 = 512 * 1024;
+
 /// Prints what pip prints while it works.
 pub struct Lines<'a, 's> {
     session: &'a Session<'s>,
@@ -39,10 +45,14 @@ pub struct Lines<'a, 's> {
     pub installing: Vec<PackageName>,
     /// Pages that were left out, for the end.
     pub skipped: Vec<String>,
+    /// A page was left out because no certificate could be looked for.
+    pub unusable: bool,
     /// The line above, which pip does not say twice.
     header: String,
     /// What was done for a source before its line is due, by its URL.
     steps: Steps,
+    /// When the search began.
+    began: Option<Instant>,
     spinner: Option<Bar>,
     bar: Option<Bar>,
     sizes: BTreeMap<String, u64>,
@@ -72,11 +82,13 @@ impl<'a, 's> Lines<'a, 's> {
             order: Vec::new(),
             installing: Vec::new(),
             skipped: Vec::new(),
+            unusable: false,
             header: String::new(),
             steps: Steps::new(
                 session.parsed.switch(&flags::NO_BUILD_ISOLATION).is_some_and(|one| !one.value),
                 session.command() == "wheel",
             ),
+            began: None,
             spinner: None,
             bar: None,
             sizes: BTreeMap::new(),
@@ -92,6 +104,7 @@ impl<'a, 's> Lines<'a, 's> {
 
     fn planned(&mut self, planned: &Planned<'_>) {
         self.spinner = None;
+        self.session.retries.settle();
         let Some(world) = world(self.selection, planned) else { return };
         let tale = self.tale.take().unwrap_or_else(|| replay::walk(&world));
         match &tale.end {
@@ -218,9 +231,12 @@ impl<'a, 's> Lines<'a, 's> {
             let word = if is_new { "Downloading" } else { "Using cached" };
             let text = match &look.pick.source {
                 Origin::Url(url) => sized(&distribution, learned.downloaded.get(url).copied()),
-                _ => file_text(&distribution),
+                _ => {
+                    sized(&distribution, distribution.file().size.or_else(|| self.session.retries.size(&url)))
+                }
             };
             self.session.info(&format!("  {word} {text}"));
+            self.session.retries.resumed(&url).iter().for_each(|line| self.session.info(line));
         }
         if matches!(distribution, Distribution::Source(_)) {
             self.tell_steps(&url, false);
@@ -246,6 +262,20 @@ impl<'a, 's> Lines<'a, 's> {
         let path = self.header(&look, url);
         if let (None, Some(distribution), Some(_)) = (path, crate::ops::direct::distribution(url), size) {
             self.session.info(&format!("  Downloading {}", sized(&distribution, size)));
+        }
+    }
+
+    /// A file of an index that is looked at, and what is known of how it came.
+    pub fn begin_file(&mut self, url: &str, ask: &Ask) {
+        if self.session.retries.is_settled() {
+            return;
+        }
+        self.begin_place(url, ask, None);
+        if let Some(distribution) = crate::ops::direct::distribution(url) {
+            if let Some(size) = self.session.retries.size(url) {
+                self.session.info(&format!("  Downloading {}", sized(&distribution, Some(size))));
+            }
+            self.session.retries.resumed(url).iter().for_each(|line| self.session.info(line));
         }
     }
 
@@ -425,7 +455,8 @@ impl Listener for Lines<'_, '_> {
     fn event(&mut self, event: &Event<'_>) {
         let progress = || self.session.terminal.progress();
         match event {
-            Event::Resolving(count) => {
+            // pip has no spinner here: only those who wait see ours
+            Event::Resolving(count) if self.began.get_or_insert_with(Instant::now).elapsed() > PATIENCE => {
                 let spinner = self.spinner.get_or_insert_with(|| progress().spinner("Resolving"));
                 spinner.message(&format!("{count} packages"));
             }
@@ -476,11 +507,9 @@ impl Listener for Lines<'_, '_> {
             Event::Built(names) => self.session.info(&format!("Successfully built {}", names.join(" "))),
             Event::PageSkipped(error) => {
                 self.spinner = None;
-                if matches!(error.problem, Problem::Certificate { .. }) {
-                    self.session.info(&format!(
-                        "Could not fetch URL {}: There was a problem confirming the ssl certificate: {} - skipping",
-                        error.url, error.problem
-                    ));
+                self.session.page_skipped(error);
+                if let Problem::CertificateFile { .. } = error.problem {
+                    self.unusable = true;
                 }
                 self.skipped.push(super::hints::page(error));
             }
@@ -488,8 +517,10 @@ impl Listener for Lines<'_, '_> {
                 self.spinner = None;
                 self.sizes.insert((*filename).to_owned(), size.unwrap_or(0));
                 self.total += size.unwrap_or(0);
-                let bar = self.bar.get_or_insert_with(|| progress().bar("Downloading", 0, Unit::Bytes));
-                bar.set_length(self.total);
+                if self.total > WORTH_A_BAR {
+                    let bar = self.bar.get_or_insert_with(|| progress().bar("Downloading", 0, Unit::Bytes));
+                    bar.set_length(self.total);
+                }
             }
             Event::DownloadFinished { filename } => {
                 if let (Some(bar), Some(size)) = (&self.bar, self.sizes.remove(*filename)) {
@@ -521,22 +552,6 @@ pub fn size_text(bytes: u64) -> String {
     } else {
         format!("{bytes} bytes")
     }
-}
-
-/// Tells of retries.
-struct Retries;
-
-impl Observer for Retries {
-    fn retrying(&self, url: &str, problem: &Problem, left: u32) {
-        log::warn!("{url}: {problem}; {left} tries left");
-    }
-
-    fn downloading(&self, _filename: &str, _got: u64, _total: Option<u64>) {}
-}
-
-/// The observer of every command.
-pub fn observer() -> Option<Arc<dyn Observer>> {
-    Some(Arc::new(Retries))
 }
 
 #[cfg(test)]

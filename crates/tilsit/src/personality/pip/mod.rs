@@ -19,9 +19,12 @@ mod install;
 mod list;
 mod listener;
 mod lock;
+mod moment;
 mod places;
+mod python;
 mod replay;
 mod requests;
+mod retries;
 mod search;
 mod searched;
 mod show;
@@ -29,10 +32,12 @@ mod sources;
 mod target_folder;
 mod transcript;
 mod uninstall;
+mod unreachable;
 mod versions;
 mod wheel;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use environment::{Environment, Interpreter, PIP_VERSION};
 use store::Store;
@@ -40,11 +45,12 @@ use store::Store;
 use crate::cli::{self, Command, Outcome, Parsed, pip as flags};
 use crate::ops::build::Hands;
 use crate::ops::list::{ListRequest, Place, list};
-use crate::ops::python;
 use crate::output::{ColorChoice, Level, LogFile, Terminal, TerminalPolicy};
 use crate::settings::{Process, SettingsError, join_pip};
 use completion::Completion;
 use errors::Failure;
+use python::PythonError;
+use retries::Retries;
 
 /// pip's exit code for an error.
 const ERROR: u8 = 1;
@@ -58,32 +64,38 @@ struct Session<'a> {
     parsed: &'a Parsed,
     interpreter: &'a Interpreter,
     terminal: &'a Terminal,
+    retries: &'a Arc<Retries>,
     store: &'a Store,
 }
 
 /// Runs a command line of pip's; returns the exit code.
 pub fn run(process: &Process, words: &[String]) -> u8 {
-    let plain = Terminal::new(process, TerminalPolicy { info_to_stdout: true, ..TerminalPolicy::default() });
+    let plain = plain(process);
     if completion::is_asked(process) {
         return completed(process, words, &plain);
     }
+    let (words, own) = python::spoken(process, words);
     let (parsed, is_version) = match cli::parse(&flags::PROGRAM, words) {
         Ok(Outcome::Run(parsed)) => (parsed, false),
         Ok(Outcome::Version(parsed)) => (parsed, true),
         Ok(Outcome::Help(path)) => {
-            plain.text(&cli::help::help(&flags::PROGRAM, &path, plain.width()));
+            plain.marked(&cli::help::marked(&flags::PROGRAM, &path, plain.width()));
             return 0;
         }
         Err(error) => {
             let (text, code) = error.as_pip(&flags::PROGRAM);
-            plain.err(text.trim_end_matches('\n'));
+            plain.err_marked(&text);
             return code;
         }
     };
-    let Some(interpreter) = interpreter(process, &parsed) else {
-        let named = parsed.text(&flags::PYTHON).or_else(|| process.filled("PIP_PYTHON")).unwrap_or("python");
-        plain.say(Level::Error, &format!("ERROR: Could not locate Python interpreter {named}"));
-        return ERROR;
+    let facts = Store::open(cache_folder::cache_dir(process));
+    let python::Chosen { interpreter, is_named } = match python::choose(process, &facts, &parsed, own) {
+        Ok(chosen) => chosen,
+        Err(PythonError::Settings(error)) => return bad_settings(&plain, &error, &[]),
+        Err(error) => {
+            plain.err(&format!("ERROR: {}", error.sentence()));
+            return ERROR;
+        }
     };
     if is_version {
         plain.line(&version(&interpreter));
@@ -101,14 +113,22 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
             return failure.code;
         }
     };
-    // what hands the interpreter over in front of the command is not who asks here
-    if parsed.late_python && process.has("TILSIT_SYS_EXECUTABLE") {
+    // pip: only what its command's own section says can have come too late
+    if !is_named && (parsed.late_python || parsed.text(&flags::PYTHON).is_some()) {
         let (text, code) = cli::UsageError::PythonAfterCommand.as_pip(&flags::PROGRAM);
         terminal.say(Level::Critical, text.trim_end_matches('\n'));
         return code;
     }
-    let session =
-        Session { process, parsed: &parsed, interpreter: &interpreter, terminal: &terminal, store: &store };
+    let count = parsed.integer(&flags::RETRIES).map_or(5, |count| u32::try_from(count).unwrap_or(0));
+    let retries = Arc::new(Retries::new(Arc::clone(&terminal), count));
+    let session = Session {
+        process,
+        parsed: &parsed,
+        interpreter: &interpreter,
+        terminal: &terminal,
+        retries: &retries,
+        store: &store,
+    };
     let code = session.dispatch();
     if terminal.stdout_failure().is_some() {
         terminal.err("ERROR: Pipe to stdout was broken");
@@ -117,9 +137,18 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
     code
 }
 
+/// The terminal before options are read: pip looks for the word that forbids colours, and for the variables.
+fn plain(process: &Process) -> Terminal {
+    let is_word = process.args.iter().any(|word| word == "--no-color");
+    let is_on = |value: &str| crate::settings::boolean(value) == Some(true);
+    let never = is_word || process.has("NO_COLOR") || process.var("PIP_NO_COLOR").is_some_and(is_on);
+    let color = if never { ColorChoice::Never } else { ColorChoice::Auto };
+    Terminal::new(process, TerminalPolicy { color, info_to_stdout: true, ..TerminalPolicy::default() })
+}
+
 /// The terminal, with its log, and the store.
-fn opened(process: &Process, parsed: &Parsed) -> Result<(Terminal, Store), Failure> {
-    let terminal = Terminal::new(process, policy(parsed));
+fn opened(process: &Process, parsed: &Parsed) -> Result<(Arc<Terminal>, Store), Failure> {
+    let terminal = Arc::new(Terminal::new(process, policy(parsed)));
     if let Some(path) = parsed.text(&flags::LOG) {
         terminal.log_to(LogFile::at(process.absolute(path)));
     }
@@ -146,7 +175,8 @@ fn completed_names(process: &Process, typed: &[String], (current, words): (&str,
         _ => Parsed::default(),
     };
     let named = || -> Option<Vec<String>> {
-        let interpreter = interpreter(process, &parsed)?;
+        let facts = Store::open(cache_folder::cache_dir(process));
+        let interpreter = crate::ops::python::any(process, &facts, parsed.text(&flags::PYTHON)).ok()?;
         let environment = Environment::of(interpreter, Path::new(""));
         let request = ListRequest { place: Place::Own, ..ListRequest::default() };
         let names = list(&environment, &request).ok()?.into_iter().map(|one| one.name.to_string());
@@ -160,12 +190,6 @@ fn completed_names(process: &Process, typed: &[String], (current, words): (&str,
     }
 }
 
-/// The interpreter that is worked for: `--python`, else `PIP_PYTHON`, else the first that is found.
-fn interpreter(process: &Process, parsed: &Parsed) -> Option<Interpreter> {
-    let named = parsed.text(&flags::PYTHON).or_else(|| process.filled("PIP_PYTHON"));
-    python::any(process, &Store::open(cache_folder::cache_dir(process)), named).ok()
-}
-
 /// `pip 26.3 from DIR (python 3.N)`
 fn version(interpreter: &Interpreter) -> String {
     let environment = Environment::of(interpreter.clone(), std::path::Path::new(""));
@@ -175,7 +199,7 @@ fn version(interpreter: &Interpreter) -> String {
 
 /// pip's words for a configuration that it cannot use: usage and 2, or `ERROR:` and 3.
 fn bad_settings(terminal: &Terminal, error: &SettingsError, path: &[&'static Command]) -> u8 {
-    let usage = || cli::help::usage(&flags::PROGRAM, path);
+    let usage = || cli::help::marked_usage(&flags::PROGRAM, path);
     match error {
         SettingsError::PipValue(error) if error.exit() == 3 => {
             terminal.err(&format!(
@@ -184,7 +208,7 @@ fn bad_settings(terminal: &Terminal, error: &SettingsError, path: &[&'static Com
             3
         }
         SettingsError::PipValue(error) => {
-            terminal.err(&format!("{}{error}", usage()));
+            terminal.err_marked(&format!("{}{error}", usage()));
             2
         }
         other => {
@@ -275,6 +299,28 @@ impl Session<'_> {
             failure.tell(self.terminal);
             failure.code
         })
+    }
+
+    /// Who is told of what the network does.
+    fn observer(&self) -> Option<Arc<dyn index::Observer>> {
+        Some(Arc::clone(self.retries) as Arc<dyn index::Observer>)
+    }
+
+    /// A page that cannot be had is left out; pip says so of certificates only.
+    fn page_skipped(&self, error: &index::FetchError) {
+        self.retries.untried(error);
+        if let Some(words) = unreachable::tls_words(&error.problem) {
+            self.info(&format!(
+                "Could not fetch URL {}: There was a problem confirming the ssl certificate: {words} - skipping",
+                error.url
+            ));
+        }
+    }
+
+    /// What pip says of something that cannot be fetched.
+    fn unreached(&self, error: &index::FetchError) -> Failure {
+        self.retries.untried(error);
+        self.retries.lost(&error.url).unwrap_or_else(|| unreachable::fetch(error))
     }
 
     /// Where journals of environments that are not ours alone are kept.

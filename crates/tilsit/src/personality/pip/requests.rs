@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use packaging::hashes::Hash;
 use packaging::pylock::{PylockError, SelectError};
-use packaging::simple_api::upload_millis;
 use packaging::{Marker, MarkerEnvironment, Origin, Requirement, SpecifierSet};
 use project::requirements_file::FileOption;
 use project::script::ScriptError;
@@ -12,7 +11,6 @@ use project::script::ScriptError;
 use super::Session;
 use super::arguments::Target;
 use super::errors::{Failure, not_there};
-use super::listener::observer;
 use crate::cli::{pip as flags, python_repr};
 use crate::ops::locked::{self, LockReadError, LockReader, LockRequest};
 use crate::ops::project_file::{self, ScriptFileError};
@@ -85,7 +83,7 @@ impl Session<'_> {
 
     fn fetched(&self, url: &str) -> Result<Vec<u8>, WantedError> {
         let connection = self.connection(&Wanted::default()).map_err(|_| wanted::no_fetch(url))?;
-        match connection.client(self.process, self.interpreter, self.store, (observer(), None)) {
+        match connection.client(self.process, self.interpreter, self.store, (self.observer(), None)) {
             Ok(mut client) => wanted::fetch(&mut client, url),
             Err(_) => Err(wanted::no_fetch(url)),
         }
@@ -219,8 +217,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// `--uploaded-prior-to` in milliseconds since 1970: a date, a moment, or days before now. A moment without an
-    /// offset is taken for UTC.
+    /// `--uploaded-prior-to` in milliseconds since 1970: a date, a moment, or days before now.
     pub fn uploaded_before(&self) -> Result<Option<i64>, Failure> {
         let Some(text) = self.parsed.text(&flags::UPLOADED_PRIOR_TO) else { return Ok(None) };
         let days = text.strip_prefix('P').and_then(|text| text.strip_suffix('D'));
@@ -229,19 +226,15 @@ impl Session<'_> {
             let now = now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
             return Ok(Some(now.saturating_sub(days.saturating_mul(86_400_000))));
         }
-        let whole = if text.len() == 10 { format!("{text}T00:00:00") } else { text.to_owned() };
-        match upload_millis(&whole) {
-            Some(millis) => Ok(Some(millis)),
-            None => {
-                let shown = python_repr(text);
-                Err(self.usage(
-                    "--uploaded-prior-to",
-                    &format!(
-                        "invalid value: {shown}: Invalid isoformat string: {shown}. Expected an ISO 8601 datetime string (e.g., '2023-01-01' or '2023-01-01T00:00:00Z') or a duration in days (e.g., 'P3D')"
-                    ),
-                ))
-            }
-        }
+        super::moment::millis(text, crate::sys::local_time).map(Some).map_err(|why| {
+            let shown = python_repr(text);
+            self.usage(
+                "--uploaded-prior-to",
+                &format!(
+                    "invalid value: {shown}: {why}. Expected an ISO 8601 datetime string (e.g., '2023-01-01' or '2023-01-01T00:00:00Z') or a duration in days (e.g., 'P3D')"
+                ),
+            )
+        })
     }
 }
 

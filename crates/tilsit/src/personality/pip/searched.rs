@@ -7,7 +7,7 @@ use environment::plan::Others;
 use packaging::PackageName;
 
 use super::errors::Failure;
-use super::listener::{Lines, observer};
+use super::listener::Lines;
 use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::ops::build::{Builds, Hands};
@@ -48,7 +48,8 @@ impl Session<'_> {
         let environment = self.seen_environment();
         let policy = self.install_policy(&environment);
         let connection = self.connection(&wanted)?;
-        let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
+        let mut client =
+            connection.client(self.process, self.interpreter, self.store, (self.observer(), None))?;
         self.tell_places(&connection, &client);
         wanted.refused.map_or(Ok(()), |problem| Err(Failure::constraint(problem)))?;
         self.leave_out(&mut wanted, &target.markers);

@@ -13,7 +13,7 @@ use crate::ops::build::BuildOpError;
 use crate::ops::direct::{self, DirectError, Unnamed};
 use crate::ops::events::BuildStep;
 use crate::ops::sources::SourceError;
-use crate::output::Level;
+use crate::output::{Level, Mark};
 
 /// Addresses that `-e` takes, as pip lists them.
 const EDITABLE_SCHEMES: &str = "bzr+http, bzr+https, bzr+ssh, bzr+sftp, bzr+ftp, bzr+lp, bzr+file, git+http, git+https, git+ssh, git+git, git+file, hg+file, hg+http, hg+https, hg+ssh, hg+static-http, svn+ssh, svn+http, svn+https, svn+svn, svn+file";
@@ -277,9 +277,7 @@ fn no_revision(place: &str, revision: &str) -> (String, i32, String) {
 fn subprocess(command: &str, status: Option<i32>, output: &str, verdict: &str) -> Failure {
     let code = status.map_or_else(|| "None".to_owned(), |status| status.to_string());
     let said: String = output.lines().map(|line| format!("  {line}\n")).collect();
-    let text = format!(
-        "{said}  error: subprocess-exited-with-error\n  \n  × {command} did not run successfully.\n  │ exit code: {code}\n  ╰─> No available output.\n  \n  note: This error originates from a subprocess, and is likely not a problem with pip."
-    );
+    let text = format!("{said}{}", frame(command, &code, None));
     Failure { lines: vec![(Level::Error, text), (Level::Error, format!("ERROR: {verdict}"))], code: 1 }
 }
 
@@ -314,7 +312,7 @@ fn build(place: &str, name: Option<&str>, error: &BuildOpError) -> Failure {
             let verdict = Failure::diagnostic(
                 "metadata-generation-failed",
                 "Encountered error while generating package metadata.",
-                &format!("from {}", address(place)),
+                &super::unreachable::highlighted(&format!("from {}", address(place))),
                 "This is an issue with the package mentioned above, not pip.",
                 "See above for details.",
             );
@@ -374,10 +372,39 @@ fn address(place: &str) -> String {
 
 /// A back end that failed, with what it wrote inside of pip's frame.
 fn framed(what: &str, output: &str) -> Failure {
-    let lines: String = output.lines().map(|line| format!("      {line}\n")).collect();
-    let count = output.lines().count();
-    let text = format!(
-        "  error: subprocess-exited-with-error\n  \n  × {what} did not run successfully.\n  │ exit code: 1\n  ╰─> [{count} lines of output]\n{lines}      [end of output]\n  \n  note: This error originates from a subprocess, and is likely not a problem with pip."
-    );
-    Failure { lines: vec![(Level::Error, text)], code: 1 }
+    Failure { lines: vec![(Level::Error, frame(what, "1", Some(output)))], code: 1 }
+}
+
+/// What was run; pip's library for printing marks brackets once more.
+fn marked_command(what: &str) -> String {
+    let mut marked = String::new();
+    for part in what.split_inclusive(['(', ')']) {
+        let (text, bracket) = part.split_at(part.trim_end_matches(['(', ')']).len());
+        let around = |mark: Mark, text: &str| if text.is_empty() { String::new() } else { mark.around(text) };
+        marked.push_str(&around(Mark::Command, text));
+        marked.push_str(&around(Mark::Bracket, bracket));
+    }
+    marked
+}
+
+/// pip's frame around a program that failed, with what it wrote, if that is not shown above.
+fn frame(what: &str, code: &str, output: Option<&str>) -> String {
+    let framed = |text: &str| Mark::Frame.around(text);
+    let said = match output {
+        None => "No available output.".to_owned(),
+        Some(output) => {
+            let margin = framed("   ");
+            let lines: String = output.lines().map(|line| format!("  {margin} {line}\n")).collect();
+            let count = framed(&format!("[{} lines of output]", output.lines().count()));
+            format!("{count}\n{lines}  {margin} {}", framed("[end of output]"))
+        }
+    };
+    let (error, reference) =
+        (Mark::Error.around("error"), Mark::Strong.around("subprocess-exited-with-error"));
+    let (what, code) = (marked_command(what), Mark::Number.around(code));
+    let (cross, bar, arrow) = (framed("×"), framed("│"), framed("╰─>"));
+    let note = Mark::Note.around("note");
+    format!(
+        "  {error}: {reference}\n  \n  {cross} {what} did not run successfully.\n  {bar} exit code: {code}\n  {arrow} {said}\n  \n  {note}: This error originates from a subprocess, and is likely not a problem with pip."
+    )
 }

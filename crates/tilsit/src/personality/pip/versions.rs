@@ -3,7 +3,6 @@
 use packaging::{PackageName, Version};
 
 use super::errors::Failure;
-use super::listener::observer;
 use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::ops::versions::available;
@@ -25,7 +24,8 @@ impl Session<'_> {
         let target = self.target()?;
         let selection = self.selection(&target, &wanted)?;
         let connection = self.connection(&wanted)?;
-        let mut client = connection.client(self.process, self.interpreter, self.store, (observer(), None))?;
+        let mut client =
+            connection.client(self.process, self.interpreter, self.store, (self.observer(), None))?;
         let mut answers = available(vec![name.clone()], &selection, &prereleases, &mut client)?;
         self.warn_failures(&answers);
         let found = answers.versions.remove(&name).unwrap_or_default();
