@@ -35,6 +35,9 @@ pub struct Failure {
     pub code: u8,
 }
 
+/// "Permission denied": the one of two errors of this kind for which pip has advice.
+const EACCES: i32 = 13;
+
 impl Failure {
     /// `ERROR: text`, exit code 1.
     pub fn error(text: impl Into<String>) -> Self {
@@ -77,7 +80,27 @@ impl Failure {
     /// What the system does not let pip do.
     pub fn os_error(error: &std::io::Error, path: &str) -> Self {
         let words = system_words(error, path);
-        Self::error(format!("Could not install packages due to an OSError: {words}\n"))
+        let mut text = format!("Could not install packages due to an OSError: {words}\n");
+        if error.kind() != std::io::ErrorKind::PermissionDenied {
+            return Self::error(text);
+        }
+        if error.raw_os_error() == Some(EACCES) {
+            text.push_str("Consider using the `--user` option or check the permissions.\n");
+        }
+        let mut failure = Self::error(text);
+        failure.hint(super::hints::PERMISSION);
+        failure
+    }
+
+    /// The same in an environment, where `--user` helps nobody.
+    pub fn in_environment(mut self) -> Self {
+        for (_, text) in &mut self.lines {
+            *text = text.replace(
+                "Consider using the `--user` option or check the permissions.",
+                "Check the permissions.",
+            );
+        }
+        self
     }
 
     /// An exception of the system's about a file, in Python's words.
@@ -288,23 +311,7 @@ impl From<InstallError> for Failure {
         match error {
             InstallError::Removal(error) => error.into(),
             InstallError::Cancelled => Self::error("Operation cancelled by user"),
-            InstallError::Io { path, source } => {
-                let number = source.raw_os_error().map_or(String::new(), |code| format!("[Errno {code}] "));
-                let words = source.to_string();
-                let words = words.split(" (os error").next().unwrap_or_default().to_owned();
-                let mut text = format!(
-                    "Could not install packages due to an OSError: {number}{words}: '{}'\n",
-                    path.display()
-                );
-                if source.kind() == std::io::ErrorKind::PermissionDenied {
-                    text.push_str("Consider using the `--user` option or check the permissions.\n");
-                }
-                let mut failure = Self::error(text);
-                if source.kind() == std::io::ErrorKind::PermissionDenied {
-                    failure.hint(super::hints::PERMISSION);
-                }
-                failure
-            }
+            InstallError::Io { path, source } => Self::os_error(&source, &path.to_string_lossy()),
             other => Self::error(other.to_string()),
         }
     }

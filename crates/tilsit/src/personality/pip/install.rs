@@ -1,7 +1,7 @@
 //! `pip install`
 
-use environment::Environment;
 use environment::plan::Others;
+use environment::{Environment, Kind};
 use packaging::PackageName;
 use resolver::Warning;
 
@@ -68,7 +68,11 @@ impl Session<'_> {
             dry_run,
         };
         let done = install(&request, &mut preparer, &mut hands);
-        let done = done.map_err(|error| self.explained(error, &request, &mut client, &mut lines))?;
+        let done = done.map_err(|error| {
+            let failure = self.explained(error, &request, &mut client, &mut lines);
+            let no_user_site = self.interpreter.virtual_environment().is_some();
+            if no_user_site || environment.kind() == Kind::User { failure.in_environment() } else { failure }
+        })?;
         let names = std::mem::take(&mut lines.names);
         let pins = std::mem::take(&mut lines.order);
         let order = std::mem::take(&mut lines.installing);

@@ -27,7 +27,9 @@ impl TargetFolder {
         let beside = tempfile::Builder::new()
             .prefix(".tilsit-target-")
             .tempdir_in(above)
-            .map_err(|error| failed(above, &error))?;
+            // pip makes the folder itself first, and tells how that ends
+            .map_err(|error| std::fs::create_dir_all(&folder).err().unwrap_or(error))
+            .map_err(|error| Failure::os_error(&error, &folder.to_string_lossy()))?;
         let scratch = beside.path().join("target");
         let environment =
             Environment::target(place.interpreter().clone(), &scratch, &beside.path().join("state"));
@@ -42,7 +44,8 @@ impl TargetFolder {
     /// Moves what was installed to where it belongs.
     pub fn hand_over(self, session: &Session<'_>) -> Result<(), Failure> {
         let scratch = self.environment.scheme().purelib.clone();
-        std::fs::create_dir_all(&self.folder).map_err(|error| failed(&self.folder, &error))?;
+        std::fs::create_dir_all(&self.folder)
+            .map_err(|error| Failure::os_error(&error, &self.folder.to_string_lossy()))?;
         let Ok(entries) = std::fs::read_dir(&scratch) else { return Ok(()) };
         let mut items: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         items.sort();
@@ -50,10 +53,11 @@ impl TargetFolder {
             let Some(name) = item.file_name() else { continue };
             let goal = self.folder.join(name);
             if self.makes_way(session, &goal)? {
-                std::fs::rename(&item, &goal).map_err(|error| failed(&goal, &error))?;
+                std::fs::rename(&item, &goal)
+                    .map_err(|error| Failure::os_error(&error, &goal.to_string_lossy()))?;
             }
         }
-        self.beside.close().map_err(|error| failed(&self.folder, &error))
+        self.beside.close().map_err(|error| Failure::os_error(&error, &self.folder.to_string_lossy()))
     }
 
     /// Whether something may be put there; what is there goes first.
@@ -73,11 +77,7 @@ impl TargetFolder {
             return Ok(false);
         }
         let gone = if there.is_dir() { std::fs::remove_dir_all(goal) } else { std::fs::remove_file(goal) };
-        gone.map_err(|error| failed(goal, &error))?;
+        gone.map_err(|error| Failure::os_error(&error, &goal.to_string_lossy()))?;
         Ok(true)
     }
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::error(format!("Could not install packages due to an OSError: {error}: '{}'\n", path.display()))
 }
