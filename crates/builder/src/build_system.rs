@@ -16,6 +16,8 @@ mod tests;
 const LEGACY: (&str, &str) = ("setuptools.build_meta", "__legacy__");
 /// What projects without the table need (PEP 518; pip, build).
 const LEGACY_REQUIRES: &str = "setuptools >= 40.8.0";
+/// More than anybody writes into a pyproject.toml.
+const LARGEST: u64 = 16 << 20;
 
 /// How a project is built.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,6 +167,19 @@ pub enum Fault {
     UnknownKeys(Vec<String>),
 }
 
+/// The bytes of a file that people write: not those of a pipe, and not more than anybody writes.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let odd = |why| io::Error::new(io::ErrorKind::InvalidData, why);
+    let file = std::fs::metadata(path)?;
+    if !file.is_file() {
+        return Err(odd("this is no ordinary file"));
+    }
+    if file.len() > LARGEST {
+        return Err(odd("it is larger than 16 MiB"));
+    }
+    std::fs::read(path)
+}
+
 impl BuildSystem {
     /// Reads the `pyproject.toml` of a tree; a tree with a `setup.py` alone is built by setuptools.
     ///
@@ -175,7 +190,7 @@ impl BuildSystem {
             return Err(Box::new(BuildSystemError::NotAFolder(tree.to_owned())));
         }
         let path = tree.join("pyproject.toml");
-        let bytes = match std::fs::read(&path) {
+        let bytes = match read_file(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Self::without_file(tree),
             Err(source) => return Err(Box::new(BuildSystemError::Open { path, source })),

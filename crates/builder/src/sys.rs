@@ -19,6 +19,18 @@ pub(crate) fn landlock_abi() -> i64 {
     abi.max(0)
 }
 
+/// Makes `command` begin a session of its own, where Ctrl-C and the terminal do not reach, and adopt the orphans below it.
+pub(crate) fn begin_session(command: &mut Command) {
+    let enter = || {
+        rustix::process::setsid()?;
+        // the number is not used, only that there is one
+        rustix::process::set_child_subreaper(rustix::process::Pid::from_raw(1))?;
+        Ok(())
+    };
+    // SAFETY: the closure runs in the forked child. It makes two system calls, takes no lock and allocates nothing.
+    unsafe { command.pre_exec(enter) };
+}
+
 /// Makes `command` put itself under the rules, and under the filter of sockets, before it starts.
 pub(crate) fn confine(command: &mut Command, rules: RulesetCreated, no_sockets: bool) {
     let mut rules = Some(rules);

@@ -90,9 +90,10 @@ pub(super) fn prepared_metadata(out: &Path, folder: &Path) -> Result<Vec<u8>, Wr
         return Err(WrongFile::NotAName);
     }
     let path = folder.join("METADATA");
-    let size = path.metadata().map_err(|_| WrongFile::NoMetadata)?.len();
-    let readable = (size <= METADATA_LIMIT).then(|| std::fs::read(&path).ok()).flatten();
-    readable.ok_or(WrongFile::NoMetadata)
+    let file = path.metadata().map_err(|_| WrongFile::NoMetadata)?;
+    // who reads a pipe waits for ever
+    let readable = file.is_file() && file.len() <= METADATA_LIMIT;
+    readable.then(|| std::fs::read(&path).ok()).flatten().ok_or(WrongFile::NoMetadata)
 }
 
 fn is_plain_name(name: &Path) -> bool {

@@ -97,10 +97,17 @@ def call(backend, request):
             said["exception"] = "SystemExit: %s" % (error.code or 0)
         return {"failed": said}
     try:
-        json.dumps(value)
-    except (TypeError, ValueError):
-        return {"strange": repr(value)[:200]}
+        json.dumps(value, ensure_ascii=False).encode()  # text that is none (lone surrogates) is no answer either
+    except (TypeError, ValueError, RecursionError):
+        return {"strange": shown(value)}
     return {"value": value}
+
+
+def shown(value):
+    try:
+        return ascii(value)[:200]
+    except Exception:
+        return "a %s" % type(value).__name__
 
 
 def told(caught):

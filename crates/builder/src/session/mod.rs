@@ -1,6 +1,7 @@
 //! The front end of PEP 517: one Python for a tree and a build environment, which forks a child for each hook.
 
 mod check;
+mod family;
 mod process;
 
 use std::ffi::OsString;

@@ -5,18 +5,17 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{BuildPlace, Stream, Watch};
-use crate::{BuildError, Ending};
+use super::{BuildPlace, Stream, Watch, family};
+use crate::{BuildError, Ending, sys};
 
 const PROGRAM: &str = include_str!("hooks.py");
 
@@ -72,6 +71,14 @@ fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D
 }
 
 impl Line {
+    /// What is no answer stands for one that nobody can read; the line that says how the process ended follows.
+    fn parse(line: &[u8]) -> Self {
+        serde_json::from_slice(line).unwrap_or_else(|_| {
+            let start = &line[..line.len().min(200)];
+            Self { strange: Some(format!("{:?}", String::from_utf8_lossy(start))), ..Self::default() }
+        })
+    }
+
     fn ending(&self) -> Option<Ending> {
         self.signal.map(Ending::Signal).or(self.code.map(Ending::Code))
     }
@@ -90,6 +97,7 @@ pub(super) struct Process {
     child: Child,
     /// The process and what it starts, until it was waited for.
     group: Option<Pid>,
+    confined: bool,
     channel: UnixStream,
     unread: Vec<u8>,
     output: Lines<ChildStdout>,
@@ -102,7 +110,8 @@ impl Process {
         let failed = |source| BuildError::Start { python: place.python.clone(), source };
         let (ours, theirs) = UnixStream::pair().map_err(failed)?;
         let mut command = Command::new(&place.python);
-        command.args(["-c", PROGRAM]).current_dir(tree).env("TMPDIR", &place.scratch).process_group(0);
+        command.args(["-c", PROGRAM]).current_dir(tree).env("TMPDIR", &place.scratch);
+        sys::begin_session(&mut command);
         for (name, value) in &place.variables {
             match value {
                 Some(value) => command.env(name, value),
@@ -111,7 +120,8 @@ impl Process {
         }
         command.stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).stderr(Stdio::piped());
         place.sandbox.apply(&mut command, tree, place).map_err(failed)?;
-        let mut child = command.spawn().map_err(failed)?;
+        let confined = !place.sandbox.is_off();
+        let mut child = family::start(&mut command, confined).map_err(failed)?;
         drop(command); // and with it this process's copy of the child's end
         let streams = child.stdout.take().zip(child.stderr.take());
         let (output, error) = streams.ok_or_else(|| failed(io::ErrorKind::BrokenPipe.into()))?;
@@ -120,6 +130,7 @@ impl Process {
         Ok(Self {
             group: Pid::from_raw(child.id().cast_signed()),
             child,
+            confined,
             channel: ours,
             unread: Vec::new(),
             output: Lines::new(output, Stream::Output).map_err(failed)?,
@@ -147,6 +158,7 @@ impl Process {
         let mut answer = None;
         loop {
             if interrupted.load(Ordering::Relaxed) {
+                self.group.into_iter().for_each(family::end_descendants);
                 self.kill();
                 return Ok(Answer::Interrupted);
             }
@@ -154,13 +166,25 @@ impl Process {
             self.output.read(&mut self.log, watch)?;
             self.error.read(&mut self.log, watch)?;
             if !ready {
+                // a child that lives on keeps the channel open
+                if self.has_ended() {
+                    return self.gone(watch);
+                }
                 continue;
             }
             let Some(lines) = self.receive()? else { return self.gone(watch) };
+            if self.unread.len() > ANSWER_LIMIT {
+                self.kill();
+                return Ok(Answer::Strange(format!("more than {ANSWER_LIMIT} bytes")));
+            }
             for line in lines {
                 line.warnings.iter().for_each(|warning| watch.warning(warning));
                 if let Some(ending) = line.ending() {
                     self.drain(watch)?;
+                    if self.confined {
+                        // what was made is looked at now: nobody is left who could change it
+                        self.group.into_iter().for_each(family::end_descendants);
+                    }
                     return Ok(answer.unwrap_or(Answer::Ended(ending)));
                 }
                 answer = answer.or(line.answer());
@@ -183,23 +207,26 @@ impl Process {
 
     /// Whole lines from the channel; none when nobody is at its other end any more.
     fn receive(&mut self) -> io::Result<Option<Vec<Line>>> {
-        let mut piece = [0; 8 << 10];
+        let mut piece = [0; 64 << 10];
+        let known = self.unread.len();
         match self.channel.read(&mut piece) {
             Ok(0) => return Ok(None),
             Ok(count) => self.unread.extend_from_slice(&piece[..count]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => return Ok(None),
         }
-        if self.unread.len() > ANSWER_LIMIT {
-            return Ok(None);
-        }
-        let Some(end) = self.unread.iter().rposition(|byte| *byte == b'\n') else {
+        let Some(end) = self.unread[known..].iter().rposition(|byte| *byte == b'\n') else {
             return Ok(Some(Vec::new()));
         };
-        let lines: Vec<u8> = self.unread.drain(..=end).collect();
-        let parsed = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        // what is no answer is passed over: the line that says how the process ended follows
-        Ok(Some(parsed.filter_map(|line| serde_json::from_slice(line).ok()).collect()))
+        let lines: Vec<u8> = self.unread.drain(..=known + end).collect();
+        let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        Ok(Some(lines.map(Line::parse).collect()))
+    }
+
+    /// Whether the process itself ended; it is not waited for yet.
+    fn has_ended(&self) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        self.group.is_some_and(|process| matches!(waitid(WaitId::Pid(process), options), Ok(Some(_))))
     }
 
     /// The process itself ended, not only a child of it.
@@ -224,13 +251,20 @@ impl Process {
         Ok(())
     }
 
-    /// Ends the process and all that it started and that stayed in its group.
+    /// Ends the process, all that it started and that stayed in its group, and whatever else a confined one started.
     fn kill(&mut self) {
         // once only: as long as the process was not waited for, its number is nobody else's
         if let Some(group) = self.group.take() {
+            if self.confined {
+                family::end_descendants(group);
+            }
             let _ = kill_process_group(group, Signal::KILL);
         }
         let _ = self.child.wait();
+        family::forget(&self.child);
+        if self.confined {
+            family::end_orphans();
+        }
     }
 }
 

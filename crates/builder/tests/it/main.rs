@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
 mod hooks;
+mod leftovers;
 mod native;
 mod sandbox;
 mod tree;

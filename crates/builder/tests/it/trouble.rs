@@ -10,6 +10,9 @@ fn what_a_wheel_may_be() {
         ("return None", "answered null"),
         ("return b'x'", "answered b'x'"),
         ("return ['x']", "answered [\"x\"]"),
+        ("return '\\udc80.whl'", "answered '\\udc80.whl'"),
+        ("x = []\n  for _ in range(300): x = [x]\n  return x", "answered "),
+        ("x = []\n  for _ in range(100000): x = [x]\n  return x", "answered a list"),
         ("return 'thing-1.0-py3-none-any.whl'", "there is no such file"),
         (
             "wheel(folder); return folder + '/thing-1.0-py3-none-any.whl'",
@@ -55,6 +58,54 @@ def prepare_metadata_for_build_wheel(folder, settings):
     let error = built.unwrap_err().to_string();
     assert!(error.ends_with("made `thing-1.0-py3-none-any.whl`: its metadata says version `2.0`"), "{error}");
     assert!(tree.names("out").is_empty());
+}
+
+#[test]
+fn metadata_that_is_no_file() {
+    for code in
+        ["os.mkfifo(path)", "os.mkdir(path)", "os.truncate(os.open(path, os.O_CREAT | os.O_WRONLY), 1 << 40)"]
+    {
+        let tree = Tree::with(&format!(
+            "def prepare_metadata_for_build_wheel(folder, settings):\n  os.mkdir(folder + '/thing-1.0.dist-info')\n  path = folder + '/thing-1.0.dist-info/METADATA'\n  {code}\n  return 'thing-1.0.dist-info'\n"
+        ));
+        let (metadata, _) = tree.session(|session, heard| {
+            session.metadata(Product::Wheel, &ConfigSettings::default(), &tree.path("scratch"), heard)
+        });
+        let error = metadata.unwrap_err().to_string();
+        assert!(error.ends_with("of no use: it has no metadata"), "{error}");
+    }
+}
+
+/// Finds the channel, which is a socket, among the files of the process.
+const CHANNEL: &str = r#"
+import stat
+def say(text):
+    for fd in range(3, 20):
+        try:
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                while text:
+                    text = text[os.write(fd, text):]
+        except OSError:
+            pass
+"#;
+
+#[test]
+fn words_on_the_channel_that_are_no_answers() {
+    for (code, said) in [
+        ("say(b'hello\\n')", "answered \"hello\""),
+        ("say(b'\\xff\\xff')", "answered \"\u{fffd}\u{fffd}{"),
+        ("say(b'{\"value\": 3}\\n')", "answered 3"),
+    ] {
+        let hook = format!(
+            "def build_wheel(folder, settings=None, metadata=None):\n  {code}\n  return wheel(folder)\n"
+        );
+        let error = Tree::with(&format!("{CHANNEL}{hook}")).error().to_string();
+        assert!(error.contains(said), "{code}: {error}");
+    }
+    // more than an answer can be: the process is ended
+    let hook = "def build_wheel(folder, settings=None, metadata=None):\n  say(b'x' * (20 << 20))\n";
+    let error = Tree::with(&format!("{CHANNEL}{hook}")).error().to_string();
+    assert!(error.ends_with("answered more than 16777216 bytes"), "{error}");
 }
 
 #[test]
