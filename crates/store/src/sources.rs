@@ -126,15 +126,40 @@ impl Store {
         fs::create_dir_all(folder).map_err(|error| DiskError::new("make the folder", folder, error))?;
         let mut unpacking = Unpacking { tree: folder, executable: self.modes(folder).executable };
         let mut tops = BTreeSet::new();
+        let mut failed = None;
         for_each_entry(format, bytes, &Limits::default(), &mut |entry| {
             let top = entry.path.as_str().split('/').next().unwrap_or_default();
             if !tops.contains(top) {
                 tops.insert(top.to_owned());
             }
-            unpacking.place(entry)?;
-            Ok(ControlFlow::Continue(()))
+            let name = entry.path.to_string();
+            let placed = unpacking.place(entry).or_else(|error| {
+                failed = of_disk(&name, error)?;
+                Ok::<_, SourceError>(())
+            });
+            placed.map(|()| if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        Ok(tops)
+        match failed {
+            Some((name, error)) => Err(DiskError::new("write", folder.join(name), error).into()),
+            None => Ok(tops),
+        }
+    }
+}
+
+/// What the disk is at fault for; the error says what the archive is.
+fn of_disk(name: &str, error: io::Error) -> Result<Option<(String, io::Error)>, SourceError> {
+    use io::ErrorKind::{
+        AlreadyExists, DirectoryNotEmpty, InvalidFilename, IsADirectory, NotADirectory, NotFound,
+        PermissionDenied,
+    };
+    if error.raw_os_error().is_none() {
+        return Err(error.into()); // its content cannot be read
+    }
+    match error.kind() {
+        // a hard link to a folder is not permitted
+        AlreadyExists | DirectoryNotEmpty | InvalidFilename | IsADirectory | NotADirectory | NotFound
+        | PermissionDenied => Err(SourceError::Impossible { name: name.to_owned(), source: error }),
+        _ => Ok(Some((name.to_owned(), error))),
     }
 }
 

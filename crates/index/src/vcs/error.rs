@@ -56,6 +56,9 @@ pub enum VcsError {
         /// The repository.
         url: String,
     },
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// The disk.
     #[error(transparent)]
     Disk(#[from] DiskError),

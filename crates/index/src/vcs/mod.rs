@@ -14,6 +14,7 @@ mod working_copy;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use store::{Scratch, Store};
 
@@ -31,6 +32,8 @@ pub struct VcsPolicy {
     pub offline: bool,
     /// Whole clones, for servers that break on partial ones.
     pub whole: bool,
+    /// Turns true when the user asks to stop; a program that runs is ended then.
+    pub interrupted: Option<&'static AtomicBool>,
 }
 
 /// An address, and the commit that it means now.

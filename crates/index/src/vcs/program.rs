@@ -1,15 +1,26 @@
 //! Running the programs: nobody is asked, nothing of a surrounding repository leaks in.
 
+use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use super::error::{Meaning, meaning};
-use super::url::VcsUrl;
+use super::url::{System, VcsUrl};
 use super::{VcsError, VcsPolicy};
 
 /// How many of the last lines of a failed program are kept.
 const LAST_LINES: usize = 12;
+
+/// How long a wait for a program lasts before somebody looks whether the user asked to stop.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// ssh that fails instead of asking for a password or whether it may go on.
+const SILENT_SSH: &str = "ssh -oBatchMode=yes";
 
 /// Variables by which an outer repository (a hook, a rebase) would redirect git.
 const REDIRECTING: [&str; 8] = [
@@ -27,11 +38,13 @@ const REDIRECTING: [&str; 8] = [
 pub(super) struct Programs<'a> {
     pub(super) url: &'a VcsUrl,
     pub(super) policy: &'a VcsPolicy,
+    /// Whether the user told the program which ssh to take (`core.sshCommand`, `ui.ssh`).
+    own_ssh: OnceCell<bool>,
 }
 
 impl<'a> Programs<'a> {
     pub(super) fn new(url: &'a VcsUrl, policy: &'a VcsPolicy) -> Self {
-        Self { url, policy }
+        Self { url, policy, own_ssh: OnceCell::new() }
     }
 
     fn is_set(&self, name: &str) -> bool {
@@ -51,13 +64,40 @@ impl<'a> Programs<'a> {
             // An empty one also keeps SSH_ASKPASS, a window, from being used for passwords.
             command.env("GIT_ASKPASS", "");
         }
-        if !self.is_set("GIT_SSH_COMMAND") && !self.is_set("GIT_SSH") {
-            command.env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
-        }
         if let Some(folder) = folder {
             command.current_dir(folder);
         }
         command
+    }
+
+    /// The same for a program that may start ssh, which reads passwords from the terminal whatever its input is.
+    fn silent(&self, folder: Option<&Path>) -> Command {
+        let mut command = self.command(folder);
+        match self.url.system {
+            System::Git if self.is_set("GIT_SSH_COMMAND") || self.is_set("GIT_SSH") || self.has_own_ssh() => {
+            }
+            System::Git => drop(command.env("GIT_SSH_COMMAND", SILENT_SSH)),
+            System::Mercurial if self.url.repository.starts_with("ssh:") && !self.has_own_ssh() => {
+                command.args(["--config", &format!("ui.ssh={SILENT_SSH}")]);
+            }
+            // what Subversion takes without it, but for the option
+            System::Subversion if !self.is_set("SVN_SSH") => {
+                command.env("SVN_SSH", format!("{SILENT_SSH} -q --"));
+            }
+            _ => {}
+        }
+        command
+    }
+
+    fn has_own_ssh(&self) -> bool {
+        *self.own_ssh.get_or_init(|| {
+            let words: &[&str] = match self.url.system {
+                System::Git => &["config", "--get", "core.sshCommand"],
+                _ => &["showconfig", "ui.ssh"],
+            };
+            let said = self.command(None).args(words).output();
+            said.is_ok_and(|said| !said.stdout.trim_ascii().is_empty())
+        })
     }
 
     /// What the program writes to stdout, without the last line's end.
@@ -92,8 +132,10 @@ impl<'a> Programs<'a> {
         let verb = arguments.iter().find(|one| !one.to_string_lossy().starts_with('-'));
         let verb = verb.map(|verb| verb.to_string_lossy().into_owned()).unwrap_or_default();
         let command = format!("{} {verb}", self.url.system.program());
-        let output = self.command(folder).args(&arguments).output().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound if folder.is_none_or(Path::is_dir) => {
+        let run = self.run(self.silent(folder).args(&arguments));
+        let output = run.map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => VcsError::Interrupted,
+            io::ErrorKind::NotFound if folder.is_none_or(Path::is_dir) => {
                 VcsError::MissingProgram { system: self.url.system, url: url.clone() }
             }
             _ => VcsError::Failed {
@@ -114,6 +156,42 @@ impl<'a> Programs<'a> {
             }
             Meaning::Other => VcsError::Failed { command, url, status: output.status.code(), output: said },
         })
+    }
+
+    /// As [`Command::output`], until the user asks to stop ([`io::ErrorKind::Interrupted`]).
+    fn run(&self, command: &mut Command) -> io::Result<Output> {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let (sender, written) = channel();
+        let pipes: [Option<Box<dyn Read + Send>>; 2] = [
+            child.stdout.take().map(|pipe| Box::new(pipe) as _),
+            child.stderr.take().map(|pipe| Box::new(pipe) as _),
+        ];
+        for (at, mut pipe) in pipes.into_iter().flatten().enumerate() {
+            let sender = sender.clone();
+            std::thread::spawn(move || {
+                let mut bytes = Vec::new();
+                let read = pipe.read_to_end(&mut bytes);
+                // nobody waits any more: the user asked to stop
+                let _ = sender.send((at, read.map(|_| bytes)));
+            });
+        }
+        drop(sender);
+        let mut streams = [Vec::new(), Vec::new()];
+        loop {
+            match written.recv_timeout(GLANCE) {
+                Ok((at, bytes)) => streams[at] = bytes?,
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    if self.policy.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+                        let _ = child.kill();
+                        child.wait()?;
+                        return Err(io::ErrorKind::Interrupted.into());
+                    }
+                }
+            }
+        }
+        let [stdout, stderr] = streams;
+        Ok(Output { status: child.wait()?, stdout, stderr })
     }
 
     /// The last lines of what a program wrote; the repository's credentials do not show.

@@ -5,6 +5,7 @@
 //! the rule is stricter and lexical: nothing may lie behind a link of the same archive, and `..` in a link's target
 //! may stand only at its front.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -139,6 +140,20 @@ pub enum SourceError {
         /// The limit that was passed.
         limit: u64,
     },
+    /// The header of an entry, its long name among it, is longer than any.
+    #[error("the header of an entry is longer than {limit} bytes")]
+    LongHeader {
+        /// The limit that was passed.
+        limit: u64,
+    },
+    /// An entry that cannot be where it says it is: its folder is a file, it is linked to nothing.
+    #[error("`{name}` cannot be unpacked: {source}")]
+    Impossible {
+        /// The name in the archive.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The one member that is read is too large.
     #[error("`{name}` has more than {limit} bytes")]
     MemberTooLarge {
@@ -170,10 +185,19 @@ pub fn for_each_entry(
         ArchiveFormat::TarXz => xz(bytes)?,
     };
     let allowed = limits.unpacked.min((bytes.len() as u64).saturating_mul(limits.ratio).max(limits.free));
-    let mut limited = Limited { reader, left: allowed };
-    let result = visit_tar(&mut limited, limits, visit);
-    if limited.left == 0 { Err(SourceError::Bomb { limit: allowed }) } else { result }
+    let ahead = Cell::new(HEADER_LIMIT);
+    let mut limited = Limited { reader, left: allowed, ahead: &ahead };
+    let result = Tar { limits, allowed, ahead: &ahead }.visit(&mut limited, visit);
+    match result {
+        Err(_) if limited.left == 0 => Err(SourceError::Bomb { limit: allowed }),
+        Err(_) if ahead.get() == 0 => Err(SourceError::LongHeader { limit: HEADER_LIMIT }),
+        result => result,
+    }
 }
+
+/// Bytes between the contents of two entries: names of 4 KiB and what pax says of a file are far below. They are
+/// held in memory.
+const HEADER_LIMIT: u64 = 1 << 20;
 
 /// As Python's `lzma` reads files of this family: by what they begin with.
 fn xz(bytes: &[u8]) -> Result<Box<dyn Read + '_>, SourceError> {
@@ -218,13 +242,16 @@ pub fn read_member(
 struct Limited<'a> {
     reader: Box<dyn Read + 'a>,
     left: u64,
+    /// What may be read until the next entry's content begins.
+    ahead: &'a Cell<u64>,
 }
 
 impl Read for Limited<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(buffer)?;
         self.left = self.left.saturating_sub(count as u64);
-        if self.left == 0 {
+        self.ahead.set(self.ahead.get().saturating_sub(count as u64));
+        if self.left == 0 || self.ahead.get() == 0 {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "too large"));
         }
         Ok(count)
@@ -255,24 +282,52 @@ fn visit_zip(bytes: &[u8], limits: &Limits, visit: Visit<'_>) -> Result<(), Sour
     Ok(())
 }
 
-fn visit_tar(reader: &mut dyn Read, limits: &Limits, visit: Visit<'_>) -> Result<(), SourceError> {
-    let mut archive = tar::Archive::new(reader);
-    let mut filter = DataFilter::default();
-    for (index, entry) in archive.entries()?.enumerate() {
-        if index as u64 >= limits.members {
-            return Err(SourceError::Zip(ZipError::TooManyMembers(index as u64)));
-        }
-        let mut entry = entry?;
-        let Some((path, kind)) = filter.admit(&entry)? else { continue };
-        let executable = entry.header().mode().unwrap_or(0) & 0o100 != 0;
-        let mode = if executable || kind == EntryKind::Directory { 0o755 } else { 0o644 };
-        let size = if kind == EntryKind::File { entry.size() } else { 0 };
-        let modified = entry.header().mtime().ok();
-        if visit(SourceEntry { path, kind, mode, size, modified, content: &mut entry })?.is_break() {
-            break;
+/// A tar archive's limits, and how far its reader may go at the moment.
+struct Tar<'a> {
+    limits: &'a Limits,
+    allowed: u64,
+    ahead: &'a Cell<u64>,
+}
+
+impl Tar<'_> {
+    fn visit(&self, reader: &mut dyn Read, visit: Visit<'_>) -> Result<(), SourceError> {
+        let mut archive = tar::Archive::new(reader);
+        let mut filter = DataFilter::default();
+        let mut promised = 0_u64;
+        let mut entries = archive.entries()?.enumerate();
+        loop {
+            self.ahead.set(HEADER_LIMIT);
+            let Some((index, entry)) = entries.next() else { return Ok(()) };
+            let mut entry = entry?;
+            self.ahead.set(u64::MAX);
+            if index as u64 >= self.limits.members {
+                return Err(SourceError::Zip(ZipError::TooManyMembers(index as u64)));
+            }
+            // A sparse file's holes are nowhere in the stream.
+            promised = promised.saturating_add(entry.size());
+            if promised > self.allowed {
+                return Err(SourceError::Bomb { limit: self.allowed });
+            }
+            if let Some((path, kind)) = filter.admit(&entry)?
+                && visit(source_entry(path, kind, &mut entry))?.is_break()
+            {
+                return Ok(());
+            }
+            io::copy(&mut entry, &mut io::sink())?;
         }
     }
-    Ok(())
+}
+
+fn source_entry<'e, R: Read>(
+    path: SafePath,
+    kind: EntryKind,
+    entry: &'e mut tar::Entry<'_, R>,
+) -> SourceEntry<'e> {
+    let executable = entry.header().mode().unwrap_or(0) & 0o100 != 0;
+    let mode = if executable || kind == EntryKind::Directory { 0o755 } else { 0o644 };
+    let size = if kind == EntryKind::File { entry.size() } else { 0 };
+    let modified = entry.header().mtime().ok();
+    SourceEntry { path, kind, mode, size, modified, content: entry }
 }
 
 /// The `data` filter of PEP 706, with what must be remembered between entries.

@@ -176,6 +176,30 @@ fn bombs() {
     let limits = Limits { free: 1 << 20, ..Limits::default() };
     assert!(matches!(visit(ArchiveFormat::TarGz, &bytes, &limits), Err(SourceError::Bomb { .. })));
     assert!(visit(ArchiveFormat::TarGz, &bytes, &Limits::default()).is_ok());
+    // what an entry promises is enough, also where a sparse file's holes are in no stream
+    let mut header = tar::Header::new_gnu();
+    header.set_path("x").unwrap();
+    header.set_size(2 << 30);
+    header.set_cksum();
+    let promise = [header.as_bytes().as_slice(), &[0; 1024]].concat();
+    let refused = visit(ArchiveFormat::Tar, &promise, &Limits::default());
+    assert!(matches!(refused, Err(SourceError::Bomb { .. })), "{refused:?}");
+    let gnu = header.as_gnu_mut().unwrap();
+    gnu.set_atime(0);
+    gnu.sparse[0].set_offset(2 << 30);
+    gnu.sparse[0].set_length(0);
+    gnu.set_real_size(2 << 30);
+    header.set_entry_type(tar::EntryType::GNUSparse);
+    header.set_size(0);
+    header.set_cksum();
+    let sparse = [header.as_bytes().as_slice(), &[0; 1024]].concat();
+    let refused = visit(ArchiveFormat::Tar, &sparse, &Limits::default());
+    assert!(matches!(refused, Err(SourceError::Bomb { .. })), "{refused:?}");
+    // long names and what pax says are held in memory
+    for kind in [tar::EntryType::GNULongName, tar::EntryType::GNULongLink, tar::EntryType::XHeader] {
+        let header = Tar::new().entry("h", kind, "", &vec![b'a'; 2 << 20]).file("x", b"");
+        assert!(matches!(tar(header), Err(SourceError::LongHeader { .. })), "{kind:?}");
+    }
     let many = Limits { members: 2, ..Limits::default() };
     assert!(visit(ArchiveFormat::Tar, &honest().bytes(), &many).is_err());
 }

@@ -122,6 +122,7 @@ impl Diagnostic {
         let plain = format!("error: {}", self.summary);
         let gap = CODE_COLUMN.saturating_sub(plain.chars().count()).max(2);
         let (first, more) = self.summary.split_once('\n').unwrap_or((&self.summary, ""));
+        let first = shown(first);
         out.push_str(&format!(
             "{} {first}{}{}\n",
             style.error("error:"),
@@ -137,7 +138,7 @@ impl Diagnostic {
         }
         for (word, text) in [("note:", &self.note), ("hint:", &self.hint)] {
             if let Some(text) = text {
-                out.push_str(&format!("{} {text}\n", style.hint(word)));
+                out.push_str(&format!("{} {}\n", style.hint(word), shown(text)));
             }
         }
         super::redact::redact_text(&out)
@@ -146,7 +147,7 @@ impl Diagnostic {
 
 fn push_indented(out: &mut String, text: &str) {
     for line in text.lines() {
-        out.push_str(format!("  {line}").trim_end());
+        out.push_str(format!("  {}", shown(line)).trim_end());
         out.push('\n');
     }
 }
@@ -168,6 +169,17 @@ fn push_excerpt(out: &mut String, excerpt: &Excerpt, style: Style) {
     let margin = " ".repeat(number.len());
     out.push_str(&format!("  {}:{}:{}\n", excerpt.path, excerpt.line, excerpt.column));
     out.push_str(&format!("  {number} | {visible}\n  {margin} | {marks}\n"));
+}
+
+/// A line that may hold a stranger's words, of which some are very long.
+fn shown(line: &str) -> String {
+    const LONGEST: usize = 1000;
+    let mut letters = line.chars().map(printable);
+    let mut shown: String = letters.by_ref().take(LONGEST).collect();
+    if letters.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Nothing from a file may move the cursor.
@@ -194,6 +206,15 @@ hint: alpha has no other version; `tilsit install alpha` alone works
 ";
         assert_eq!(diagnostic.render(Style::PLAIN), expected);
         assert_eq!(diagnostic.exit, 1);
+    }
+
+    #[test]
+    fn strangers_words_move_no_cursor_and_end() {
+        let long = "x".repeat(2000);
+        let diagnostic = Diagnostic::new(&codes::CONFLICT, "a\u{1b}[31m").fact(format!("\u{7}b\tc\n{long}"));
+        let text = diagnostic.note("\u{9b}2J").render(Style::PLAIN);
+        assert!(text.chars().all(|letter| letter == '\n' || !letter.is_control()), "{text:?}");
+        assert_eq!(text.lines().nth(2).map(|line| line.chars().count()), Some(2 + 1000 + 1));
     }
 
     #[test]

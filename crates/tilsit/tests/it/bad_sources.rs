@@ -160,3 +160,66 @@ fn nothing_is_asked_of_sources_that_may_not_be_built() {
         }
     }
 }
+
+/// A server that takes what it is asked and never answers.
+fn silent_server() -> (std::net::TcpListener, String) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("git+http://{}/repository", listener.local_addr().unwrap());
+    (listener, address)
+}
+
+#[test]
+fn a_repository_that_never_answers_can_be_left() {
+    let sandbox = Sandbox::new();
+    sandbox.venv();
+    for front in [&["install"][..], &["as", "pip", "--python", ".venv", "install"]] {
+        let (listener, url) = silent_server();
+        let mut command = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_tilsit")));
+        let mut child = command.args(front).arg(&url).stderr(std::process::Stdio::null()).spawn().unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        let process = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+        let code = child.wait().unwrap().code();
+        assert!(matches!(code, Some(130 | 1)), "{front:?} {code:?}");
+        drop(stream);
+        let left = std::fs::read_dir(sandbox.cache().join("temporary-1"));
+        assert_eq!(left.into_iter().flatten().count(), 0);
+    }
+    assert_eq!(sandbox.frozen(), "");
+}
+
+#[test]
+fn ssh_asks_nobody() {
+    let mut sandbox = Sandbox::new();
+    sandbox.venv();
+    let programs = sandbox.work().join("programs");
+    for name in ["ssh", "my-ssh"] {
+        use std::os::unix::fs::PermissionsExt as _;
+        let program = sandbox.write(
+            &format!("programs/{name}"),
+            &format!("#!/bin/sh\necho {name} \"$@\" >> {}/said\nexit 255\n", sandbox.work().display()),
+        );
+        std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = std::env::var("PATH").unwrap();
+    sandbox.set("PATH", &format!("{}:{path}", programs.display()));
+    for system in ["git", "hg", "svn"] {
+        let _ = std::fs::remove_file(sandbox.work().join("said"));
+        sandbox
+            .tilsit(&["install", &format!("{system}+ssh://h.example/repository")])
+            .fails(1, "[repository-");
+        let said = sandbox.read("said");
+        assert!(said.contains("-oBatchMode=yes") && said.starts_with("ssh "), "{system}: {said}");
+    }
+    // an ssh that the user chose is taken as it is
+    std::fs::write(sandbox.home().join(".gitconfig"), "[core]\n  sshCommand = my-ssh\n").unwrap();
+    std::fs::write(sandbox.home().join(".hgrc"), "[ui]\nssh = my-ssh\n").unwrap();
+    for system in ["git", "hg"] {
+        let _ = std::fs::remove_file(sandbox.work().join("said"));
+        sandbox
+            .tilsit(&["install", &format!("{system}+ssh://h.example/repository")])
+            .fails(1, "[repository-");
+        let said = sandbox.read("said");
+        assert!(said.starts_with("my-ssh ") && !said.contains("BatchMode"), "{system}: {said}");
+    }
+}

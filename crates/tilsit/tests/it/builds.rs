@@ -407,3 +407,87 @@ fn a_hostile_project_is_confined_while_its_distributions_are_built() {
     assert!(did.lines().all(|line| line == "did tree") && !heard, "{did}");
     assert!(!sandbox.home().join("evil").exists());
 }
+
+#[test]
+fn what_a_build_puts_in_the_place_of_its_outputs_is_not_followed() {
+    let sandbox = Sandbox::new();
+    let home = sandbox.home().display().to_string();
+    std::fs::write(sandbox.home().join("precious"), "kept").unwrap();
+    // a link for the file, where it is to be copied to
+    let link = "os.makedirs('dist', exist_ok=True)\nfor name in ['alpha-1.0-py3-none-any.whl', 'alpha-1.0.tar.gz']:\n    path = 'dist/' + name\n    if not os.path.lexists(path):\n        os.symlink('HOME/precious', path)\n";
+    project(&sandbox, &link.replace("HOME", &home));
+    sandbox.tilsit(&["build", "p"]).ok();
+    assert!(!sandbox.work().join("p/dist/alpha-1.0.tar.gz").is_symlink());
+    // a link for the folder, made by the first of two builds
+    let moved = "real = build_sdist\ndef build_sdist(folder, settings=None):\n    os.rename('dist', 'there')\n    os.symlink('HOME', 'dist')\n    return real(folder)\n";
+    std::fs::remove_dir_all(sandbox.work().join("p")).unwrap();
+    project(&sandbox, &moved.replace("HOME", &home));
+    sandbox.tilsit(&["build", "p"]).ok();
+    assert_eq!(names(&sandbox.work().join("p/there")), ["alpha-1.0-py3-none-any.whl", "alpha-1.0.tar.gz"]);
+    assert_eq!(names(&sandbox.home()), ["precious"]);
+    assert_eq!(std::fs::read_to_string(sandbox.home().join("precious")).unwrap(), "kept");
+}
+
+#[test]
+fn a_confined_build_has_caches_of_its_own() {
+    if builder::Sandbox::lack().is_some() {
+        return;
+    }
+    let mut sandbox = Sandbox::new();
+    let home = sandbox.home().display().to_string();
+    for (name, folder) in [("XDG_CACHE_HOME", "cache"), ("CCACHE_DIR", "ccache"), ("CARGO_HOME", "cargo")] {
+        std::fs::create_dir(sandbox.home().join(folder)).unwrap();
+        sandbox.set(name, &format!("{home}/{folder}"));
+    }
+    std::fs::write(sandbox.home().join("cargo/config.toml"), "[net]\n").unwrap();
+    let hooks = r#"
+def build_wheel(folder, settings=None, metadata=None):
+    for name in ["XDG_CACHE_HOME", "CCACHE_DIR"] + ["CARGO_HOME"] * os.path.exists("with-network"):
+        os.makedirs(os.environ[name], exist_ok=True)
+        open(os.path.join(os.environ[name], "new"), "w").close()
+    if os.path.exists("with-network"):
+        assert open(os.environ["CARGO_HOME"] + "/config.toml").read() == "[net]\n"
+    return wheel(folder)
+"#;
+    project(&sandbox, hooks);
+    sandbox.venv();
+    install(&sandbox, &["./p"]).ok();
+    sandbox.write("p/with-network", "");
+    install(&sandbox, &["./p", "--allow-network"]).ok();
+    for folder in ["cache", "ccache"] {
+        assert_eq!(names(&sandbox.home().join(folder)), Vec::<String>::new());
+    }
+    assert_eq!(names(&sandbox.home().join("cargo")), ["config.toml"]);
+    assert_eq!(names(&sandbox.cache().join("temporary-1")), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_of_a_failed_build_stays_where_nobody_is_told_of_it() {
+    let sandbox = Sandbox::new();
+    sandbox.venv();
+    project(&sandbox, "def build_wheel(folder, settings=None, metadata=None):\n    raise ValueError\n");
+    let temporary = sandbox.home().with_file_name("tmp");
+    for words in
+        [&["as", "pip", "--python", ".venv", "install", "./p"][..], &["as", "pyproject-build", "p", "-w"]]
+    {
+        let ran = sandbox.tilsit(words);
+        assert_eq!(ran.code, 1, "{ran}");
+        assert_eq!(names(&temporary), Vec::<String>::new(), "{ran}");
+    }
+    assert!(!sandbox.work().join("p/dist").exists());
+    untouched(&sandbox);
+}
+
+#[test]
+fn an_out_folder_that_cannot_be_is_said_before_anything_runs() {
+    let sandbox = Sandbox::new();
+    project(&sandbox, "open('ran', 'w')\n");
+    sandbox.write("file", "");
+    sandbox.tilsit(&["build", "p", "-o", "file/dist"]).fails(1, "[no-permission]").tells("--outdir");
+    let ran = sandbox.tilsit(&["as", "pyproject-build", "p", "-o", "file/dist"]);
+    let said = "file/dist' does not exist and cannot be a directory";
+    assert!(ran.code == 1 && ran.stderr.contains(said), "{ran}");
+    assert!(!sandbox.work().join("p/ran").exists());
+    sandbox.tilsit(&["build", "p", "-o", "p/a/b/c"]).ok();
+    assert_eq!(names(&sandbox.work().join("p/a/b/c")).len(), 2);
+}

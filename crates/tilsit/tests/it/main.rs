@@ -19,6 +19,7 @@ mod crash;
 mod docs;
 mod download;
 mod errors;
+mod hostile_archives;
 mod link;
 mod native;
 mod own_wheel;

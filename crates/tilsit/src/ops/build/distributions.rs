@@ -1,10 +1,12 @@
 //! A project becomes a source distribution, and that becomes a wheel: what `tilsit build` and `python -m build` do.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io;
+use std::os::fd::AsRawFd as _;
 use std::path::{Path, PathBuf};
 
-use builder::{BuiltFile, ConfigSettings, Product};
+use builder::{BuildError, BuildSystemError, BuiltFile, ConfigSettings, Product};
 use packaging::filenames::{FilenameError, SourceFilename};
 use store::{Scratch, UnpackError};
 
@@ -57,6 +59,14 @@ pub enum DistributionsError {
         /// What the system said.
         source: io::Error,
     },
+    /// The folder for what is built cannot be made or opened.
+    #[error("{}: {source}", path.display())]
+    Out {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// It cannot be unpacked.
     #[error("{}: {source}", path.display())]
     Unpack {
@@ -97,8 +107,59 @@ pub fn distributions(
     request: &DistributionsRequest<'_>,
     hands: &mut Hands<'_>,
 ) -> Result<Vec<BuiltFile>, DistributionsError> {
+    if !is_archive(request.source) && !request.source.is_dir() {
+        let missing = BuildSystemError::NotAFolder(request.source.to_owned());
+        let source = Box::new(BuildError::System(Box::new(missing)));
+        return Err(BuildOpError::Build { source, confinement: None }.into());
+    }
+    let out = Out::open(request.out)
+        .map_err(|source| DistributionsError::Out { path: request.out.to_owned(), source })?;
+    let built = into(builds, request, &out, hands)?;
+    Ok(built
+        .into_iter()
+        .map(|one| BuiltFile { path: request.out.join(one.filename.as_str()), ..one })
+        .collect())
+}
+
+/// The folder for what is built, held open: a build may write to its project, and with it put a link to any other folder
+/// in the place of this one.
+struct Out<'r> {
+    path: &'r Path,
+    folder: File,
+    is_new: bool,
+}
+
+impl<'r> Out<'r> {
+    fn open(path: &'r Path) -> io::Result<Self> {
+        let is_new = !path.exists();
+        std::fs::create_dir_all(path)?;
+        Ok(Self { path, folder: File::open(path)?, is_new })
+    }
+
+    /// A path to the folder itself, whatever its name leads to now.
+    fn reach(&self) -> PathBuf {
+        let opened = PathBuf::from(format!("/proc/self/fd/{}", self.folder.as_raw_fd()));
+        if opened.is_dir() { opened } else { self.path.to_owned() }
+    }
+}
+
+impl Drop for Out<'_> {
+    fn drop(&mut self) {
+        if self.is_new {
+            // where nothing was built it is empty
+            let _ = std::fs::remove_dir(self.path);
+        }
+    }
+}
+
+fn into(
+    builds: &Builds<'_>,
+    request: &DistributionsRequest<'_>,
+    out: &Out<'_>,
+    hands: &mut Hands<'_>,
+) -> Result<Vec<BuiltFile>, DistributionsError> {
     let build = |product, tree: &Path, hands: &mut Hands<'_>| {
-        builds.build(&BuildTask { tree, product, settings: request.settings }, request.out, hands)
+        builds.build(&BuildTask { tree, product, settings: request.settings }, &out.reach(), hands)
     };
     if is_archive(request.source) {
         let unpacked = Unpacked::of(request.source, request.extract, None, hands)?;

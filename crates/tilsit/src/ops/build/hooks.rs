@@ -1,12 +1,14 @@
 //! Builds by the project's own back end: its environment, one warm Python for each tree, what it says meanwhile.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use builder::{
-    BuildError, BuildPlace, BuildSystem, BuiltFile, ConfigSettings, Lack, Product, Sandbox, Session, Stream,
-    UnknownKeys, Watch,
+    BuildError, BuildPlace, BuildSystem, BuiltFile, ConfigSettings, Lack, Network, Product, Sandbox, Session,
+    Stream, UnknownKeys, Watch,
 };
 use packaging::{PackageName, Requirement};
 use store::Scratch;
@@ -63,11 +65,16 @@ pub(super) fn build(
     moved(&built, out).map_err(|source| trouble(builds, BuildError::Disk { path: out.to_owned(), source }))
 }
 
-fn moved(built: &BuiltFile, out: &Path) -> std::io::Result<BuiltFile> {
+fn moved(built: &BuiltFile, out: &Path) -> io::Result<BuiltFile> {
     std::fs::create_dir_all(out)?;
     let path = out.join(built.filename.as_str());
-    // Perhaps another file system. The metadata's wheel may be asked for again, so it is not taken away.
-    std::fs::copy(&built.path, &path)?;
+    // Perhaps another file system. The metadata's wheel may be asked for again, so it is not taken away. What has its
+    // name is replaced, not written through: a build could have left a link there.
+    let mut whole = tempfile::NamedTempFile::new_in(out)?;
+    let mut made = File::open(&built.path)?;
+    io::copy(&mut made, &mut whole)?;
+    whole.as_file().set_permissions(made.metadata()?.permissions())?;
+    whole.persist(&path).map_err(|error| error.error)?;
     Ok(BuiltFile { path, ..built.clone() })
 }
 
@@ -167,7 +174,7 @@ fn open(
     let log = log.into_temp_path();
     let place = BuildPlace {
         python: environment.python.clone(),
-        variables: variables(builds, &environment),
+        variables: variables(builds, &environment, scratch.path()),
         scratch: scratch.path().to_owned(),
         sandbox: sandbox(builds),
         log: log.to_path_buf(),
@@ -254,7 +261,8 @@ impl Running {
 
     /// The log stays where somebody is told of it.
     fn failed(mut self, builds: &Builds<'_>, error: BuildError) -> BuildOpError {
-        if matches!(error, BuildError::Failed { .. } | BuildError::Crashed { .. })
+        if builds.policy.keeps_log
+            && matches!(error, BuildError::Failed { .. } | BuildError::Crashed { .. })
             && let Some(log) = self.log.take()
             && let Err(lost) = log.keep()
         {
@@ -270,19 +278,52 @@ fn trouble(builds: &Builds<'_>, source: BuildError) -> BuildOpError {
 
 /// The programs of the environment come first, and nothing of the user's Python gets in. `TILSIT_BINARY` tells hooks which
 /// tilsit runs them.
-fn variables(builds: &Builds<'_>, environment: &BuildEnvironment) -> Vec<(OsString, Option<OsString>)> {
+fn variables(
+    builds: &Builds<'_>,
+    environment: &BuildEnvironment,
+    scratch: &Path,
+) -> Vec<(OsString, Option<OsString>)> {
     let running = python::binary().filter(|_| !builds.process.has("TILSIT_BINARY"));
-    let running = running.map(|path| (OsString::from("TILSIT_BINARY"), Some(path.into_os_string())));
-    let Some(programs) = &environment.programs else { return Vec::from_iter(running) };
+    let running = running.map(|path| ("TILSIT_BINARY", path));
+    let caches = builds.policy.confinement().map(|network| caches(builds, network, &scratch.join("caches")));
+    let own = caches.into_iter().flatten().chain(running);
+    let own = own.map(|(name, path)| (OsString::from(name), Some(path.into_os_string())));
+    let Some(programs) = &environment.programs else { return own.collect() };
     let old = builds.process.env.get(std::ffi::OsStr::new("PATH")).cloned().unwrap_or_default();
     let folders = std::iter::once(programs.clone()).chain(std::env::split_paths(&old));
     let mut variables = vec![("PYTHONNOUSERSITE".into(), Some("1".into()))];
-    variables.extend(running);
     if let Ok(path) = std::env::join_paths(folders) {
         variables.push(("PATH".into(), Some(path)));
     }
     variables.extend(["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"].map(|name| (name.into(), None)));
+    variables.extend(own);
     variables
+}
+
+/// A confined build cannot write to its user's caches, and what it would leave there would be used by builds of others: it
+/// has caches of its own, which go with it. cargo reads what was downloaded before from a folder that it cannot
+/// write to; where it may download it needs one that it can, with the user's configuration.
+fn caches(builds: &Builds<'_>, network: Network, folder: &Path) -> Vec<(&'static str, PathBuf)> {
+    let mut caches = vec![
+        ("XDG_CACHE_HOME", folder.to_owned()),
+        ("CCACHE_DIR", folder.join("ccache")),
+        ("npm_config_cache", folder.join("npm")),
+    ];
+    if network == Network::Allowed {
+        let cargo = folder.join("cargo");
+        let named = builds.process.filled("CARGO_HOME").map(PathBuf::from);
+        let home = || builds.process.filled("HOME").map(|home| Path::new(home).join(".cargo"));
+        if let Some(own) = named.or_else(home).filter(|own| own.is_dir()) {
+            let configured = std::fs::create_dir_all(&cargo).and_then(|()| {
+                std::os::unix::fs::symlink(own.join("config.toml"), cargo.join("config.toml"))
+            });
+            if let Err(error) = configured {
+                log::debug!("cargo's configuration is not there for a build: {error}");
+            }
+        }
+        caches.push(("CARGO_HOME", cargo));
+    }
+    caches
 }
 
 fn sandbox(builds: &Builds<'_>) -> Sandbox {

@@ -53,6 +53,8 @@ pub struct BuildPolicy {
     pub place: Option<PathBuf>,
     /// Builds may reach the network although they are not trusted.
     pub network: bool,
+    /// The log of a failed build stays, and whoever words the failure says where.
+    pub keeps_log: bool,
 }
 
 impl Default for BuildPolicy {
@@ -70,6 +72,7 @@ impl Default for BuildPolicy {
             trusted: false,
             place: None,
             network: false,
+            keeps_log: false,
         }
     }
 }

@@ -13,6 +13,9 @@ use super::{Prepared, Preparer, Raw, SourceError, bare};
 use crate::ops::build::Hands;
 use crate::ops::events::Event;
 
+/// More metadata than anybody writes.
+const METADATA_LIMIT: u64 = 16 << 20;
+
 impl Preparer<'_> {
     pub(super) fn folder(
         &self,
@@ -82,7 +85,9 @@ pub(super) fn check(folder: &Path, shown: &str) -> Result<(), SourceError> {
 
 /// PKG-INFO of an unpacked source distribution, where it is that of every wheel built from it (PEP 643).
 pub(super) fn pkg_info(folder: &Path) -> Option<Vec<u8>> {
-    let text = std::fs::read(folder.join("PKG-INFO")).ok()?;
+    let path = folder.join("PKG-INFO");
+    let file = path.metadata().ok().filter(|file| file.is_file() && file.len() <= METADATA_LIMIT);
+    let text = file.and_then(|_| std::fs::read(&path).ok())?;
     index::is_static_metadata(&text).then_some(text)
 }
 

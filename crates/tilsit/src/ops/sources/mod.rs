@@ -440,6 +440,10 @@ impl<'a> Preparer<'a> {
     }
 
     fn no_repository(&self, url: &str, source: VcsError, hands: &mut Hands<'_>) -> SourceError {
+        // Ctrl-C reaches the program of the repository too, which then fails
+        if interrupt::requested() {
+            return SourceError::Interrupted;
+        }
         let editable = self.policy.editables.contains(url);
         hands.listener.event(&Event::RepositoryFailed { url, editable });
         SourceError::Vcs { place: index::redacted_text(url), source }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use builder::{BuildError, BuildSystemError, Fault, HookRun, Network};
+use builder::native::NativeError;
+use builder::{BuildError, BuildSystemError, Ending, Fault, HookRun, Network};
 
 use super::super::{Diagnostic, Excerpt, codes, redact_text};
 use super::headers::package_of;
@@ -41,6 +42,7 @@ pub fn build(what: &str, error: &BuildOpError) -> Diagnostic {
         )
         .facts(missing.iter().map(unmet))
         .hint(format!("tilsit install {}", quoted(missing))),
+        BuildOpError::Native(NativeError::Disk { path, source }) => on_disk(what, path, source),
         BuildOpError::Native(error) => failed(what).fact(error.to_string()),
         BuildOpError::Disk(error) => error.into(),
     }
@@ -55,6 +57,9 @@ pub fn distributions(source: &Path, error: &DistributionsError) -> Diagnostic {
     match error {
         DistributionsError::Build(error) => build(&source.display().to_string(), error),
         DistributionsError::Read { path, source } => super::cannot_read(&path.display().to_string(), source),
+        DistributionsError::Out { path, source } => {
+            super::cannot_write(path, source).hint("another folder is named by `--outdir FOLDER`")
+        }
         DistributionsError::Unpack { path, source } => {
             super::source::unpack(&path.display().to_string(), source)
         }
@@ -108,7 +113,19 @@ fn hook(what: &str, error: &BuildError, confinement: Option<Network>) -> Diagnos
         BuildError::System(error) => system(&what, error),
         BuildError::Failed { exception, run } => ran(&what, exception, run, confinement),
         BuildError::Crashed { ending, run } => {
-            ran(&what, &format!("the back end's process ended with {ending}"), run, confinement)
+            let diagnostic = ran(
+                &what,
+                &format!("the back end's process ended with {ending}, without an answer"),
+                run,
+                confinement,
+            );
+            match ending {
+                // which the kernel sends when there is no memory left, too
+                Ending::Signal(9) => {
+                    diagnostic.hint("was there enough memory? `dmesg` tells of processes that were ended")
+                }
+                _ => diagnostic,
+            }
         }
         BuildError::Unavailable { backend, reason, traceback } => {
             let diagnostic = Diagnostic::new(
@@ -138,7 +155,19 @@ fn hook(what: &str, error: &BuildError, confinement: Option<Network>) -> Diagnos
         .fact(error.to_string())
         .note("the back end is at fault, not your machine")
         .hint("take another version, and tell its authors"),
+        BuildError::Disk { path, source } => on_disk(&what, path, source),
         _ => failed(&what).fact(error.to_string()),
+    }
+}
+
+/// A file of a build that cannot be read or written: where the disk is full, or it is not allowed, that is what is wrong.
+fn on_disk(what: &str, path: &Path, error: &std::io::Error) -> Diagnostic {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded | PermissionDenied | ReadOnlyFilesystem => {
+            super::cannot_write(path, error)
+        }
+        _ => failed(what).fact(format!("{}: {error}", path.display())),
     }
 }
 
@@ -272,7 +301,17 @@ fn cause(what: &str, text: &str, confinement: Option<Network>) -> Diagnostic {
         Some(_) if tried_to_write(text) => {
             confined("write where it may not").hint("if you trust it: `--no-sandbox`")
         }
-        _ => failed(what),
+        _ => unexplained(what),
+    }
+}
+
+/// Nobody knows why. Who asked for a package can take a version that needs no build.
+fn unexplained(what: &str) -> Diagnostic {
+    match packaging::PackageName::new(what) {
+        Ok(name) => failed(what).hint(format!(
+            "the project is at fault; a version with a wheel needs no build: tilsit install --only-binary {name} {name}"
+        )),
+        Err(_) => failed(what).hint("the project or its back end is at fault: its authors will want the log"),
     }
 }
 

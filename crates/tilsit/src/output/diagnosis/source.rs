@@ -6,6 +6,7 @@ use index::vcs::{System, VcsError};
 use packaging::hashes::Hash;
 use store::UnpackError;
 use store::archive::SourceError as ArchiveError;
+use store::archive::zip::ZipError;
 
 /// A source is of no use.
 pub fn source(error: &SourceError) -> Diagnostic {
@@ -61,7 +62,12 @@ pub(super) fn unpack(place: &str, error: &UnpackError) -> Diagnostic {
     let name = place.rsplit('/').next().unwrap_or(place);
     let code = match error {
         UnpackError::Disk(error) => return error.into(),
-        UnpackError::UnknownFormat | UnpackError::Archive(ArchiveError::Read(_)) => &codes::CORRUPT_WHEEL,
+        UnpackError::UnknownFormat
+        | UnpackError::Archive(
+            ArchiveError::Read(_)
+            | ArchiveError::Impossible { .. }
+            | ArchiveError::Zip(ZipError::NotAZip | ZipError::Truncated),
+        ) => &codes::CORRUPT_WHEEL,
         _ => &codes::UNSAFE_ARCHIVE,
     };
     Diagnostic::new(code, format!("`{name}` cannot be unpacked"))
@@ -113,6 +119,7 @@ impl From<&VcsError> for Diagnostic {
                     .hint("move it aside, or choose another name with #egg=NAME")
             }
             VcsError::Disk(error) => error.into(),
+            VcsError::Interrupted => super::operation::interrupted(),
             other => Self::new(&codes::REPOSITORY_ERROR, other.to_string()),
         }
     }

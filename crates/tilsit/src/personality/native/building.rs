@@ -10,6 +10,7 @@ use super::Session;
 use crate::cli::native as flags;
 use crate::ops::build::BuildPolicy;
 use crate::ops::candidates::Selection;
+use crate::ops::interrupt;
 use crate::ops::sources::SourcePolicy;
 use crate::ops::wanted::{Sources, Wanted};
 use crate::output::Diagnostic;
@@ -42,6 +43,7 @@ impl Session<'_> {
                 environment: self.process.env.clone().into_iter().collect(),
                 offline: self.parsed.is_on(&flags::OFFLINE),
                 whole: false,
+                interrupted: Some(interrupt::flag()),
             },
             editables: wanted.editables.clone(),
             settings: self.config_settings(),
@@ -71,6 +73,7 @@ impl Session<'_> {
             never: self.parsed.text(&flags::BUILD) == Some("never"),
             trusted: says_no(&flags::SANDBOX),
             network: self.parsed.is_on(&flags::ALLOW_NETWORK),
+            keeps_log: true,
             ..BuildPolicy::default()
         })
     }

@@ -21,6 +21,7 @@ use crate::ops::build::BuildPolicy;
 use crate::ops::candidates::Selection;
 use crate::ops::formats::{FormatOption, Formats};
 use crate::ops::install::ResolvePolicy;
+use crate::ops::interrupt;
 use crate::ops::network::Connection;
 use crate::ops::sources::SourcePolicy;
 use crate::ops::wanted::{Sources, Wanted};
@@ -177,6 +178,7 @@ impl Session<'_> {
             vcs: VcsPolicy {
                 environment: self.process.env.clone().into_iter().collect(),
                 offline: false,
+                interrupted: Some(interrupt::flag()),
                 whole: self.process.filled("PIP_NO_PARTIAL_CLONE_FOR_BROKEN_GIT_SERVER").is_some(),
             },
             editables: wanted.editables.clone(),

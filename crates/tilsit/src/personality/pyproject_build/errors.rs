@@ -1,5 +1,7 @@
 //! Failures in build's words: `ERROR …`, exit code 1.
 
+use std::io::ErrorKind;
+
 use builder::{BuildError, BuildSystemError, Fault, SettingsError};
 use environment::Interpreter;
 
@@ -55,6 +57,19 @@ impl Failure {
             }
             DistributionsError::Read { path, source } => {
                 Self::error(format!("failed to read source distribution {}: {source}", path.display()))
+            }
+            DistributionsError::Out { path, source } => {
+                let path = path.display();
+                let said = source.to_string();
+                let said = said.split(" (os error").next().unwrap_or(&said);
+                let number = source.raw_os_error().unwrap_or_default();
+                Self::error(match source.kind() {
+                    ErrorKind::AlreadyExists => format!("Build path '{path}' exists and is not a directory"),
+                    ErrorKind::NotADirectory | ErrorKind::NotFound => {
+                        format!("Build path '{path}' does not exist and cannot be a directory")
+                    }
+                    _ => format!("[Errno {number}] {said}: '{path}'"),
+                })
             }
             DistributionsError::Unpack { path, source } => {
                 Self::error(format!("failed to read source distribution {}: {source}", path.display()))
