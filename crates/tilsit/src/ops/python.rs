@@ -145,15 +145,17 @@ pub fn binary() -> Option<PathBuf> {
     std::env::current_exe().ok()
 }
 
-/// The Python in the folder of the name that this process was called by, as scripts have it in their first line: in an
+/// The Python in the folder of the link that this process was called by, as scripts have it in their first line: in an
 /// environment its own.
 pub fn beside_program(process: &Process) -> Option<PathBuf> {
     let called = Path::new(process.args.first()?);
     let program = match called.components().count() {
-        1 => super::link::answering(
-            called.to_str()?,
-            process.env.get(std::ffi::OsStr::new("PATH")).map(|path| &**path),
-        )?,
+        1 => {
+            let path = process.env.get(std::ffi::OsStr::new("PATH")).map(|path| &**path);
+            let found = super::link::answering(called.to_str()?, path)?;
+            // Only a name was told, which others may have as well.
+            Some(found).filter(|found| found.canonicalize().ok() == binary())?
+        }
         _ => process.cwd.join(called),
     };
     let folder = program.parent()?;

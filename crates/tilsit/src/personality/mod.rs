@@ -28,7 +28,7 @@ pub fn run(process: &Process) -> u8 {
     let called = words.first().map(|program| tool_of(program)).unwrap_or(Some(Tool::Native));
     let rest = words.get(1..).unwrap_or_default();
     match (called, rest) {
-        (Some(Tool::Pip), rest) => pip::run(process, rest),
+        (Some(Tool::Pip), rest) => pip::run(process, &[own_python(process), rest.to_vec()].concat()),
         (Some(Tool::PyprojectBuild), rest) => {
             let python = python::beside_program(process).map(|python| python.display().to_string());
             pyproject_build::run(process, &Caller { module: false, python: python.as_deref() }, rest)
@@ -45,6 +45,15 @@ pub fn run(process: &Process) -> u8 {
         }
         _ => native::run(process, rest),
     }
+}
+
+/// The option by which a `pip` that lies in an environment is told that environment's Python, as the environment's own is.
+fn own_python(process: &Process) -> Vec<String> {
+    let python = python::beside_program(process);
+    let is_environment =
+        |python: &Path| python.ancestors().nth(2).is_some_and(|folder| folder.join("pyvenv.cfg").is_file());
+    let python = python.filter(|python| is_environment(python));
+    python.map_or_else(Vec::new, |python| vec!["--python".to_owned(), python.display().to_string()])
 }
 
 /// Who calls `pyproject-build`.

@@ -72,3 +72,25 @@ fn tools_that_tilsit_is_not_are_named() {
     s.tilsit(&["as", "pp"]).fails(2, "[usage]").tells("did you mean `tilsit as pip`? It can be: pip, pip3");
     s.tilsit(&["-q", "as", "pip", "list"]).fails(2, "give the tool its own: `tilsit as pip …`");
 }
+
+#[test]
+fn a_pip_in_an_environment_is_that_environments() {
+    let mut s = Sandbox::new();
+    s.index.add(fixtures::WheelBuilder::new("alpha", "1.0").file("alpha.py", ""));
+    s.venv();
+    s.tilsit(&["venv", "-q", "--without-pip", "other"]).ok();
+    s.tilsit(&["install", "-q", "-p", "other", "alpha"]).ok();
+    s.tilsit(&["link", "-q", "other/bin"]).ok();
+    assert_eq!(s.program("other/bin/pip", &["freeze"]).ok().stdout, "alpha==1.0\n");
+    assert_eq!(s.program("other/bin/pip", &["--python", ".venv", "freeze"]).ok().stdout, "");
+    let path = std::env::var("PATH").unwrap();
+    s.set("PATH", &format!("{}:{path}", s.work().join("other/bin").display()));
+    assert_eq!(s.program("sh", &["-c", "pip freeze"]).ok().stdout, "alpha==1.0\n");
+}
+
+#[test]
+fn build_is_a_tool_that_tilsit_is() {
+    let s = Sandbox::new();
+    s.tilsit(&["as", "build", "--version"]).ok().says("build 1.6.1 (");
+    s.tilsit(&["-q", "as", "build"]).fails(2, "give the tool its own: `tilsit as build …`");
+}

@@ -150,7 +150,7 @@ impl Session<'_> {
             ["generate"] => self.generate(),
             ["as"] => {
                 let name = self.parsed.arguments.first().map(String::as_str).unwrap_or_default();
-                Err(Box::new(diagnosis::not_that_tool(name, super::NAMES)))
+                Err(Box::new(diagnosis::not_that_tool(name, &[super::NAMES, &[super::MODULE]].concat())))
             }
             words => Err(Box::new(diagnosis::unknown_command(&words.join(" ")))),
         }
