@@ -90,6 +90,12 @@ impl Peers {
         Ok(Path::new(String::from_utf8_lossy(&done.stdout).trim()).join("__pip-runner__.py"))
     }
 
+    /// The folder with the wheels of back ends, in the peer tools' environment.
+    pub fn wheels(&self) -> Result<PathBuf, String> {
+        let top = self.oracle_python.parent().and_then(Path::parent);
+        top.map(|top| top.join("wheels")).ok_or_else(|| "the peer tools have no folder".to_owned())
+    }
+
     /// The interpreter that the peer tools' environment was made from.
     pub fn base_python(&self) -> Result<String, String> {
         let ask = ["-I", "-c", "import sys; print(sys._base_executable)"];

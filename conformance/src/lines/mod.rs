@@ -6,6 +6,7 @@ mod normal;
 mod oddities;
 #[cfg(test)]
 mod options;
+mod projects;
 mod servers;
 mod stage;
 mod texts;
@@ -36,6 +37,8 @@ pub fn run(peers: &Peers) -> Result<bool, String> {
     let folder = temporary.path().canonicalize().map_err(|error| error.to_string())?;
     let (index, empty, runner) = (universe::index(), folder.join("empty"), peers.pip_runner()?);
     peers.new_environment(&empty)?;
+    let wheels = peers.wheels()?;
+    projects::serve(&index, &wheels).map_err(|error| format!("{}: {error}", wheels.display()))?;
     let chosen: Vec<&Case<'_>> = cases::all().filter(|case| peers.wants(case.name)).collect();
     let servers = servers::Servers::start();
     let house = House { peers, index: &index, servers: &servers, empty: &empty, runner: &runner };

@@ -12,7 +12,11 @@ pub struct Told {
 
 impl Told {
     /// Lines of pip's that we lack (`-`) and lines of ours that pip has not (`+`), and another exit code.
-    pub fn differences(&self, ours: &Told) -> Vec<String> {
+    ///
+    /// Lines of a stream that begin like one of `except` do not count.
+    pub fn differences(&self, ours: &Told, except: &[&str]) -> Vec<String> {
+        let counts = |line: &&String| !except.iter().any(|front| line.starts_with(front));
+        let counted = |lines: &[String]| lines.iter().filter(counts).cloned().collect::<Vec<_>>();
         let mut found = Vec::new();
         if self.code != ours.code {
             found.push(format!("exit code {:?} instead of {:?}", ours.code, self.code));
@@ -22,7 +26,8 @@ impl Told {
             ("err", &self.stderr, &ours.stderr),
             ("tree", &self.tree, &ours.tree),
         ] {
-            let said = changes(theirs, ours).into_iter().filter(|change| !is_hint(change));
+            let said =
+                changes(&counted(theirs), &counted(ours)).into_iter().filter(|change| !is_hint(change));
             found.extend(said.map(|(sign, line)| format!("{sign} {stream}| {line}")));
         }
         found

@@ -2,7 +2,8 @@
 //!
 //! Short texts are shown line by line, so that a difference in RECORD, INSTALLER or direct_url.json is seen; other
 //! files by their hash. Of compiled bytecode only the presence counts (it holds the time of its source). Left out are
-//! the home folder (caches, temporary files) and our own journal, `.tilsit`.
+//! the home folder (caches, temporary files), our own journal, `.tilsit`, and what a repository keeps for itself, except
+//! which commit is checked out (its index and packs hold times).
 
 use super::normal;
 use std::path::Path;
@@ -29,6 +30,10 @@ fn walk(folder: &Path, top: &Path, port: u16, found: &mut Vec<String>) -> std::i
         }
         if kind.is_symlink() {
             found.push(format!("{shown} -> {}", std::fs::read_link(&path)?.display()));
+        } else if [".hg", ".svn"].iter().any(|end| shown.ends_with(end)) && !shown.ends_with("proj.hg") {
+            found.push(shown);
+        } else if entry.file_name() == ".git" {
+            file(&path.join("HEAD"), &format!("{shown}/HEAD"), (top, port), found)?;
         } else if kind.is_dir() {
             walk(&path, top, port, found)?;
         } else {

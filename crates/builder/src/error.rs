@@ -41,6 +41,8 @@ pub enum BuildError {
     Unavailable {
         /// The back end.
         backend: BackendName,
+        /// The hook that was to be called.
+        hook: &'static str,
         /// The last line of the traceback.
         reason: String,
         /// What Python said.

@@ -7,6 +7,7 @@ mod installed;
 mod network;
 mod options;
 mod settings;
+mod sources;
 mod uninstall;
 
 /// As a variable's value: not set, also where it otherwise is.
@@ -28,6 +29,8 @@ pub struct Case<'a> {
     pub stdin: &'static str,
     /// Why our answer differs from pip's; such a case is counted apart and does not fail.
     pub differs: Option<&'static str>,
+    /// Why some lines differ from pip's, and how these lines begin; all others are compared.
+    pub except: Option<(&'static str, &'static [&'static str])>,
     /// A part of the command without which both sides must answer otherwise than with it.
     pub without: Option<&'static str>,
     /// Both streams are a terminal.
@@ -45,6 +48,7 @@ const fn case(name: &'static str, before: &'static [&'static str], command: &'st
         env: &[],
         stdin: "",
         differs: None,
+        except: None,
         without: None,
         on_terminal: false,
         any_order: false,
@@ -78,6 +82,11 @@ impl Case<'static> {
         Self { any_order: true, ..self }
     }
 
+    /// Lines that begin like one of these are known to differ, for this reason.
+    const fn except(self, reason: &'static str, fronts: &'static [&'static str]) -> Self {
+        Self { except: Some((reason, fronts)), ..self }
+    }
+
     /// Known to differ, for this reason (which `docs/reference/differences.md` gives too).
     const fn differs(self, reason: &'static str) -> Self {
         Self { differs: Some(reason), ..self }
@@ -96,12 +105,15 @@ pub fn all() -> impl Iterator<Item = &'static Case<'static>> {
         network::CASES,
         options::CASES,
         options::INSTALL,
+        sources::CASES,
+        sources::REPOSITORIES,
+        sources::FAILURES,
     ];
     tables.into_iter().flatten()
 }
 
 /// Whether a difference fails: in the tables of installing, which still grow, it is shown and counted.
 pub fn is_settled(case: &Case<'_>) -> bool {
-    let open = [install::CASES, options::INSTALL];
+    let open = [install::CASES, options::INSTALL, sources::CASES, sources::REPOSITORIES, sources::FAILURES];
     !open.into_iter().flatten().any(|one| one.name == case.name)
 }

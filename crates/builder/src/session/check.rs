@@ -101,8 +101,13 @@ fn is_plain_name(name: &Path) -> bool {
     matches!(parts.next(), Some(Component::Normal(_))) && parts.next().is_none()
 }
 
-/// The file that a hook says it made in `out`.
-pub(super) fn built_file(product: Product, out: &Path, name: &str) -> Result<BuiltFile, WrongFile> {
+/// The file that a hook says it made in `out`; a wheel that is not to be checked may be called anything a wheel can be.
+pub(super) fn built_file(
+    product: Product,
+    out: &Path,
+    name: &str,
+    is_checked: bool,
+) -> Result<BuiltFile, WrongFile> {
     if !is_plain_name(Path::new(name)) || name.ends_with('/') {
         return Err(WrongFile::NotAName);
     }
@@ -114,6 +119,7 @@ pub(super) fn built_file(product: Product, out: &Path, name: &str) -> Result<Bui
     let built = BuiltFile { path, filename, product };
     match (&built.filename, product) {
         (DistributionFilename::Source(_), Product::SourceDistribution) => Ok(built),
+        (DistributionFilename::Wheel(_), Product::Wheel | Product::Editable) if !is_checked => Ok(built),
         (DistributionFilename::Wheel(_), Product::Wheel | Product::Editable) => {
             let metadata = wheel_metadata(&built.path)?;
             against(&built, &Identity::of(&metadata)?)?;

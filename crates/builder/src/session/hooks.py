@@ -87,14 +87,19 @@ def call(backend, request):
     hook = getattr(backend, request["hook"], None)
     if hook is None:
         return {"missing": True}
+    if request["probe"]:
+        return {"value": True}
     try:
         value = hook(*request["arguments"])
     except getattr(backend, "UnsupportedOperation", Nothing) as error:
         return {"unsupported": explained(error, 1)}
     except BaseException as error:
         said = explained(error, 1)
-        if isinstance(error, SystemExit) and (error.code is None or isinstance(error.code, int)):
-            said["exception"] = "SystemExit: %s" % (error.code or 0)
+        if isinstance(error, SystemExit):
+            is_number = error.code is None or isinstance(error.code, int)
+            said["exception"] = "SystemExit: %s" % ((error.code or 0) if is_number else error.code)
+            # as the interpreter's own end: no traceback
+            said["said"] = "" if is_number else "%s\n" % (error.code,)
         return {"failed": said}
     try:
         json.dumps(value, ensure_ascii=False).encode()  # text that is none (lone surrogates) is no answer either
@@ -139,7 +144,7 @@ def child(channel, importer, request):
         answer = importer.trouble or call(importer.backend, request)
     for kind in ("unavailable", "unsupported", "failed"):
         if kind in answer:
-            sys.stderr.write(answer[kind]["traceback"])
+            sys.stderr.write(answer[kind].pop("said", answer[kind]["traceback"]))
     answer["warnings"] = told(caught)
     flush()
     send(channel, answer)

@@ -64,13 +64,15 @@ pub struct Session {
     backend: BackendName,
     folders: Vec<String>,
     prepared: Vec<Prepared>,
+    is_checked: bool,
 }
 
 /// A hook to be called.
-struct Hook<'a> {
+struct Hook {
     name: &'static str,
     arguments: Vec<Value>,
-    watch: &'a mut dyn Watch,
+    /// Only whether it is there is asked.
+    is_probe: bool,
 }
 
 impl Session {
@@ -87,7 +89,27 @@ impl Session {
             backend: system.backend.clone(),
             folders: system.backend_path.clone(),
             prepared: Vec::new(),
+            is_checked: true,
         })
+    }
+
+    /// The back end.
+    #[must_use]
+    pub fn backend(&self) -> &BackendName {
+        &self.backend
+    }
+
+    /// From now on the name of a wheel is not compared with its metadata: whoever asks for it does that.
+    pub fn leave_names_unchecked(&mut self) {
+        self.is_checked = false;
+    }
+
+    /// Whether the back end has a hook.
+    ///
+    /// # Errors
+    /// See [`BuildError`].
+    pub fn has(&mut self, hook: &'static str, watch: &mut dyn Watch) -> Result<bool, BuildError> {
+        Ok(self.call(Hook { name: hook, arguments: Vec::new(), is_probe: true }, watch)?.is_some())
     }
 
     /// Goes on with another tree, as from a project to what was unpacked of its source distribution. False when that takes
@@ -120,7 +142,9 @@ impl Session {
             Product::Editable => "get_requires_for_build_editable",
         };
         let arguments = vec![settings.to_json()];
-        let Some(value) = self.call(Hook { name: hook, arguments, watch })? else { return Ok(Vec::new()) };
+        let Some(value) = self.call(Hook { name: hook, arguments, is_probe: false }, watch)? else {
+            return Ok(Vec::new());
+        };
         let bad = || self.bad_answer(hook, &value);
         let texts = value.as_array().ok_or_else(bad)?;
         texts.iter().map(|text| self.requirement(hook, text.as_str().ok_or_else(bad)?)).collect()
@@ -152,7 +176,7 @@ impl Session {
         };
         make_folder(out)?;
         let arguments = vec![text_of(out)?, settings.to_json()];
-        let Some(value) = self.call(Hook { name: hook, arguments, watch })? else {
+        let Some(value) = self.call(Hook { name: hook, arguments, is_probe: false }, watch)? else {
             return self.metadata_by_building(product, settings, out, watch);
         };
         let folder =
@@ -207,12 +231,12 @@ impl Session {
         };
         let built = self.run_build(product, settings, (out, folder.as_deref()), watch)?;
         match expected {
-            Some(expected) => {
+            Some(expected) if self.is_checked => {
                 let differs = check::against(&built, &expected);
                 differs.map_err(|problem| self.refuse(build_hook(product), &built.path, problem))?;
                 Ok(built)
             }
-            None => Ok(built),
+            _ => Ok(built),
         }
     }
 
@@ -228,18 +252,20 @@ impl Session {
         if product != Product::SourceDistribution {
             arguments.push(metadata.map(text_of).transpose()?.unwrap_or(Value::Null));
         }
-        let Some(value) = self.call(Hook { name: hook, arguments, watch })? else {
+        let Some(value) = self.call(Hook { name: hook, arguments, is_probe: false }, watch)? else {
             return Err(BuildError::HookMissing { backend: self.backend.clone(), hook });
         };
         let name = value.as_str().ok_or_else(|| self.bad_answer(hook, &value))?;
-        check::built_file(product, out, name).map_err(|problem| self.refuse(hook, &out.join(name), problem))
+        let checked = check::built_file(product, out, name, self.is_checked);
+        checked.map_err(|problem| self.refuse(hook, &out.join(name), problem))
     }
 
     /// Calls a hook in a child; nothing when the back end has none of that name.
-    fn call(&mut self, hook: Hook<'_>) -> Result<Option<Value>, BuildError> {
+    fn call(&mut self, hook: Hook, watch: &mut dyn Watch) -> Result<Option<Value>, BuildError> {
         let request = json!({
             "hook": hook.name,
             "arguments": hook.arguments,
+            "probe": hook.is_probe,
             "tree": text_of(&self.tree)?,
             "backend": {
                 "module": self.backend.module,
@@ -248,7 +274,7 @@ impl Session {
                 "tree": if self.folders.is_empty() { Value::Null } else { text_of(&self.tree)? },
             },
         });
-        let answer = self.process.ask(&request, self.place.interrupted, hook.watch);
+        let answer = self.process.ask(&request, self.place.interrupted, watch);
         let backend = || self.backend.clone();
         match answer.map_err(|source| disk(&self.place.log, source))? {
             Answer::Value(value) => Ok(Some(value)),
@@ -259,6 +285,7 @@ impl Session {
             }
             Answer::Unavailable(said) => Err(BuildError::Unavailable {
                 backend: backend(),
+                hook: hook.name,
                 reason: said.exception,
                 traceback: said.traceback,
             }),

@@ -151,6 +151,8 @@ impl Process {
         interrupted: &AtomicBool,
         watch: &mut dyn Watch,
     ) -> io::Result<Answer> {
+        // what is shown of a hook that fails is what it wrote itself
+        self.log.tail.clear();
         let sent = self.channel.write_all(format!("{request}\n").as_bytes());
         if sent.is_err() {
             return self.gone(watch);
@@ -291,11 +293,21 @@ impl Log {
         if self.tail.len() == TAIL {
             self.tail.pop_front();
         }
-        let text = String::from_utf8_lossy(line);
+        let text = readable(line);
         self.tail.push_back(
             text.chars().filter(|letter| !letter.is_control() || *letter == '\t').take(500).collect(),
         );
     }
+}
+
+/// A line with bytes that are no text written as Python's `backslashreplace` does.
+fn readable(line: &[u8]) -> String {
+    let mut text = String::with_capacity(line.len());
+    for chunk in line.utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+    }
+    text
 }
 
 /// One of the streams, cut into lines.

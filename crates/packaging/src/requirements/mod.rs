@@ -182,11 +182,12 @@ impl FromStr for Requirement {
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.raw_name)?;
-        for (index, extra) in self.raw_extras().enumerate() {
-            f.write_str(if index == 0 { "[" } else { "," })?;
-            f.write_str(extra)?;
-        }
+        // extras may have been taken away since they were typed
         if !self.extras.is_empty() {
+            for (index, extra) in self.raw_extras().enumerate() {
+                f.write_str(if index == 0 { "[" } else { "," })?;
+                f.write_str(extra)?;
+            }
             f.write_str("]")?;
         }
         match &self.source {

@@ -156,6 +156,8 @@ pub struct Unnamed {
     pub marker: Option<Marker>,
     /// Who asked.
     pub origin: Arc<Origin>,
+    /// Hashes that its file must have one of.
+    pub hashes: Vec<Hash>,
 }
 
 impl Unnamed {
@@ -199,6 +201,9 @@ fn from_path(path: PathRequirement, cwd: &Path) -> Result<Named, DirectError> {
         let (typed, origin) = (path.path, path.origin);
         return Err(DirectError::NotAPlace { typed, exists: place.exists(), origin });
     }
+    if place.is_dir() && !["pyproject.toml", "setup.py"].iter().any(|name| place.join(name).is_file()) {
+        return Err(DirectError::NoProject { place: path.path });
+    }
     let url = match place.exists() {
         true => path_url(&place, &path.path)?,
         // whoever wants it will find out
@@ -206,7 +211,8 @@ fn from_path(path: PathRequirement, cwd: &Path) -> Result<Named, DirectError> {
             Url::from_file_path(&place).map_err(|()| DirectError::BadUrl { url: path.path.clone() })?.into()
         }
     };
-    let unnamed = Unnamed { url, extras: path.extras, marker: path.marker, origin: path.origin };
+    let hashes = Vec::new();
+    let unnamed = Unnamed { url, extras: path.extras, marker: path.marker, origin: path.origin, hashes };
     let name = match place.is_dir() {
         true => name_of_folder(&place),
         false => {
@@ -224,13 +230,10 @@ fn with_name(unnamed: Unnamed, name: Option<PackageName>) -> Named {
     }
 }
 
-/// The URL of a file, or of a folder that holds a project.
+/// The URL of a file or folder.
 fn path_url(place: &Path, typed: &str) -> Result<String, DirectError> {
     if !place.exists() {
         return Err(DirectError::NothingThere { path: place.to_owned(), typed: typed.to_owned() });
-    }
-    if place.is_dir() && !["pyproject.toml", "setup.py"].iter().any(|name| place.join(name).is_file()) {
-        return Err(DirectError::NoProject { place: typed.to_owned() });
     }
     let url = Url::from_file_path(place).map_err(|()| DirectError::BadUrl { url: typed.to_owned() })?;
     Ok(url.into())
@@ -249,6 +252,13 @@ pub fn tidy(path: &Path) -> PathBuf {
     tidy
 }
 
+/// The folder below that `#subdirectory=` names.
+fn below(folder: &Path, url: &str) -> PathBuf {
+    let fragment = url.split_once('#').map_or("", |(_, fragment)| fragment);
+    let inner = fragment.split('&').find_map(|part| part.strip_prefix("subdirectory="));
+    inner.map_or_else(|| folder.to_owned(), |inner| folder.join(inner))
+}
+
 /// The name that a project gives itself, when nothing has to be run to know it.
 fn name_of_folder(folder: &Path) -> Option<PackageName> {
     let text = std::fs::read_to_string(folder.join("pyproject.toml")).ok()?;
@@ -256,19 +266,16 @@ fn name_of_folder(folder: &Path) -> Option<PackageName> {
 }
 
 fn from_url(url: UrlRequirement) -> Result<Named, DirectError> {
-    let unnamed = Unnamed { url: url.url, extras: Vec::new(), marker: url.marker, origin: url.origin };
+    let (extras, hashes) = (Vec::new(), Vec::new());
+    let unnamed = Unnamed { url: url.url, extras, marker: url.marker, origin: url.origin, hashes };
     let folder = Url::parse(&unnamed.url).ok().filter(|url| url.scheme() == "file");
     let folder = folder.and_then(|url| url.to_file_path().ok()).filter(|path| path.is_dir());
     let name = match (url.egg, folder) {
         (Some(egg), _) => Some(egg),
-        (None, _) if VcsUrl::is_one(&unnamed.url) => {
-            super::sources::place(&unnamed.url)?;
-            None
-        }
-        (None, Some(folder)) => {
-            path_url(&folder, &index::redacted_text(&unnamed.url))?;
-            name_of_folder(&folder)
-        }
+        // whoever looks into it finds out what is wrong with it
+        (None, _) if VcsUrl::is_one(&unnamed.url) => None,
+        // whoever looks into it finds out whether it is a project
+        (None, Some(folder)) => name_of_folder(&below(&folder, &unnamed.url)),
         (None, None) => name_of_file(&unnamed.url)?,
     };
     Ok(with_name(unnamed, name))
@@ -287,7 +294,11 @@ pub fn editable(entry: &EditableEntry, cwd: &Path) -> Result<Named, DirectError>
     }
     let not_editable = || DirectError::NotEditable { place: index::redacted_text(target) };
     let url = match Url::parse(target).ok().filter(|url| url.scheme() == "file") {
-        Some(url) => path_url(&url.to_file_path().map_err(|()| not_editable())?, target)?,
+        Some(url) => {
+            let path = url.to_file_path().map_err(|()| not_editable())?;
+            let fragment = url.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
+            path_url(&path, target)? + &fragment
+        }
         None if VcsUrl::is_one(target) => target.to_owned(),
         None if project::requirements_file::is_url(target) => return Err(not_editable()),
         None if !cwd.join(target).is_dir() => return Err(not_editable()),
@@ -298,15 +309,13 @@ pub fn editable(entry: &EditableEntry, cwd: &Path) -> Result<Named, DirectError>
     if folder.as_ref().is_some_and(|path| !path.is_dir()) {
         return Err(not_editable());
     }
-    let name = match &folder {
-        Some(folder) => name_of_folder(folder),
-        None => {
-            let egg = VcsUrl::parse(&url).ok().and_then(|url| url.egg);
-            egg.and_then(|egg| PackageName::new(egg.split('[').next().unwrap_or(&egg)).ok())
-        }
-    };
+    let fragment = url.split_once('#').map_or("", |(_, fragment)| fragment);
+    let egg = fragment.split('&').find_map(|part| part.strip_prefix("egg="));
+    let egg = egg.and_then(|egg| PackageName::new(egg.split('[').next().unwrap_or(egg)).ok());
+    let name = egg.or_else(|| name_of_folder(&below(folder.as_ref()?, &url)));
     let origin = Arc::clone(&entry.origin);
-    Ok(with_name(Unnamed { url, extras: entry.extras.clone(), marker: None, origin }, name))
+    let (extras, hashes) = (entry.extras.clone(), Vec::new());
+    Ok(with_name(Unnamed { url, extras, marker: None, origin, hashes }, name))
 }
 
 /// The last segment of a URL's path, percent-decoded.

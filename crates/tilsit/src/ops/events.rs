@@ -9,8 +9,10 @@ use index::vcs::VcsUrl;
 use packaging::PackageName;
 use packaging::resolution::Resolution;
 
+use super::build::BuildOpError;
 use super::obtain::Source;
 use super::search::Learned;
+use super::sources::SourceError;
 use super::wanted::Wanted;
 
 /// Something happened that a person may want to see at once.
@@ -43,13 +45,6 @@ pub enum Event<'a> {
         /// The folder of an editable working copy.
         folder: Option<&'a Path>,
     },
-    /// It could not be had.
-    RepositoryFailed {
-        /// The address as it was written.
-        url: &'a str,
-        /// Whether it is to be editable.
-        editable: bool,
-    },
     /// It answered.
     RepositoryResolved {
         /// The address.
@@ -66,15 +61,13 @@ pub enum Event<'a> {
     MetadataStarted {
         /// The source.
         url: &'a str,
+        /// Whether it is to be editable.
+        editable: bool,
     },
     /// That is over.
     MetadataEnded {
-        /// The source.
-        url: &'a str,
-        /// Whether it is to be editable.
-        editable: bool,
-        /// Whether there is metadata.
-        succeeded: bool,
+        /// Why there is no metadata.
+        error: Option<&'a BuildOpError>,
     },
     /// These have to be built, in this order.
     Building(&'a [String]),
@@ -103,8 +96,19 @@ pub enum Event<'a> {
         /// Where it is kept for the next time.
         kept: Option<&'a Path>,
     },
+    /// A wheel was not built, and others are built all the same.
+    BuildFailed {
+        /// The package, as it writes itself.
+        name: &'a str,
+        /// Whether it is to be editable.
+        editable: bool,
+        /// Why.
+        error: &'a SourceError,
+    },
     /// All that had to be built was.
     Built(&'a [String]),
+    /// These were not.
+    Unbuilt(&'a [String]),
     /// A build goes a step further.
     BuildStep(BuildStep<'a>),
     /// A build's back end wrote a line.
@@ -169,6 +173,12 @@ pub struct Planned<'a> {
 pub trait Listener {
     /// Called in the thread of the operation, in the order in which things happen.
     fn event(&mut self, event: &Event<'_>);
+
+    /// The place of a package among those that are built; those of one place are built in the order of the plan.
+    fn building_place(&self, name: &PackageName) -> usize {
+        let _ = name;
+        0
+    }
 
     /// What must be read besides to tell how this came to be; asked before [`Event::Planned`].
     fn lacks(&mut self, planned: &Planned<'_>) -> Option<resolver::Need> {

@@ -444,11 +444,12 @@ fn record_requests(request: &InstallRequest<'_>, plan: &InstallPlan<Source>) {
 fn is_trusted(request: &InstallRequest<'_>, found: &Found) -> bool {
     let coming = found.resolution.packages.iter().filter(|one| one.source != PackageSource::Installed);
     coming.into_iter().all(|package| {
-        let allowed = request.selection.hashes.get(&package.name);
         if let PackageSource::Url(url) = &package.source {
-            let promised = Hash::from_url(url).is_some() || allowed.is_some();
-            return promised && !is_changeable(url, found) && !index::vcs::VcsUrl::is_one(url);
+            let promised = Hash::from_url(url).is_some() || request.wanted.hashes.contains_key(&package.name);
+            let is_folder = direct::local_path(url).is_some_and(|path| path.is_dir());
+            return promised && !is_folder && !index::vcs::VcsUrl::is_one(url);
         }
+        let allowed = request.selection.hashes.get(&package.name);
         let source = obtain::source(found, package);
         let known = source.distribution().map(|one| one.file().hashes.as_slice()).unwrap_or_default();
         allowed.is_some_and(|allowed| {

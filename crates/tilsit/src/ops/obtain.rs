@@ -47,6 +47,16 @@ pub enum ObtainError {
     /// A source.
     #[error(transparent)]
     Source(#[from] Box<SourceError>),
+    /// Sources that were not built, after all others were.
+    #[error("{source}")]
+    Unbuilt {
+        /// Their packages, as they write themselves.
+        names: Vec<String>,
+        /// Why the first of them was not.
+        source: Box<SourceError>,
+        /// The others, with their wheels.
+        built: Vec<(Planned, PathBuf)>,
+    },
     /// The download.
     #[error(transparent)]
     Fetch(#[from] FetchError),
@@ -165,7 +175,7 @@ pub fn wheels(
     // After all that was only to be downloaded is there.
     let sources = sources(plan, selection, preparer, hands)?;
     for (source, stored, _) in build(sources, preparer, hands)? {
-        if let Some((wish, _)) = plan.install.get_mut(source.place) {
+        if let (Some((wish, _)), Some(stored)) = (plan.install.get_mut(source.place), stored) {
             wish.wheel = Source::Stored(Box::new(source.distribution), stored);
         }
     }
@@ -173,6 +183,7 @@ pub fn wheels(
 }
 
 /// A source of a plan.
+#[derive(Debug)]
 pub struct Planned {
     /// Its place in the plan.
     pub place: usize,
@@ -212,30 +223,58 @@ pub fn sources(
     Ok(sources)
 }
 
-/// Builds the wheels of prepared sources, as far as they are not there; gives each with its file.
+/// Builds the wheels of prepared sources, as far as they are not there; gives each with its file, and as it is stored
+/// unless it was not verified.
 ///
 /// # Errors
-/// The first source that cannot be built.
+/// The first source that cannot be built; the others are built all the same where that is wanted.
 pub fn build(
-    sources: Vec<Planned>,
+    mut sources: Vec<Planned>,
     preparer: &mut Preparer<'_>,
     hands: &mut Hands<'_>,
-) -> Result<Vec<(Planned, StoredWheel, PathBuf)>, ObtainError> {
-    let prepared = sources.iter().filter_map(|source| preparer.get(&source.url));
-    let unbuilt = prepared.filter(|prepared| prepared.wheel().is_none());
-    let names: Vec<String> = unbuilt.map(|prepared| prepared.raw_name.clone()).collect();
-    if !names.is_empty() {
-        hands.listener.event(&Event::Building(&names));
+) -> Result<Vec<(Planned, Option<StoredWheel>, PathBuf)>, ObtainError> {
+    sources.sort_by_cached_key(|source| {
+        let name = preparer.get(&source.url).map(|prepared| &prepared.name);
+        name.map_or(usize::MAX, |name| hands.listener.building_place(name))
+    });
+    let unbuilt = |source: &Planned| preparer.get(&source.url).filter(|prepared| prepared.wheel().is_none());
+    let named = |source: &Planned| unbuilt(source).map(|prepared| prepared.raw_name.clone());
+    let names: Vec<Option<String>> = sources.iter().map(named).collect();
+    let all: Vec<String> = names.iter().flatten().cloned().collect();
+    if !all.is_empty() {
+        hands.listener.event(&Event::Building(&all));
     }
-    let mut built = Vec::with_capacity(sources.len());
-    for source in sources {
-        let (stored, path) = preparer.wheel(&source.url, hands).map_err(Box::new)?;
-        built.push((source, stored, path));
+    let (mut built, mut good, mut bad, mut first) = (Vec::new(), Vec::new(), Vec::new(), None);
+    for (source, name) in sources.into_iter().zip(names) {
+        match preparer.wheel(&source.url, hands) {
+            Ok((stored, path)) => {
+                good.extend(name);
+                built.push((source, stored, path));
+            }
+            Err(error) if preparer.builds_all() && !matches!(error, SourceError::Interrupted) => {
+                let editable =
+                    preparer.get(&source.url).is_some_and(super::sources::Prepared::is_built_editable);
+                let name = name.unwrap_or_default();
+                hands.listener.event(&Event::BuildFailed { name: &name, editable, error: &error });
+                bad.push(name);
+                first.get_or_insert(error);
+            }
+            Err(error) => return Err(Box::new(error).into()),
+        }
     }
-    if !names.is_empty() {
-        hands.listener.event(&Event::Built(&names));
+    if !good.is_empty() {
+        hands.listener.event(&Event::Built(&good));
     }
-    Ok(built)
+    if !bad.is_empty() {
+        hands.listener.event(&Event::Unbuilt(&bad));
+    }
+    match first {
+        Some(source) => {
+            let built = built.into_iter().map(|(source, _, file)| (source, file)).collect();
+            Err(ObtainError::Unbuilt { names: bad, source: Box::new(source), built })
+        }
+        None => Ok(built),
+    }
 }
 
 /// A stored wheel proves its SHA-256 only: hashes by other algorithms want the file itself.

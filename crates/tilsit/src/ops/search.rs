@@ -41,7 +41,7 @@ pub enum SearchError {
     Direct(#[from] DirectError),
     /// A source is not usable.
     #[error(transparent)]
-    Source(#[from] Box<SourceError>),
+    Source(Box<Unprepared>),
     /// The file that a lock names cannot be used.
     #[error("the file that {lock} names for `{name}` cannot be used here")]
     Locked {
@@ -71,6 +71,18 @@ pub struct Dead {
     pub conflict: Conflict,
     /// Every candidate of the packages that the facts name.
     pub candidates: BTreeMap<PackageName, Arc<[Candidate]>>,
+    /// What was learned on the way.
+    pub learned: Box<Learned>,
+}
+
+/// A source that is of no use, and what was learned before that.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Unprepared {
+    /// Why.
+    pub error: SourceError,
+    /// Its address.
+    pub url: String,
     /// What was learned on the way.
     pub learned: Box<Learned>,
 }
@@ -437,21 +449,22 @@ impl Run<'_, '_, '_> {
         };
         let allowed = search.selection.hashes.get(&name).map(Vec::as_slice);
         let mut hands = Hands { client: search.client, store: search.store, listener: &mut *search.listener };
-        let prepared = preparer.direct(&url, allowed, &mut hands).map_err(Box::new)?;
-        if prepared.name != name {
-            let found = prepared.name.clone();
-            let place = index::redacted_text(&url);
-            return Err(DirectError::OtherPackage { wanted: name, found, place }.into());
-        }
-        let direct = direct::Direct {
-            version: prepared.version.clone(),
-            metadata: Arc::clone(&prepared.metadata),
-            wheel: prepared.wheel().cloned(),
-            direct_url: prepared.direct_url.clone(),
-            is_editable: prepared.is_editable(),
-            is_source: true,
-            unusable: None,
+        let prepared = match preparer.direct(&url, allowed, &mut hands) {
+            Ok(prepared) if prepared.name == name => {
+                match Self::broken(search.selection.rules, &prepared.metadata, &url) {
+                    Some(error) => return Err(self.unprepared(error, url)),
+                    None => prepared,
+                }
+            }
+            Ok(prepared) => {
+                let found = prepared.name.clone();
+                let place = index::redacted_text(&url);
+                let error = DirectError::OtherPackage { wanted: name, found, place };
+                return Err(self.unprepared(error.into(), url));
+            }
+            Err(error) => return Err(self.unprepared(error, url)),
         };
+        let direct = prepared.direct();
         self.answer_direct(name, url, direct);
         Ok(())
     }
@@ -471,13 +484,29 @@ impl Run<'_, '_, '_> {
                         self.metadata.insert(pick.clone(), text);
                         found
                     }
-                    Err(error) => return Err(Box::new(error).into()),
+                    Err(error) => return Err(self.unprepared(error, source.file.url)),
                 }
             }
             _ => Err(Unavailable { reason: "it has no metadata".to_owned() }),
         };
         self.resolver.answer(Answer::Metadata { pick, found });
         Ok(())
+    }
+
+    /// pip: a source with a requirement that is none is an error, not a version to be passed over.
+    fn broken(rules: RuleSet, metadata: &[u8], url: &str) -> Option<SourceError> {
+        let read = Metadata::parse_dependencies(metadata).ok().filter(|_| rules == RuleSet::Pip)?;
+        let first = read.broken_requires_dist.into_iter().next()?;
+        Some(SourceError::BrokenRequirement {
+            place: index::redacted_text(url),
+            package: (read.name, read.version),
+            text: first.text,
+            source: Box::new(first.error),
+        })
+    }
+
+    fn unprepared(&mut self, error: SourceError, url: String) -> SearchError {
+        SearchError::Source(Box::new(Unprepared { error, url, learned: Box::new(self.learned()) }))
     }
 
     /// A wheel by path is read at once, one by URL is downloaded, a source is prepared when nothing else is to do.

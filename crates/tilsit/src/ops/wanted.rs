@@ -317,8 +317,9 @@ impl Reader<'_, '_> {
                 self.wanted.nameless.extend(requirement.url().map(str::to_owned));
                 requirement
             }
-            Named::Unnamed(_) if role == Role::Requirements => {
-                self.wanted.push(named);
+            Named::Unnamed(mut unnamed) if role == Role::Requirements => {
+                unnamed.hashes.extend(entry.hashes);
+                self.wanted.push(Named::Unnamed(unnamed));
                 return Ok(());
             }
             Named::Unnamed(_) => {
@@ -381,6 +382,17 @@ impl Reader<'_, '_> {
 }
 
 impl Wanted {
+    /// Whether what is at an address was named by nothing else: not by `#egg=` either.
+    pub fn is_nameless(&self, url: &str) -> bool {
+        let fragment = url.split_once('#').map_or("", |(_, fragment)| fragment);
+        self.nameless.contains(url) && !fragment.split('&').any(|part| part.starts_with("egg="))
+    }
+
+    /// Whether any file has a hash that it must have.
+    pub fn has_hashes(&self) -> bool {
+        !self.hashes.is_empty() || self.unnamed.iter().any(|(_, one)| !one.hashes.is_empty())
+    }
+
     /// Whether somebody asked for the package, not only a file that a constraints file includes.
     pub fn is_asked(&self, requirement: &Requirement) -> bool {
         !self.unasked.contains(&requirement.name)
@@ -432,6 +444,10 @@ impl Wanted {
     ) -> Result<(), E> {
         for (found, (place, unnamed)) in std::mem::take(&mut self.unnamed).into_iter().enumerate() {
             let (raw_name, name) = find(&unnamed)?;
+            if !unnamed.hashes.is_empty() {
+                let hashes = self.hashes.entry(name.clone()).or_default();
+                hashes.extend(unnamed.hashes.iter().cloned());
+            }
             self.nameless.insert(unnamed.url.clone());
             self.requirements.insert(place + found, unnamed.named(&raw_name, name));
         }

@@ -129,6 +129,8 @@ pub struct Terminal {
     progress: OnceLock<Progress>,
     log: OnceLock<LogFile>,
     log_failure: OnceLock<()>,
+    /// What was printed, where it is to be shown as part of something else.
+    caught: Option<Mutex<String>>,
 }
 
 impl Terminal {
@@ -136,7 +138,8 @@ impl Terminal {
     pub fn new(process: &Process, policy: TerminalPolicy) -> Self {
         let stdout_is_terminal = std::io::stdout().is_terminal();
         let stderr_is_terminal = std::io::stderr().is_terminal();
-        super::log_sink::listen(policy.verbosity);
+        // pip's `-v` is for what pip says
+        super::log_sink::listen(policy.verbosity - i32::from(policy.info_to_stdout));
         let style = |is_terminal| {
             if policy.info_to_stdout {
                 return pip_style(process, policy.color, is_terminal);
@@ -154,7 +157,30 @@ impl Terminal {
             progress: OnceLock::new(),
             log: OnceLock::new(),
             log_failure: OnceLock::new(),
+            caught: None,
         }
+    }
+
+    /// Prints nothing: what is said on either stream can be had in the end.
+    pub fn catching(process: &Process, policy: TerminalPolicy) -> Self {
+        let policy = TerminalPolicy { color: ColorChoice::Never, no_progress: true, ..policy };
+        let mut terminal = Self::new(process, policy);
+        terminal.caught = Some(Mutex::default());
+        terminal
+    }
+
+    /// What was said.
+    pub fn caught(&self) -> Vec<String> {
+        let text = self.caught.as_ref().map(|text| text.lock().unwrap_or_else(PoisonError::into_inner));
+        text.map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
+    fn catch(&self, text: &str) -> bool {
+        let Some(caught) = &self.caught else { return false };
+        let mut caught = caught.lock().unwrap_or_else(PoisonError::into_inner);
+        caught.push_str(text);
+        caught.push('\n');
+        true
     }
 
     /// Everything that is said goes into this file too, whatever the verbosity.
@@ -194,6 +220,9 @@ impl Terminal {
 
     /// Prints a result to stdout, followed by a newline.
     pub fn line(&self, text: &str) {
+        if self.catch(text) {
+            return;
+        }
         let mut pending = self.pending();
         pending.extend_from_slice(text.as_bytes());
         pending.push(b'\n');
@@ -243,6 +272,14 @@ impl Terminal {
         self.err(&self.stderr_style.of_level(Level::Warning, text));
     }
 
+    /// What a program says that is run, for those who want to know everything: on stderr.
+    pub fn aside(&self, text: &str) {
+        self.log(text);
+        if self.shows(Level::Verbose) {
+            self.err(text);
+        }
+    }
+
     /// Adds to the log; that it cannot be written is said once.
     fn log(&self, text: &str) {
         let Some(log) = self.log.get() else { return };
@@ -278,6 +315,9 @@ impl Terminal {
 
     /// Prints a line to stderr, after everything printed to stdout so far. Progress bars step aside.
     pub fn err(&self, text: &str) {
+        if self.catch(text) {
+            return;
+        }
         self.flush();
         let print = || {
             let mut stderr = std::io::stderr().lock();

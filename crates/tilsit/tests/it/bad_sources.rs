@@ -43,6 +43,11 @@ fn with_repository() -> (Sandbox, String) {
     (sandbox, url)
 }
 
+/// As pip shows an address: without an empty host.
+fn shown(url: &str) -> String {
+    url.replace("file:///", "file:/")
+}
+
 #[test]
 fn revisions_that_are_not_there() {
     let (sandbox, url) = with_repository();
@@ -52,7 +57,7 @@ fn revisions_that_are_not_there() {
             &sandbox,
             &[&url],
             (1, "no-such-revision"),
-            &format!("Failed to build '{url}' when git checkout"),
+            &format!("Failed to build '{}' when git checkout", shown(&url)),
         );
     }
     let editable = format!("{url}@nope#egg=alpha");
@@ -62,7 +67,7 @@ fn revisions_that_are_not_there() {
         &sandbox,
         &[&nowhere],
         (1, "repository-error"),
-        &format!("ERROR: Failed to build '{nowhere}' when git"),
+        &format!("ERROR: Failed to build '{}' when git", shown(&nowhere)),
     );
     let folder = format!("{url}#subdirectory=nowhere");
     fails(&sandbox, &[&folder], (2, "not-a-project"), "does not appear to be a Python project");

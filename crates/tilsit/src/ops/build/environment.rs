@@ -98,6 +98,7 @@ pub(super) fn shared(builds: &Builds<'_>) -> Result<BuildEnvironment, BuildOpErr
     let environment = Environment::of(builds.interpreter.clone(), Path::new(""));
     let installed = environment.installed().map_err(|error| BuildOpError::Requires {
         requires: Vec::new(),
+        late: 0,
         source: Box::new(InstallError::from(error).into()),
     })?;
     let packages = installed.iter().filter_map(|one| Some((one.name().clone(), one.version()?))).collect();
@@ -113,6 +114,7 @@ pub(super) fn isolated(
     let made = Making { builds, requires }.make(hands);
     made.map_err(|source| BuildOpError::Requires {
         requires: requires.iter().map(ToString::to_string).collect(),
+        late: 0,
         source: Box::new(source),
     })
 }

@@ -180,7 +180,10 @@ fn open(
         log: log.to_path_buf(),
         interrupted: interrupt::flag(),
     };
-    let session = Session::start(tree, &system, place).map_err(|error| trouble(builds, error))?;
+    let mut session = Session::start(tree, &system, place).map_err(|error| trouble(builds, error))?;
+    if builds.policy.as_pip {
+        session.leave_names_unchecked();
+    }
     let (ready, folders) = (Vec::new(), 0);
     Ok(Running {
         tree: tree.to_owned(),
@@ -201,6 +204,15 @@ fn prepare(
     mut running: Running,
     hands: &mut Hands<'_>,
 ) -> Result<Running, BuildOpError> {
+    if task.product == Product::Editable
+        && let Err(error) = has_editable_hook(&mut running.session, hands)
+    {
+        return Err(running.failed(builds, error));
+    }
+    if builds.policy.shared && builds.policy.as_pip {
+        running.ready.push((task.product, task.settings.clone()));
+        return Ok(running);
+    }
     hands.listener.event(&Event::BuildStep(BuildStep::Requires(task.product)));
     let asked = running.session.requires(task.product, task.settings, &mut Ear(&mut *hands.listener));
     let more = match asked {
@@ -212,10 +224,19 @@ fn prepare(
             check(builds, &running.environment, &more)?;
         }
     } else if !running.environment.lacks(builds, &more).is_empty() {
+        if builds.policy.as_pip {
+            refuse_others(builds, &running.environment, &more)?;
+        }
         let written: Vec<String> = more.iter().map(ToString::to_string).collect();
         hands.listener.event(&Event::BuildStep(BuildStep::Environment(EnvironmentStep::Extended(&written))));
+        let late_ones = more.len();
         let all: Vec<Requirement> = running.system.requires.iter().cloned().chain(more).collect();
-        let environment = environment::isolated(builds, &all, hands)?;
+        let environment = environment::isolated(builds, &all, hands).map_err(|error| match error {
+            BuildOpError::Requires { requires, source, .. } => {
+                BuildOpError::Requires { requires, late: late_ones, source }
+            }
+            other => other,
+        })?;
         let system = BuildSystem { requires: all, ..running.system.clone() };
         let (scratch, folders) = (running.scratch, running.folders);
         drop(running.session);
@@ -229,6 +250,26 @@ fn prepare(
     }
     running.ready.push((task.product, task.settings.clone()));
     Ok(running)
+}
+
+/// PEP 660: nothing else is asked of a back end that cannot build the editable form.
+fn has_editable_hook(session: &mut Session, hands: &mut Hands<'_>) -> Result<(), BuildError> {
+    let hook = "build_editable";
+    match session.has(hook, &mut Ear(&mut *hands.listener))? {
+        true => Ok(()),
+        false => Err(BuildError::HookMissing { backend: session.backend().clone(), hook }),
+    }
+}
+
+/// What a back end requires besides and is there in another version.
+fn refuse_others(
+    builds: &Builds<'_>,
+    environment: &BuildEnvironment,
+    requires: &[Requirement],
+) -> Result<(), BuildOpError> {
+    let is_there = |one: &&Requirement| !environment.versions(&[&one.name]).is_empty();
+    let others: Vec<Requirement> = requires.iter().filter(is_there).cloned().collect();
+    check(builds, environment, &others)
 }
 
 fn check(

@@ -37,6 +37,10 @@ pub struct BuildPolicy {
     pub merge_indexes: bool,
     /// Builds run in the environment that is worked for (`--no-build-isolation`).
     pub shared: bool,
+    /// pip's ways: a back end is not asked what it requires besides where it runs in the environment that is worked for;
+    /// what it requires elsewhere must fit what is there already; and names of wheels are compared with their metadata
+    /// only after people were told of them.
+    pub as_pip: bool,
     /// Limits on what builds require (`--build-constraint`).
     pub constraints: Vec<Requirement>,
     /// What builds require is compared with what is there (`--check-build-dependencies`).
@@ -64,6 +68,7 @@ impl Default for BuildPolicy {
             formats: Formats::default(),
             merge_indexes: false,
             shared: false,
+            as_pip: false,
             constraints: Vec::new(),
             check_dependencies: false,
             hooks_only: false,
@@ -157,6 +162,8 @@ pub enum BuildOpError {
     Requires {
         /// What it requires.
         requires: Vec<String>,
+        /// How many of the last of these its back end asked for.
+        late: usize,
         /// Why not.
         source: Box<RequiresError>,
     },

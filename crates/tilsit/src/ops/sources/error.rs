@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use index::FetchError;
 use index::vcs::VcsError;
-use packaging::PackageName;
 use packaging::hashes::Hash;
 use packaging::metadata::MetadataError;
+use packaging::requirements::RequirementError;
+use packaging::{PackageName, Version};
 use store::{AddWheelError, DiskError, UnpackError};
 
 use crate::ops::build::BuildOpError;
@@ -73,6 +74,18 @@ pub enum SourceError {
         /// Why.
         source: Box<MetadataError>,
     },
+    /// Metadata with a requirement that is none.
+    #[error("the metadata of {place} requires `{text}`, which is no requirement: {source}")]
+    BrokenRequirement {
+        /// The path or URL.
+        place: String,
+        /// Name and version of the source.
+        package: (PackageName, Version),
+        /// The requirement.
+        text: String,
+        /// What is wrong with it.
+        source: Box<RequirementError>,
+    },
     /// Another package than was asked for.
     #[error("`{wanted}` was asked for, but {place} is {found}")]
     OtherPackage {
@@ -82,6 +95,16 @@ pub enum SourceError {
         wanted: PackageName,
         /// What it is.
         found: PackageName,
+    },
+    /// A wheel of another version than its metadata says.
+    #[error("version {found} was built of {place}, which is version {wanted}")]
+    OtherVersion {
+        /// The path or URL.
+        place: String,
+        /// What its metadata says.
+        wanted: Version,
+        /// What the file says.
+        found: Version,
     },
     /// It could not be built.
     #[error("{place} could not be built: {source}")]

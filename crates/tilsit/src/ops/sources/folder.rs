@@ -51,7 +51,7 @@ impl Preparer<'_> {
         let was_there = target.exists();
         hands.listener.event(&Event::RepositoryAsked { url: repository, folder: Some(&target) });
         let placed = vcs::place(repository, &target, self.policy.existing, &self.policy.vcs);
-        let commit = placed.map_err(|source| self.no_repository(url, source, hands))?;
+        let commit = placed.map_err(|source| Self::no_repository(url, source))?;
         if !was_there {
             hands.listener.event(&Event::RepositoryResolved { url: repository, commit: &commit });
         }

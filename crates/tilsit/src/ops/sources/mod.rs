@@ -18,6 +18,7 @@ use index::vcs::{Existing, VcsError, VcsPolicy, VcsUrl};
 use index::{Client, FetchError, FetchedFile, Outcome, Request};
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use packaging::distribution::{Distribution, SourceDistribution};
+use packaging::filenames::WheelFilename;
 use packaging::hashes::Hash;
 use packaging::metadata::Metadata;
 use packaging::{PackageName, Version};
@@ -26,6 +27,7 @@ use store::archive::{Digests, FileBytes, check_hashes};
 use store::{BuiltEntry, Store, StoredWheel, WheelBytes};
 
 use super::build::{BuildTask, Builds, Hands};
+use super::direct::Direct;
 use super::events::Event;
 use super::interrupt;
 use super::wanted::Wanted;
@@ -34,7 +36,7 @@ pub use place::{SourcePlace, name_of_archive, place};
 use tree::Tree;
 
 /// How sources are obtained.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SourcePolicy {
     /// Repositories.
     pub vcs: VcsPolicy,
@@ -50,8 +52,12 @@ pub struct SourcePolicy {
     pub existing: Existing,
     /// Editable sources give ordinary wheels (`pip wheel`).
     pub wheels_only: bool,
-    /// Repositories are checked out although wheels of theirs are kept (`pip download`).
+    /// Repositories are cloned with all that they keep for themselves, although wheels of theirs are kept (`pip download`).
     pub wants_trees: bool,
+    /// A wheel that cannot be built does not keep others from being built (pip).
+    pub builds_all: bool,
+    /// Wheels are compared with what was to be built (`--no-verify`).
+    pub verifies: bool,
     /// A `[project]` table without dynamic fields is believed (ours), or the back end is asked (pip).
     pub believes_project: bool,
 }
@@ -96,6 +102,24 @@ impl Prepared {
         self.wheel.as_ref().map(|(_, path)| path.as_path())
     }
 
+    /// As the result of a search for it.
+    pub fn direct(&self) -> Direct {
+        Direct {
+            version: self.version.clone(),
+            metadata: Arc::clone(&self.metadata),
+            wheel: self.wheel().cloned(),
+            direct_url: self.direct_url.clone(),
+            is_editable: self.is_editable(),
+            is_source: true,
+            unusable: None,
+        }
+    }
+
+    /// Whether what is built of it is editable.
+    pub fn is_built_editable(&self) -> bool {
+        self.product == Product::Editable
+    }
+
     /// Whether it was asked for in editable form.
     pub fn is_editable(&self) -> bool {
         self.editable
@@ -119,6 +143,24 @@ struct Raw {
     tree: Tree,
 }
 
+impl Default for SourcePolicy {
+    fn default() -> Self {
+        Self {
+            vcs: VcsPolicy::default(),
+            editables: BTreeSet::new(),
+            settings: ConfigSettings::default(),
+            own_settings: BTreeMap::new(),
+            checkouts: None,
+            existing: Existing::default(),
+            wheels_only: false,
+            wants_trees: false,
+            builds_all: false,
+            verifies: true,
+            believes_project: false,
+        }
+    }
+}
+
 impl SourcePolicy {
     /// What is made of a URL.
     fn product(&self, url: &str) -> Product {
@@ -138,6 +180,11 @@ impl<'a> Preparer<'a> {
     /// What was prepared for `url`.
     pub fn get(&self, url: &str) -> Option<&Prepared> {
         self.ready.get(url)
+    }
+
+    /// Whether it is to be editable.
+    pub fn is_editable(&self, url: &str) -> bool {
+        self.policy.editables.contains(url)
     }
 
     /// Prepares what a direct requirement points at.
@@ -239,13 +286,17 @@ impl<'a> Preparer<'a> {
     ///
     /// # Errors
     /// See [`SourceError`].
-    pub fn wheel(&mut self, url: &str, hands: &mut Hands<'_>) -> Result<(StoredWheel, PathBuf), SourceError> {
+    pub fn wheel(
+        &mut self,
+        url: &str,
+        hands: &mut Hands<'_>,
+    ) -> Result<(Option<StoredWheel>, PathBuf), SourceError> {
         let lost = || SourceError::NotPrepared { place: index::redacted_text(url) };
         let builds = self.builds;
         let settings = self.settings(url);
         let prepared = self.ready.get_mut(url).ok_or_else(lost)?;
         if let Some((wheel, path)) = &prepared.wheel {
-            return Ok((wheel.clone(), path.clone()));
+            return Ok((Some(wheel.clone()), path.clone()));
         }
         let tree = prepared.tree.as_ref().ok_or_else(lost)?;
         let out = tree.out(hands.store)?;
@@ -262,27 +313,32 @@ impl<'a> Preparer<'a> {
         let packaging::filenames::DistributionFilename::Wheel(filename) = &built.filename else {
             return Err(lost());
         };
-        if filename.name() != &prepared.name {
-            return Err(SourceError::OtherPackage {
-                place: prepared.shown.clone(),
-                wanted: prepared.name.clone(),
-                found: filename.name().clone(),
-            });
+        let (verifies, late) = (self.policy.verifies, builds.policy.as_pip);
+        if verifies && !late {
+            verify(prepared, filename)?;
         }
-        let stored = hands
-            .store
-            .add_wheel(WheelBytes::File(&built.path), filename, &[])
-            .map_err(|source| SourceError::Wheel { place: prepared.shown.clone(), source })?;
         let path = match &prepared.key {
-            Some(key) => keep(hands.store, key, &built.path).unwrap_or_else(|| built.path.clone()),
-            None => built.path.clone(),
+            Some(key) if is_consistent(prepared, filename) => keep(hands.store, key, &built.path),
+            _ => None,
         };
         hands.listener.event(&Event::WheelBuilt {
             name: &prepared.raw_name,
             wheel: &built.path,
-            kept: prepared.key.is_some().then_some(path.as_path()),
+            kept: prepared.key.as_ref().map(|_| path.as_deref().unwrap_or(&built.path)),
         });
-        prepared.wheel = Some((stored.clone(), path.clone()));
+        let path = path.unwrap_or_else(|| built.path.clone());
+        let stored = match verifies {
+            true => {
+                verify(prepared, filename)?;
+                let stored = hands.store.add_wheel(WheelBytes::File(&built.path), filename, &[]);
+                let place = || prepared.shown.clone();
+                Some(stored.map_err(|source| SourceError::Wheel { place: place(), source })?)
+            }
+            false => None,
+        };
+        if let Some(stored) = &stored {
+            prepared.wheel = Some((stored.clone(), path.clone()));
+        }
         if let Some(tree) = &mut prepared.tree {
             tree.keep(out);
         }
@@ -295,10 +351,15 @@ impl<'a> Preparer<'a> {
     /// The disk.
     pub fn packed(&self, url: &str) -> std::io::Result<Option<(String, Vec<u8>)>> {
         let prepared = self.ready.get(url);
-        let top = prepared.and_then(|prepared| Some((prepared, prepared.tree.as_ref()?.repository()?)));
+        let top = prepared.and_then(|prepared| Some((prepared, prepared.tree.as_ref()?.clone_folder()?)));
         let Some((prepared, top)) = top else { return Ok(None) };
         let bytes = pack::pack(top, &prepared.raw_name)?;
         Ok(Some((format!("{}-{}.zip", prepared.raw_name, prepared.version), bytes)))
+    }
+
+    /// Whether others are built when one cannot be.
+    pub fn builds_all(&self) -> bool {
+        self.policy.builds_all
     }
 
     fn settings(&self, url: &str) -> ConfigSettings {
@@ -311,7 +372,8 @@ impl<'a> Preparer<'a> {
     /// See [`SourceError`].
     pub fn name_all(&mut self, wanted: &mut Wanted, hands: &mut Hands<'_>) -> Result<(), SourceError> {
         wanted.name_all(|unnamed| {
-            let prepared = self.direct(&unnamed.url, None, hands)?;
+            let allowed = Some(unnamed.hashes.as_slice()).filter(|hashes| !hashes.is_empty());
+            let prepared = self.direct(&unnamed.url, allowed, hands)?;
             Ok((prepared.raw_name.clone(), prepared.name.clone()))
         })
     }
@@ -407,7 +469,7 @@ impl<'a> Preparer<'a> {
         let shown = index::redacted_text(url);
         hands.listener.event(&Event::RepositoryAsked { url: repository, folder: None });
         let resolved = index::vcs::resolve(repository, &self.policy.vcs, hands.store);
-        let resolved = resolved.map_err(|source| self.no_repository(url, source, hands))?;
+        let resolved = resolved.map_err(|source| Self::no_repository(url, source))?;
         hands.listener.event(&Event::RepositoryResolved { url: repository, commit: &resolved.commit });
         let record = DirectUrl {
             url: repository.repository.clone(),
@@ -427,25 +489,32 @@ impl<'a> Preparer<'a> {
         {
             return Ok(kept);
         }
-        let checkout = index::vcs::check_out(&resolved, &self.policy.vcs, hands.store);
-        let checkout = checkout.map_err(|source| self.no_repository(url, source, hands))?;
-        let raw = Raw {
-            key,
-            shown,
-            product: Product::Wheel,
-            direct_url: Some(record.to_json()),
-            tree: Tree::checked_out(checkout, repository.subdirectory.as_deref()),
+        let subdirectory = repository.subdirectory.as_deref();
+        let tree = match self.policy.wants_trees {
+            true => {
+                let scratch = hands.store.scratch()?;
+                let folder = scratch.path().join("source");
+                let (existing, vcs) = (self.policy.existing, &self.policy.vcs);
+                let placed = index::vcs::place(repository, &folder, existing, vcs);
+                placed.map_err(|source| Self::no_repository(url, source))?;
+                Tree::cloned(scratch, &folder, subdirectory)
+            }
+            false => {
+                let checkout = index::vcs::check_out(&resolved, &self.policy.vcs, hands.store);
+                let checkout = checkout.map_err(|source| Self::no_repository(url, source))?;
+                Tree::checked_out(checkout, subdirectory)
+            }
         };
+        let (product, direct_url) = (Product::Wheel, Some(record.to_json()));
+        let raw = Raw { key, shown, product, direct_url, tree };
         self.with_metadata(raw, url, hands)
     }
 
-    fn no_repository(&self, url: &str, source: VcsError, hands: &mut Hands<'_>) -> SourceError {
+    fn no_repository(url: &str, source: VcsError) -> SourceError {
         // Ctrl-C reaches the program of the repository too, which then fails
         if interrupt::requested() {
             return SourceError::Interrupted;
         }
-        let editable = self.policy.editables.contains(url);
-        hands.listener.event(&Event::RepositoryFailed { url, editable });
         SourceError::Vcs { place: index::redacted_text(url), source }
     }
 
@@ -469,13 +538,13 @@ impl<'a> Preparer<'a> {
             Some(metadata) => metadata,
             None => {
                 let settings = self.settings(url);
-                let editable = raw.product == Product::Editable;
-                hands.listener.event(&Event::MetadataStarted { url });
+                let editable = self.policy.editables.contains(url);
+                hands.listener.event(&Event::MetadataStarted { url, editable });
                 let built = self.builds.within(&raw.shown, || {
                     let task = BuildTask { tree: raw.tree.root(), product: raw.product, settings: &settings };
                     self.builds.metadata(&task, hands)
                 });
-                hands.listener.event(&Event::MetadataEnded { url, editable, succeeded: built.is_ok() });
+                hands.listener.event(&Event::MetadataEnded { error: built.as_ref().err() });
                 built.map_err(|error| SourceError::build(&raw.shown, None, error))?
             }
         };
@@ -494,6 +563,24 @@ impl<'a> Preparer<'a> {
             wheel: None,
         })
     }
+}
+
+/// Whether a wheel is of the package and version that were to be built.
+fn verify(prepared: &Prepared, filename: &WheelFilename) -> Result<(), SourceError> {
+    let place = || prepared.shown.clone();
+    if filename.name() != &prepared.name {
+        let (wanted, found) = (prepared.name.clone(), filename.name().clone());
+        return Err(SourceError::OtherPackage { place: place(), wanted, found });
+    }
+    if filename.version() != &prepared.version {
+        let (wanted, found) = (prepared.version.clone(), filename.version().clone());
+        return Err(SourceError::OtherVersion { place: place(), wanted, found });
+    }
+    Ok(())
+}
+
+fn is_consistent(prepared: &Prepared, filename: &WheelFilename) -> bool {
+    verify(prepared, filename).is_ok()
 }
 
 /// Keeps a wheel; a store that cannot be written to goes without.

@@ -8,8 +8,8 @@ use builder::archive::{Method, ZipForm, ZipMember, ZipTime, ZipWriter};
 /// Folders are not followed deeper than this.
 const DEPTH: usize = 200;
 
-/// A zip of the folder, everything below `name`. What the repository keeps for itself stays out, and so do links: zip has
-/// none that everybody reads.
+/// A zip of the folder, everything below `name`, what the repository keeps for itself too: back ends ask it for versions.
+/// Links stay out: zip has none that everybody reads.
 pub fn pack(folder: &Path, name: &str) -> io::Result<Vec<u8>> {
     let mut packer = Packer { zip: ZipWriter::new(ZipForm::Python) };
     packer.folder(folder, name, DEPTH)?;
@@ -31,7 +31,7 @@ impl Packer {
             let own = entry.file_name();
             let own = own.to_str().ok_or_else(|| io::Error::other(format!("{name}: a name is no text")))?;
             let (kind, inner) = (entry.file_type()?, format!("{name}/{own}"));
-            if kind.is_dir() && ![".git", ".hg", ".svn", ".bzr"].contains(&own) {
+            if kind.is_dir() {
                 self.add(&format!("{inner}/"), &[], Method::Stored, 0o40_755)?;
                 self.folder(&entry.path(), &inner, depth - 1)?;
             } else if kind.is_file() {
@@ -70,7 +70,7 @@ mod tests {
         let member = |name: &str| fixtures::zip::member(&zip, |one| one == name);
         assert_eq!(member("p/a/c.py").unwrap(), b"a/c.py");
         assert_eq!(member("p/b.py").unwrap(), b"b.py");
-        assert_eq!(member("p/.git/HEAD"), None);
+        assert_eq!(member("p/.git/HEAD").unwrap(), b".git/HEAD");
         assert_eq!(pack(folder.path(), "p").unwrap(), zip);
     }
 }

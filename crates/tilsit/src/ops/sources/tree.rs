@@ -20,7 +20,13 @@ enum Owner {
     /// An archive's folder.
     Archive(#[expect(dead_code, reason = "held")] SourceTree),
     /// A repository's.
-    Repository(Checkout),
+    Repository(#[expect(dead_code, reason = "held")] Checkout),
+    /// A clone's, which has all that the repository keeps for itself.
+    Clone {
+        top: PathBuf,
+        #[expect(dead_code, reason = "held")]
+        scratch: Scratch,
+    },
 }
 
 impl Tree {
@@ -36,6 +42,11 @@ impl Tree {
         Self { root: below(tree.root(), subdirectory), owner: Owner::Repository(tree), kept: Vec::new() }
     }
 
+    pub fn cloned(scratch: Scratch, top: &Path, subdirectory: Option<&str>) -> Self {
+        let owner = Owner::Clone { top: top.to_owned(), scratch };
+        Self { root: below(top, subdirectory), owner, kept: Vec::new() }
+    }
+
     /// The project's folder.
     pub fn root(&self) -> &Path {
         &self.root
@@ -46,11 +57,11 @@ impl Tree {
         matches!(self.owner, Owner::Archive(_))
     }
 
-    /// The top folder of the repository, where it is one's.
-    pub fn repository(&self) -> Option<&Path> {
+    /// The top folder of a clone.
+    pub fn clone_folder(&self) -> Option<&Path> {
         match &self.owner {
-            Owner::Repository(checkout) => Some(checkout.root()),
-            Owner::User | Owner::Archive(_) => None,
+            Owner::Clone { top, .. } => Some(top),
+            Owner::User | Owner::Archive(_) | Owner::Repository(_) => None,
         }
     }
 

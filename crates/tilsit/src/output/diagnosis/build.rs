@@ -35,7 +35,7 @@ pub fn build(what: &str, error: &BuildOpError) -> Diagnostic {
             .fact(format!("to build it, it would have to be there already: {}", chain.join(" needs ")))
             .hint("a wheel of one of them ends the circle: `--only-binary NAME`"),
         BuildOpError::Build { source, confinement } => hook(what, source, *confinement),
-        BuildOpError::Requires { requires, source } => required(what, requires, source),
+        BuildOpError::Requires { requires, source, .. } => required(what, requires, source),
         BuildOpError::Unmet { missing } => Diagnostic::new(
             &codes::BUILD_REQUIRES,
             format!("the environment lacks what the build of `{}` requires", redact_text(what)),
@@ -127,7 +127,7 @@ fn hook(what: &str, error: &BuildError, confinement: Option<Network>) -> Diagnos
                 _ => diagnostic,
             }
         }
-        BuildError::Unavailable { backend, reason, traceback } => {
+        BuildError::Unavailable { backend, reason, traceback, .. } => {
             let diagnostic = Diagnostic::new(
                 &codes::BUILD_BACKEND,
                 format!("the build back end `{backend}` of `{what}` is not there"),

@@ -48,7 +48,7 @@ fn search_for(error: &SearchError, selection: Option<&Selection>) -> Diagnostic 
         }
         SearchError::Fetch(error) => error.into(),
         SearchError::Direct(error) => error.into(),
-        SearchError::Source(error) => super::source(error),
+        SearchError::Source(unprepared) => super::source(&unprepared.error),
         SearchError::Locked { .. } => Diagnostic::new(&codes::NO_COMPATIBLE_FILE, error.to_string()),
         SearchError::NoUploadTimes { .. } => Diagnostic::new(&codes::INDEX_ERROR, error.to_string()),
         SearchError::Interrupted => interrupted(),
@@ -85,7 +85,7 @@ pub(super) fn needed(tags: &Tags) -> Option<String> {
 impl From<&ObtainError> for Diagnostic {
     fn from(error: &ObtainError) -> Self {
         match error {
-            ObtainError::Source(error) => super::source(error),
+            ObtainError::Source(error) | ObtainError::Unbuilt { source: error, .. } => super::source(error),
             ObtainError::Fetch(error) => error.into(),
             ObtainError::Wheel { filename, source } => super::refused_wheel(filename, source),
             ObtainError::Disk(error) => error.into(),

@@ -26,6 +26,12 @@ pub fn source(error: &SourceError) -> Diagnostic {
         SourceError::OtherPackage { place, wanted, found } => {
             failed(place).fact(format!("`{wanted}` was expected, and `{found}` was built"))
         }
+        SourceError::BrokenRequirement { place, text, source, .. } => {
+            failed(place).fact(format!("its metadata requires `{text}`, which is no requirement: {source}"))
+        }
+        SourceError::OtherVersion { place, wanted, found } => {
+            failed(place).fact(format!("version {wanted} was expected, and {found} was built"))
+        }
         SourceError::Build { place, name, source } => super::build(name.as_deref().unwrap_or(place), source),
         SourceError::Wheel { place, source } => super::refused_wheel(place, source),
         SourceError::NotEditable { place } => not_editable(place),

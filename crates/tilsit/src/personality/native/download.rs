@@ -80,7 +80,7 @@ impl Session<'_> {
                 sees: Sees::Nothing,
                 reinstall: false,
                 only_dependencies: false,
-                require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),
+                require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || wanted.has_hashes(),
                 dry_run: true,
             };
             let report = install(&request, &mut preparer, &mut hands).map_err(|error| {

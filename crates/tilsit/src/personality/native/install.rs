@@ -119,7 +119,7 @@ impl Session<'_> {
             sees: Sees::Everything,
             reinstall: self.parsed.is_on(&flags::REINSTALL),
             only_dependencies: false,
-            require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || !wanted.hashes.is_empty(),
+            require_hashes: self.parsed.is_on(&flags::REQUIRE_HASHES) || wanted.has_hashes(),
             dry_run: self.parsed.is_on(&flags::DRY_RUN),
         };
         if asked_first && !request.dry_run {

@@ -42,7 +42,7 @@ impl Listener for Shown<'_> {
             Event::RepositoryAsked { url, .. } => {
                 self.working("Asking", &url.shown());
             }
-            Event::MetadataStarted { url } => {
+            Event::MetadataStarted { url, .. } => {
                 self.working("Looking into", &index::redacted_text(url));
             }
             Event::BuildStarted { name, .. } => self.working("Building", name),
@@ -66,7 +66,8 @@ impl Listener for Shown<'_> {
                 }
             }
             Event::MetadataEnded { .. }
-            | Event::RepositoryFailed { .. }
+            | Event::BuildFailed { .. }
+            | Event::Unbuilt(_)
             | Event::BuildEnded { .. }
             | Event::Built(_) => self.spinner = None,
             Event::NothingRequired { .. }

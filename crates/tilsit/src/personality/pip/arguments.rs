@@ -24,7 +24,7 @@ use crate::ops::install::ResolvePolicy;
 use crate::ops::interrupt;
 use crate::ops::network::Connection;
 use crate::ops::sources::SourcePolicy;
-use crate::ops::wanted::{Sources, Wanted};
+use crate::ops::wanted::Wanted;
 use crate::output::Level;
 use crate::settings::Sourced;
 
@@ -149,22 +149,14 @@ impl Session<'_> {
                 index::redacted_text(url)
             )));
         }
-        let limits = Sources {
-            constraints: self
-                .parsed
-                .values(&flags::BUILD_CONSTRAINT)
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
-            ..Sources::default()
-        };
         let isolation = self.parsed.switch(&flags::NO_BUILD_ISOLATION);
         let build = BuildPolicy {
             rules: RuleSet::Pip,
             formats: self.formats(&Wanted::default())?,
             merge_indexes: true,
             shared: isolation.is_some_and(|switch| !switch.value),
-            constraints: self.read(&limits)?.constraints,
+            as_pip: true,
+            constraints: self.build_constraints()?,
             check_dependencies: self.parsed.is_on(&flags::CHECK_BUILD_DEPENDENCIES),
             trusted: true,
             network: true,
@@ -188,6 +180,8 @@ impl Session<'_> {
             existing: self.existing(),
             wheels_only: self.command() == "wheel",
             wants_trees: self.command() == "download",
+            builds_all: true,
+            verifies: self.parsed.switch(&flags::NO_VERIFY).is_none(),
             believes_project: false,
         };
         Ok((build, source))
@@ -417,7 +411,7 @@ impl Session<'_> {
         let never = self.parsed.is_on(&flags::NO_REQUIRE_HASHES) || said(&FileOption::NoRequireHashes);
         self.parsed.is_on(&flags::REQUIRE_HASHES)
             || said(&FileOption::RequireHashes)
-            || (!never && !wanted.hashes.is_empty())
+            || (!never && wanted.has_hashes())
     }
 
     /// What pip says before it looks anywhere.

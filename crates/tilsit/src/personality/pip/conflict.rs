@@ -6,9 +6,9 @@ use environment::Installed;
 use index::Client;
 use packaging::candidate::Availability;
 use packaging::resolution::{Conflict, ConflictFact, Dependent};
-use packaging::{Requirement, SpecifierSet, Version};
+use packaging::{MarkerEnvironment, Requirement, SpecifierSet, Version};
 use project::requirements_file::{Hint, RequestedError};
-use resolver::{PrereleaseMode, ResolveRequest};
+use resolver::{Need, PrereleaseMode, ResolveRequest};
 
 use super::errors::Failure;
 use super::listener::Lines;
@@ -16,9 +16,12 @@ use super::replay::{self, Cause, End, Parent, Tale, World};
 use super::transcript::bare;
 use super::{Session, hints};
 use crate::cli::pip as flags;
+use crate::ops::candidates::Selection;
 use crate::ops::install::{InstallOpError, InstallRequest, resolve_request};
 use crate::ops::obtain::ObtainError;
 use crate::ops::search::{Dead, Learned, Search, SearchError};
+use crate::ops::sources::Preparer;
+use crate::ops::wanted::Wanted;
 use crate::output::Level;
 
 /// So much may be read only to say what pip would say.
@@ -29,7 +32,7 @@ impl Session<'_> {
     pub fn explained(
         &self,
         error: InstallOpError,
-        request: &InstallRequest<'_>,
+        (request, preparer): (&InstallRequest<'_>, &Preparer<'_>),
         client: &mut Client,
         lines: &mut Lines<'_, '_>,
     ) -> Failure {
@@ -46,15 +49,19 @@ impl Session<'_> {
             InstallOpError::Search(SearchError::Direct(error)) => {
                 return self.direct_failure(error, request, client, lines);
             }
+            InstallOpError::Search(SearchError::Source(unprepared)) => {
+                return self.source_failure(*unprepared, (request, preparer), client, lines);
+            }
             other => return other.into(),
         };
         let before = request.before().unwrap_or_default();
         let wish = resolve_request(request, &before);
-        let tale = self.walked(&mut learned, (request, &wish, &before), client, lines);
+        let scene = Scene { prepared: Some(preparer), ..Scene::of(request, &wish, &before) };
+        let tale = self.walked(&mut learned, &scene, client, lines);
         if let Some(failure) = unsupported(request, &learned) {
             return failure;
         }
-        let world = world(request, &wish, &learned, &before);
+        let world = scene.world(&learned);
         if let Some(tale) = &tale
             && request.require_hashes
             && let Some(failure) = self.distrusted(tale, &world, client, lines)
@@ -64,11 +71,11 @@ impl Session<'_> {
         let mut failure = match (tale.as_ref().map(|tale| &tale.end), tale.as_ref()) {
             (Some(End::Impossible(causes)), Some(tale)) => {
                 lines.tell(tale, &world);
-                worded(causes, &wish, &learned, request)
+                worded(causes, &learned, &scene)
             }
             _ => {
                 let causes = conflict.as_ref().map(causes_of).unwrap_or_default();
-                worded(&causes, &wish, &learned, request)
+                worded(&causes, &learned, &scene)
             }
         };
         if lines.unusable
@@ -98,26 +105,83 @@ impl Session<'_> {
     }
 
     /// pip's way, walked with what it needs; nothing when that would take too long.
-    fn walked(
+    pub fn walked(
         &self,
         learned: &mut Learned,
-        (request, wish, before): (&InstallRequest<'_>, &ResolveRequest, &Installed),
+        scene: &Scene<'_>,
         client: &mut Client,
         lines: &mut Lines<'_, '_>,
     ) -> Option<Tale> {
+        self.walked_to(learned, scene, &|_, _| false, (client, lines)).ok().flatten()
+    }
+
+    /// The same up to something that cannot be had: that way is the error.
+    pub fn walked_to(
+        &self,
+        learned: &mut Learned,
+        scene: &Scene<'_>,
+        is_end: &dyn Fn(&Need, &Learned) -> bool,
+        (client, lines): (&mut Client, &mut Lines<'_, '_>),
+    ) -> Result<Option<Tale>, Tale> {
         for _ in 0..QUESTIONS {
-            let tale = replay::walk(&world(request, wish, learned, before));
+            let tale = replay::walk(&scene.world(learned));
             let need = match &tale.end {
+                End::Missing(need) if is_end(need, learned) => return Err(tale),
                 End::Missing(need) => need.clone(),
-                End::TooLong => return None,
-                End::Pinned(_) | End::Impossible(_) => return Some(tale),
+                End::TooLong => return Ok(None),
+                End::Pinned(_) | End::Impossible(_) => return Ok(Some(tale)),
             };
-            let selection = request.selection;
+            if let Need::Direct { url, .. } = &need
+                && let Some(prepared) = scene.prepared.and_then(|preparer| preparer.get(url))
+            {
+                learned.direct.insert(url.clone(), prepared.direct());
+                continue;
+            }
+            let (selection, installed) = (scene.selection, scene.before);
             let (store, listener) = (self.store, &mut *lines);
-            let mut search = Search { client, store, selection, installed: before, listener, preparer: None };
-            search.learn(learned, need).ok()?;
+            let mut search = Search { client, store, selection, installed, listener, preparer: None };
+            if search.learn(learned, need).is_err() {
+                return Ok(None);
+            }
         }
-        None
+        Ok(None)
+    }
+}
+
+/// What was asked for, and where.
+pub struct Scene<'a> {
+    /// What the search is asked.
+    pub wish: &'a ResolveRequest,
+    /// Which files can be used.
+    pub selection: &'a Selection,
+    /// The target's markers.
+    pub markers: &'a MarkerEnvironment,
+    /// What the user asked for.
+    pub wanted: &'a Wanted,
+    /// What is installed.
+    pub before: &'a Installed,
+    /// Sources that were looked into.
+    pub prepared: Option<&'a Preparer<'a>>,
+}
+
+impl<'a> Scene<'a> {
+    /// That of an installation.
+    pub fn of(request: &'a InstallRequest<'_>, wish: &'a ResolveRequest, before: &'a Installed) -> Self {
+        let (selection, markers, wanted) = (request.selection, &request.markers, request.wanted);
+        Self { wish, selection, markers, wanted, before, prepared: None }
+    }
+
+    /// Everything that pip's way goes through.
+    pub fn world(&self, learned: &'a Learned) -> World<'a> {
+        World {
+            request: self.wish,
+            markers: self.markers,
+            python: &self.selection.python,
+            ignore_requires_python: self.selection.ignore_requires_python,
+            learned,
+            installed: self.before,
+            wanted: self.wanted,
+        }
     }
 }
 
@@ -129,25 +193,8 @@ fn unsupported(request: &InstallRequest<'_>, learned: &Learned) -> Option<Failur
     Some(Failure::error(format!("{filename} is not a supported wheel on this platform.")))
 }
 
-fn world<'a>(
-    request: &'a InstallRequest<'_>,
-    wish: &'a ResolveRequest,
-    learned: &'a Learned,
-    installed: &'a Installed,
-) -> World<'a> {
-    World {
-        request: wish,
-        markers: &request.markers,
-        python: &request.selection.python,
-        ignore_requires_python: request.selection.ignore_requires_python,
-        learned,
-        installed,
-        wanted: request.wanted,
-    }
-}
-
 /// The causes by our own account, where pip's would take too long.
-fn causes_of(conflict: &Conflict) -> Vec<Cause> {
+pub fn causes_of(conflict: &Conflict) -> Vec<Cause> {
     let requires = conflict.facts.iter().filter_map(|fact| match fact {
         ConflictFact::Requires { from, name, requirement } => Some((from, name, requirement)),
         _ => None,
@@ -183,21 +230,16 @@ fn is_end(fact: &ConflictFact) -> bool {
 }
 
 /// What pip says when these cannot be satisfied.
-fn worded(
-    causes: &[Cause],
-    wish: &ResolveRequest,
-    learned: &Learned,
-    request: &InstallRequest<'_>,
-) -> Failure {
-    let python = request.selection.python.to_string();
+pub fn worded(causes: &[Cause], learned: &Learned, scene: &Scene<'_>) -> Failure {
+    let python = scene.selection.python.to_string();
     let pythons: Vec<(&Cause, &String)> =
         causes.iter().filter_map(|cause| Some((cause, cause.requires_python.as_ref()?))).collect();
     if !pythons.is_empty() {
         return other_python(&pythons, &python);
     }
-    let limits = limits(wish);
+    let limits = limits(scene.wish);
     match causes {
-        [only] if !limits.contains_key(&only.key) => not_found(only, wish, learned, request),
+        [only] if !limits.contains_key(&only.key) => not_found(only, learned, scene),
         _ => impossible(causes, &limits),
     }
 }
@@ -241,12 +283,7 @@ fn other_python(causes: &[(&Cause, &String)], python: &str) -> Failure {
 }
 
 /// `Could not find a version …` with what there is instead.
-fn not_found(
-    cause: &Cause,
-    wish: &ResolveRequest,
-    learned: &Learned,
-    request: &InstallRequest<'_>,
-) -> Failure {
+fn not_found(cause: &Cause, learned: &Learned, scene: &Scene<'_>) -> Failure {
     let written = cause.requirement.as_ref().map_or_else(|| cause.wish.clone(), bare);
     let shown = match &cause.parent {
         None => written.clone(),
@@ -274,8 +311,8 @@ fn not_found(
         say(format!("Ignored the following versions that require a different python version: {reasons}"));
     }
     let versions = if usable.is_empty() { "none".to_owned() } else { joined(&usable) };
-    let is_locked = name.as_ref().is_some_and(|name| request.wanted.locked.contains_key(name));
-    let only_final = name.is_some_and(|name| wish.prereleases.of(&name) == PrereleaseMode::Disallow);
+    let is_locked = name.as_ref().is_some_and(|name| scene.wanted.locked.contains_key(name));
+    let only_final = name.is_some_and(|name| scene.wish.prereleases.of(&name) == PrereleaseMode::Disallow);
     let what = if only_final { "final version" } else { "version" };
     say(match is_locked {
         true => format!(
@@ -293,7 +330,7 @@ fn not_found(
     }
     lines.push((Level::Critical, format!("ERROR: No matching distribution found for {shown}")));
     let mut failure = Failure { lines, code: 1 };
-    if let Some(hint) = hints::not_found(cause, project, request) {
+    if let Some(hint) = hints::not_found(cause, project, scene.selection) {
         failure.hint(&hint);
     }
     failure

@@ -121,7 +121,10 @@ impl Failure {
     /// Says it.
     pub fn tell(&self, terminal: &Terminal) {
         for (level, text) in &self.lines {
-            terminal.say(*level, &redact_text(text));
+            match level {
+                Level::Verbose => terminal.aside(&redact_text(text)),
+                _ => terminal.say(*level, &redact_text(text)),
+            }
         }
     }
 
@@ -321,6 +324,7 @@ impl From<ObtainError> for Failure {
     fn from(error: ObtainError) -> Self {
         match error {
             ObtainError::Source(error) => (*error).into(),
+            ObtainError::Unbuilt { names, .. } => super::unbuilt::verdict(&names, true),
             ObtainError::Fetch(error) => fetch(&error),
             ObtainError::Wheel { source: source @ AddWheelError::HashMismatch { .. }, .. } => {
                 wheel("unknown package", &source)
@@ -338,7 +342,7 @@ impl From<SearchError> for Failure {
             SearchError::Conflict(dead) => Self::error(dead.to_string()),
             SearchError::Fetch(error) => fetch(&error),
             SearchError::Direct(error) => error.into(),
-            SearchError::Source(error) => (*error).into(),
+            SearchError::Source(unprepared) => unprepared.error.into(),
             SearchError::NoUploadTimes { page } => {
                 Self::error(format!("Index {page} does not provide upload-time metadata."))
             }

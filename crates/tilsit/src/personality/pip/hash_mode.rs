@@ -14,11 +14,13 @@ use super::errors::{Failure, MISMATCH};
 use super::listener::Lines;
 use super::replay::{Ask, Asker, Event, Tale, World};
 use super::requests::promised;
+use super::transcript::because;
 use super::{Session, unreachable};
 use crate::ops::direct::{self, DirectError};
 use crate::ops::install::InstallRequest;
 use crate::ops::interrupt;
 use crate::ops::search::Learned;
+use crate::ops::wanted::Wanted;
 
 const MISSING: &str = "Hashes are required in --require-hashes mode, but they are missing from some requirements. Here is a list of those requirements along with the hashes their downloaded archives actually had. Add lines like these to your requirements files to prevent tampering. (If you did not enable --require-hashes manually, note that it turns on automatically when any package has a hash.)";
 const UNPINNED: &str =
@@ -48,20 +50,30 @@ impl Session<'_> {
         tale.events[..place].iter().for_each(|event| lines.tell_one(event, world));
         let Event::Prepared { pick, ask } = &tale.events[place] else { return None };
         let url = place_of(pick, world.learned);
-        let shown = shown(ask, &url);
+        let shown = match world.wanted.is_nameless(&url) && !direct::is_wheel(&url) {
+            true => format!("{}{}", super::sources::address_text(&url), ask.because()),
+            false => shown(ask, &url),
+        };
+        if world.wanted.editables.contains(&url) {
+            lines.begin(pick, ask, world);
+            return Some(editable(&shown));
+        }
         if index::vcs::VcsUrl::is_one(&url) {
-            lines.begin(pick, ask, world.learned);
+            lines.begin(pick, ask, world);
             return Some(Failure::error(format!("{REPOSITORY}\n    {shown}")));
         }
         if is_folder(&url) {
-            lines.begin(pick, ask, world.learned);
+            lines.begin(pick, ask, world);
             return Some(Failure::error(format!("{FOLDER}\n    {shown}")));
         }
         if is_loose(pick, ask) {
-            lines.begin(pick, ask, world.learned);
+            lines.begin(pick, ask, world);
             return Some(Failure::error(format!("{UNPINNED}\n    {shown}")));
         }
-        lines.tell_one(&tale.events[place], world);
+        match direct::is_wheel(&url) {
+            true => lines.tell_one(&tale.events[place], world),
+            false => lines.begin_fetching(pick, ask, world),
+        }
         let content = fetch(client, &url);
         let allowed = promises(pick, ask, world);
         if allowed.is_empty() {
@@ -70,6 +82,25 @@ impl Session<'_> {
             return Some(Failure::error(format!("{MISSING}\n    {package} --hash={sha256}")));
         }
         Some(mismatch(&shown, &allowed, &content))
+    }
+
+    /// The first place without a name that no hash can stand for.
+    pub fn distrusted_place(&self, wanted: &Wanted, lines: &mut Lines<'_, '_>) -> Option<Failure> {
+        for (_, one) in &wanted.unnamed {
+            let is_editable = wanted.editables.contains(&one.url);
+            let shown = format!("{}{}", super::sources::address_text(&one.url), because(&one.origin));
+            let failure = match () {
+                () if is_editable => editable(&shown),
+                () if index::vcs::VcsUrl::is_one(&one.url) => {
+                    Failure::error(format!("{REPOSITORY}\n    {shown}"))
+                }
+                () if is_folder(&one.url) => Failure::error(format!("{FOLDER}\n    {shown}")),
+                () => continue,
+            };
+            lines.unnamed_header(one, is_editable);
+            return Some(failure);
+        }
+        None
     }
 
     fn is_distrusted(&self, pick: &Pick, ask: &Ask, world: &World<'_>) -> bool {
@@ -220,6 +251,12 @@ fn named_place(url: &str) -> String {
         Some(path) => path.display().to_string(),
         None => index::redacted_text(url.split('#').next().unwrap_or(url)),
     }
+}
+
+fn editable(shown: &str) -> Failure {
+    Failure::error(format!(
+        "The editable requirement {shown} cannot be installed when requiring hashes, because there is no single file to hash."
+    ))
 }
 
 fn is_direct(pick: &Pick) -> bool {

@@ -4,8 +4,7 @@ use packaging::PackageName;
 use packaging::candidate::Availability;
 
 use super::replay::Cause;
-use crate::ops::candidates::Project;
-use crate::ops::install::InstallRequest;
+use crate::ops::candidates::{Project, Selection};
 
 /// After a conflict.
 pub const CONFLICT: &str = "these versions exclude one another: ask for another version of one of them, or make an environment for each (`python -m venv DIR`); `pip install NAME` without a version leaves the choice to pip";
@@ -21,7 +20,7 @@ pub const UNQUOTED: &str =
     "a shell takes `NAME @ URL` for three words: quote it (`pip install -e \"NAME @ URL\"`)";
 
 /// Why nothing was found, and what there is instead.
-pub fn not_found(cause: &Cause, project: Option<&Project>, request: &InstallRequest<'_>) -> Option<String> {
+pub fn not_found(cause: &Cause, project: Option<&Project>, selection: &Selection) -> Option<String> {
     let name = cause.requirement.as_ref().map(|one| &one.name)?;
     let Some(project) = project.filter(|project| !project.is_unknown()) else {
         return Some(format!(
@@ -38,7 +37,7 @@ pub fn not_found(cause: &Cause, project: Option<&Project>, request: &InstallRequ
     }
     candidates.clone().find_map(|one| match &one.availability {
         Availability::NeedsPython { requires_python } => {
-            Some(other_python(name.as_str(), requires_python, &request.selection.python.to_string()))
+            Some(other_python(name.as_str(), requires_python, &selection.python.to_string()))
         }
         Availability::NoCompatibleFile { found } => Some(other_platform(name, found)),
         _ => None,

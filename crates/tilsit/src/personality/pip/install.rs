@@ -28,6 +28,7 @@ impl Session<'_> {
         if is_here && !only_tells {
             self.refuse_managed()?;
         }
+        self.terminal.verbose(&format!("Using {}", super::version(self.interpreter)));
         self.check_only_dependencies()?;
         let target = self.target()?;
         self.check_target_options(&self.formats(&Wanted::default())?, true)?;
@@ -47,12 +48,17 @@ impl Session<'_> {
         self.leave_out(&mut wanted, &target.markers);
         let checks_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, checks_hashes);
+        if checks_hashes && let Some(failure) = self.distrusted_place(&wanted, &mut lines) {
+            return Err(failure);
+        }
         let builds = Builds::new(self.process, self.interpreter, &build_policy);
         let mut preparer = Preparer::new(&builds, &source_policy);
         let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
         let unnamed = wanted.unnamed.clone();
-        let named = preparer.name_all(&mut wanted, &mut hands);
-        named.map_err(|error| self.unnamed_failure(error, &unnamed))?;
+        if let Err(error) = preparer.name_all(&mut wanted, &mut hands) {
+            let wish = (&*unnamed, &selection);
+            return Err(self.unnamed_failure(error, wish, &preparer, (&mut client, &mut lines)));
+        }
         let request = InstallRequest {
             environment,
             wanted: &wanted,
@@ -69,7 +75,7 @@ impl Session<'_> {
         };
         let done = install(&request, &mut preparer, &mut hands);
         let done = done.map_err(|error| {
-            let failure = self.explained(error, &request, &mut client, &mut lines);
+            let failure = self.explained(error, (&request, &preparer), &mut client, &mut lines);
             let no_user_site = self.interpreter.virtual_environment().is_some();
             if no_user_site || environment.kind() == Kind::User { failure.in_environment() } else { failure }
         })?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use index::Problem;
-use index::vcs::VcsUrl;
+use index::vcs::{VcsError, VcsUrl};
 use packaging::distribution::Distribution;
 use packaging::resolution::PackageSource;
 use packaging::{PackageName, Version};
@@ -14,13 +14,16 @@ use resolver::{Need, Pick, Source as Origin};
 use super::Session;
 use super::replay::{self, Ask, End, Tale, World};
 use super::sources::{self, Steps};
-use super::transcript::meetings;
+use super::transcript::{because, meetings};
+use super::unbuilt;
 use crate::cli::pip as flags;
 use crate::ops::candidates::Selection;
-use crate::ops::direct::{Direct, local_path};
+use crate::ops::direct::{Direct, Unnamed, local_path};
 use crate::ops::events::{Event, Listener, Planned};
 use crate::ops::obtain::Source;
 use crate::ops::search::Learned;
+use crate::ops::sources::SourceError;
+use crate::output::Level;
 use crate::output::progress::{Bar, Unit};
 
 /// So long a search is not worth a spinner.
@@ -146,10 +149,25 @@ impl<'a, 's> Lines<'a, 's> {
     }
 
     /// That a file is looked at, and nothing of what is done with it.
-    pub fn begin(&mut self, pick: &Pick, ask: &Ask, learned: &Learned) {
+    pub fn begin(&mut self, pick: &Pick, ask: &Ask, world: &World<'_>) {
         let look = Look { pick, requirement: ask.text(), from: ask.because() };
-        let url = distribution(pick, learned).map(|one| one.file().url.clone()).unwrap_or_default();
+        if let Origin::Url(url) = &pick.source
+            && let Some(direct) = world.learned.direct.get(url).filter(|direct| direct.is_source)
+        {
+            return self.source_header(&look, url, direct.is_editable, world.wanted.is_nameless(url));
+        }
+        let url = distribution(pick, world.learned).map(|one| one.file().url.clone()).unwrap_or_default();
         self.header(&look, &url);
+    }
+
+    /// That a source is fetched, and nothing of what is done with it.
+    pub fn begin_fetching(&mut self, pick: &Pick, ask: &Ask, world: &World<'_>) {
+        self.begin(pick, ask, world);
+        if let Some(distribution) = distribution(pick, world.learned)
+            && local_path(&distribution.file().url).is_none()
+        {
+            self.session.info(&format!("  Downloading {}", file_text(&distribution)));
+        }
     }
 
     fn name(&mut self, name: &PackageName, ask: &Ask) {
@@ -206,7 +224,7 @@ impl<'a, 's> Lines<'a, 's> {
         if let Origin::Url(url) = &look.pick.source
             && let Some(direct) = learned.direct.get(url).filter(|direct| direct.is_source)
         {
-            return self.source(look, url, direct, world.wanted.nameless.contains(url));
+            return self.source(look, url, direct, world.wanted.is_nameless(url));
         }
         let distribution = distribution(look.pick, learned);
         let url = distribution.as_ref().map(|one| one.file().url.clone()).unwrap_or_default();
@@ -294,26 +312,29 @@ impl<'a, 's> Lines<'a, 's> {
 
     /// A source that was named by its place.
     fn source(&mut self, look: &Look<'_>, url: &str, direct: &Direct, is_nameless: bool) {
-        let header = match local_path(url) {
-            _ if direct.is_editable => {
-                format!("Obtaining {}{}", sources::obtained(&look.requirement, url), look.from)
-            }
-            Some(path) => format!("Processing {}{}", self.session.shown(&path), look.from),
-            None => {
-                let requirement = if is_nameless { url } else { &look.requirement };
-                format!("Collecting {}{}", sources::collected(requirement, url), look.from)
-            }
-        };
-        if header != self.header {
-            self.session.info(&header);
-            self.header = header;
-        }
+        self.source_header(look, url, direct.is_editable, is_nameless);
         match &direct.wheel {
             Some(wheel) => {
                 self.steps.repository_lines(url).iter().for_each(|line| self.session.info(line));
                 self.session.info(&format!("  Using cached {}", wheel.manifest().filename()));
             }
             None => self.tell_steps(url, direct.is_editable),
+        }
+    }
+
+    /// What has no name of its own does not say who asked for it, unless it is to be editable.
+    fn source_header(&mut self, look: &Look<'_>, url: &str, editable: bool, is_nameless: bool) {
+        let requirement = if is_nameless { "" } else { look.requirement.as_str() };
+        let header = match local_path(url) {
+            _ if editable => format!("Obtaining {}{}", sources::obtained(requirement, url), look.from),
+            Some(path) if is_nameless => format!("Processing {}", self.session.shown(&path)),
+            Some(path) => format!("Processing {}{}", self.session.shown(&path), look.from),
+            None => format!("Collecting {}{}", sources::collected(requirement, url), look.from),
+        };
+        self.spinner = None;
+        if header != self.header {
+            self.session.info(&header);
+            self.header = header;
         }
     }
 
@@ -329,9 +350,70 @@ impl<'a, 's> Lines<'a, 's> {
     }
 
     fn tell_steps(&mut self, url: &str, editable: bool) {
-        for line in self.steps.lines(url, editable) {
-            self.session.info(&line);
+        self.say(&self.steps.lines(url, editable));
+    }
+
+    /// Lines of sources. What programs say goes to stderr.
+    fn say(&self, lines: &[sources::Line]) {
+        let terminal = self.session.terminal;
+        for (level, line) in lines {
+            match level {
+                Level::Verbose => terminal.aside(line),
+                _ => terminal.say(*level, line),
+            }
         }
+    }
+
+    /// A source whose preparation failed: its name, and how far it came.
+    pub fn failed_source(&mut self, url: &str, ask: &Ask, is_nameless: bool, editable: bool) {
+        let (name, version) = (ask.requirement.name.clone(), Version::of([0]));
+        let pick = Pick { name, version, source: Origin::Url(url.to_owned()) };
+        let look = Look { pick: &pick, requirement: ask.text(), from: ask.because() };
+        self.source_header(&look, url, editable, is_nameless);
+        self.say(&self.steps.failed_lines(url));
+    }
+
+    /// What an error tells of a source's steps.
+    pub fn note(&mut self, error: &SourceError, url: &str) {
+        if let SourceError::Vcs { source: VcsError::NoSuchRevision { revision, .. }, .. } = error {
+            self.steps.lacks(url, revision);
+        }
+    }
+
+    /// Nothing is under way any more.
+    pub fn spent(&mut self) {
+        self.spinner = None;
+    }
+
+    /// The same for a file of an index.
+    pub fn failed_file(&mut self, pick: &Pick, ask: &Ask, learned: &Learned) {
+        let look = Look { pick, requirement: ask.text(), from: ask.because() };
+        let Some(distribution) = distribution(pick, learned) else { return };
+        let url = distribution.file().url.clone();
+        if self.header(&look, &url).is_none() {
+            self.session.info(&format!("  Downloading {}", file_text(&distribution)));
+        }
+        self.say(&self.steps.failed_lines(&url));
+    }
+
+    /// A source that has no name yet: its place, and what was done for it so far.
+    pub fn unnamed_source(&mut self, unnamed: &Unnamed, editable: bool, failed: bool) {
+        self.unnamed_header(unnamed, editable);
+        match failed {
+            true => self.say(&self.steps.failed_lines(&unnamed.url)),
+            false => self.tell_steps(&unnamed.url, editable),
+        }
+    }
+
+    /// Its place alone.
+    pub fn unnamed_header(&mut self, unnamed: &Unnamed, editable: bool) {
+        let (url, from) = (sources::address_text(&unnamed.url), because(&unnamed.origin));
+        self.spinner = None;
+        self.session.info(&match local_path(&unnamed.url) {
+            _ if editable => format!("Obtaining {url}{from}"),
+            Some(path) => format!("Processing {}", self.session.shown(&path)),
+            None => format!("Collecting {url}{from}"),
+        });
     }
 
     /// The size of a metadata file beside the wheel; nothing where pip reads the wheel itself.
@@ -452,6 +534,11 @@ impl Listener for Lines<'_, '_> {
         need
     }
 
+    /// In the order in which pip pins packages.
+    fn building_place(&self, name: &PackageName) -> usize {
+        self.order.iter().position(|one| one == name).unwrap_or(usize::MAX)
+    }
+
     fn event(&mut self, event: &Event<'_>) {
         let progress = || self.session.terminal.progress();
         match event {
@@ -464,32 +551,26 @@ impl Listener for Lines<'_, '_> {
             Event::RepositoryAsked { url, folder } => self.repository_asked(url, *folder),
             Event::NothingRequired { url } => self.steps.needs_nothing(url),
             Event::BuildStep(step) => self.steps.reached(step),
-            Event::RepositoryFailed { url, editable } => {
-                self.spinner = None;
-                let shown = index::redacted_text(url);
-                let verb = if *editable { "Obtaining" } else { "Collecting" };
-                self.session.info(&format!("{verb} {shown}"));
-                self.steps.repository_lines(url).iter().for_each(|line| self.session.info(line));
+            Event::BuildWarning(message) => {
+                let lines = sources::warned(message);
+                if !self.steps.warned(&lines) {
+                    self.say(&lines);
+                }
             }
+            Event::BuildOutput { line, .. } if self.steps.wrote(line) => {}
+            Event::BuildOutput { line, .. } => self.say(&[sources::wrote(line)]),
             Event::RepositoryResolved { url, commit } => self.steps.resolved(url, commit),
-            Event::MetadataEnded { url, editable, succeeded: false } => {
-                self.spinner = None;
-                let shown = index::redacted_text(url);
-                let header = match local_path(url) {
-                    Some(path) if !editable => format!("Processing {}", self.session.shown(&path)),
-                    _ if *editable => format!("Obtaining {shown}"),
-                    _ => format!("Collecting {shown}"),
-                };
-                self.session.info(&header);
-                self.steps.failed_lines(url, *editable).iter().for_each(|line| self.session.info(line));
-            }
+            Event::MetadataStarted { url, editable } => self.steps.begun(url, *editable),
+            Event::MetadataEnded { error } => self.steps.ended(*error),
             Event::Building(names) => {
                 self.spinner = None;
                 self.session.info(&format!("Building wheels for collected packages: {}", names.join(", ")));
             }
             Event::BuildStarted { name, editable } => {
                 let what = if *editable { "editable" } else { "wheel" };
-                self.session.info(&format!("  Building {what} for {name} (pyproject.toml): started"));
+                let command = format!("Building {what} for {name} (pyproject.toml)");
+                self.session.info(&format!("  {command}: started"));
+                self.say(&[sources::running(&command)]);
             }
             Event::BuildEnded { name, editable, succeeded } => {
                 let what = if *editable { "editable" } else { "wheel" };
@@ -504,6 +585,11 @@ impl Listener for Lines<'_, '_> {
                     self.session.info(&line);
                 }
             }
+            Event::BuildFailed { name, editable, error } => {
+                let verbose = self.session.shows_programs();
+                unbuilt::unbuilt(name, *editable, error, verbose).tell(self.session.terminal);
+            }
+            Event::Unbuilt(names) => self.session.info(&format!("Failed to build {}", names.join(" "))),
             Event::Built(names) => self.session.info(&format!("Successfully built {}", names.join(" "))),
             Event::PageSkipped(error) => {
                 self.spinner = None;

@@ -23,6 +23,7 @@ impl Session<'_> {
         self.warn(
             "pip lock is currently an experimental command. It may be removed/changed in a future release without prior warning.",
         );
+        self.terminal.verbose(&format!("Using {}", super::version(self.interpreter)));
         let write = |searched: Searched<'_, '_>, _: &mut Hands<'_>| self.write_lock(&searched.found);
         self.searched(None, Box::new(write))
     }
@@ -53,6 +54,10 @@ fn lock_text(found: &InstallReport, base: &Path) -> Result<String, Failure> {
     if wishes.is_empty() {
         text.push_str("packages = []\n");
     }
+    if let Some(lines) = short(&wishes, found, base) {
+        text.push_str(&format!("packages = [\n{}]\n", lines.concat()));
+        return Ok(text);
+    }
     for wish in wishes {
         text.push_str("\n[[packages]]\n");
         push_text(&mut text, "name", wish.name.as_str());
@@ -71,6 +76,24 @@ fn lock_text(found: &InstallReport, base: &Path) -> Result<String, Failure> {
         }
     }
     Ok(text)
+}
+
+/// The packages with one line for each, where every one is that short: folders and repositories.
+fn short(wishes: &[&Wish<Source>], found: &InstallReport, base: &Path) -> Option<Vec<String>> {
+    let lines = wishes.iter().map(|wish| {
+        let direct = DirectUrl::parse(found.direct_urls.get(&wish.name)?.as_bytes()).ok()?;
+        let mut body = String::new();
+        push_direct(&mut body, &direct, base);
+        let (head, fields) = body.trim_start().split_once('\n')?;
+        let kind = head.strip_prefix("[packages.")?.strip_suffix(']').filter(|_| !fields.contains("\n["))?;
+        let fields = fields.lines().collect::<Vec<_>>().join(", ");
+        let name = toml_text(wish.name.as_str());
+        Some(format!("    {{ name = {name}, {kind} = {{ {fields} }} }},"))
+    });
+    let lines: Option<Vec<String>> = lines.collect();
+    let fits = |line: &String| line.chars().count() <= LINE;
+    let lines = lines.filter(|lines| !lines.is_empty() && lines.iter().all(fits))?;
+    Some(lines.into_iter().map(|line| line + "\n").collect())
 }
 
 fn push_text(text: &mut String, key: &str, value: &str) {

@@ -78,7 +78,12 @@ impl Session<'_> {
 
     /// Reads what is named; requirements files behind URLs are fetched as indexes are.
     pub fn read(&self, sources: &Sources) -> Result<Wanted, Failure> {
-        Ok(wanted::read(sources, self.process, &mut |url| self.fetched(url))?)
+        Ok(self.read_sources(sources)?)
+    }
+
+    /// The same, with the error as it is.
+    pub fn read_sources(&self, sources: &Sources) -> Result<Wanted, WantedError> {
+        wanted::read(sources, self.process, &mut |url| self.fetched(url))
     }
 
     fn fetched(&self, url: &str) -> Result<Vec<u8>, WantedError> {

@@ -55,12 +55,17 @@ impl Session<'_> {
         self.leave_out(&mut wanted, &target.markers);
         let require_hashes = self.requires_hashes(&wanted);
         let mut lines = Lines::new(self, &selection, require_hashes).into_folder(folder);
+        if require_hashes && let Some(failure) = self.distrusted_place(&wanted, &mut lines) {
+            return Err(failure);
+        }
         let builds = Builds::new(self.process, self.interpreter, &build_policy);
         let mut preparer = Preparer::new(&builds, &source_policy);
         let mut hands = Hands { client: &mut client, store: self.store, listener: &mut lines };
         let unnamed = wanted.unnamed.clone();
-        let named = preparer.name_all(&mut wanted, &mut hands);
-        named.map_err(|error| self.unnamed_failure(error, &unnamed))?;
+        if let Err(error) = preparer.name_all(&mut wanted, &mut hands) {
+            let wish = (&*unnamed, &selection);
+            return Err(self.unnamed_failure(error, wish, &preparer, (&mut client, &mut lines)));
+        }
         let request = InstallRequest {
             environment: &environment,
             wanted: &wanted,
@@ -76,7 +81,8 @@ impl Session<'_> {
             dry_run: true,
         };
         let found = install(&request, &mut preparer, &mut hands);
-        let found = found.map_err(|error| self.explained(error, &request, &mut client, &mut lines))?;
+        let found =
+            found.map_err(|error| self.explained(error, (&request, &preparer), &mut client, &mut lines))?;
         self.tell_warnings(&found);
         let (names, order) = (std::mem::take(&mut lines.names), std::mem::take(&mut lines.order));
         let searched = Searched { found, selection: &selection, preparer: &mut preparer, names, order };

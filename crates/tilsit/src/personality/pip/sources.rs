@@ -6,17 +6,18 @@ use std::path::Path;
 use builder::BuildError;
 use index::vcs::{VcsError, VcsUrl, VcsUrlError};
 
-use super::Session;
 use super::errors::Failure;
-use super::transcript::origin_text;
+use super::unbuilt::{Label, frame, unprepared};
 use crate::ops::build::BuildOpError;
-use crate::ops::direct::{self, DirectError, Unnamed};
-use crate::ops::events::BuildStep;
+use crate::ops::events::{BuildStep, EnvironmentStep};
 use crate::ops::sources::SourceError;
-use crate::output::{Level, Mark};
+use crate::output::Level;
 
 /// Addresses that `-e` takes, as pip lists them.
 const EDITABLE_SCHEMES: &str = "bzr+http, bzr+https, bzr+ssh, bzr+sftp, bzr+ftp, bzr+lp, bzr+file, git+http, git+https, git+ssh, git+git, git+file, hg+file, hg+http, hg+https, hg+ssh, hg+static-http, svn+ssh, svn+http, svn+https, svn+svn, svn+file";
+
+/// A line, and how much of `-v` it takes.
+pub type Line = (Level, String);
 
 /// What was done for sources before their lines are due: pip looks at one package after the other, we at many at once.
 #[derive(Debug, Default)]
@@ -29,9 +30,69 @@ pub struct Steps {
     repositories: BTreeMap<String, Vec<String>>,
     /// Sources whose build requires nothing.
     bare: BTreeSet<String>,
-    /// The last step of the last build.
-    last: Step,
+    /// What back ends were asked for sources, by URL.
+    told: BTreeMap<String, Vec<Line>>,
+    /// The source that a back end is asked for now.
+    current: Option<Current>,
 }
+
+/// A source whose metadata is being prepared.
+#[derive(Debug)]
+struct Current {
+    url: String,
+    editable: bool,
+    /// It was found out whether the back end makes editable forms.
+    is_checked: bool,
+    /// The step that has begun.
+    step: Option<&'static str>,
+    lines: Vec<Line>,
+}
+
+impl Current {
+    fn begin(&mut self, step: &'static str, command: &str) {
+        self.end("done");
+        self.lines.push((Level::Info, format!("  {step}: started")));
+        self.lines.push(running(command));
+        self.step = Some(step);
+    }
+
+    fn end(&mut self, status: &str) {
+        if let Some(step) = self.step.take() {
+            self.lines.push((Level::Info, format!("  {step}: finished with status '{status}'")));
+        }
+    }
+}
+
+/// What `-v` shows of a program that is run.
+pub fn running(command: &str) -> Line {
+    (Level::Verbose, format!("  Running command {command}"))
+}
+
+/// A line that a program wrote, as pip shows it with `-v`.
+pub fn wrote(line: &[u8]) -> Line {
+    let text = crate::output::printable(decoded(line).as_bytes());
+    (Level::Verbose, format!("  {text}").trim_end().to_owned())
+}
+
+/// What a back end warns its users of.
+pub fn warned(message: &str) -> Vec<Line> {
+    let text = format!("BuildBackendWarning: {message}");
+    let lines = text.trim_end().lines().map(|line| format!("  {line}").trim_end().to_owned());
+    lines.map(|line| (Level::Warning, crate::output::printable(line.as_bytes()))).collect()
+}
+
+/// Bytes that are no text are shown as Python's `backslashreplace` does.
+fn decoded(line: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in line.utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+    }
+    text
+}
+
+const CHECKING: &str = "Checking if build backend supports build_editable";
+const REQUIRING: &str = "Installing build dependencies";
 
 impl Steps {
     /// Nothing was done yet.
@@ -62,9 +123,22 @@ impl Steps {
 
     /// It answered.
     pub fn resolved(&mut self, url: &VcsUrl, commit: &str) {
-        if url.system == index::vcs::System::Git {
-            let line = format!("  Resolved {} to commit {commit}", url.shown());
-            self.repositories.entry(key(url)).or_default().push(line);
+        if url.system != index::vcs::System::Git {
+            return;
+        }
+        let lines = self.repositories.entry(key(url)).or_default();
+        let short = url.revision.as_deref().filter(|one| commit.starts_with(one) && *one != commit);
+        lines.extend(short.map(assumed));
+        lines.push(format!("  Resolved {} to commit {}", url.shown(), short.unwrap_or(commit)));
+    }
+
+    /// It has no such revision.
+    pub fn lacks(&mut self, url: &str, revision: &str) {
+        if let Ok(url) = VcsUrl::parse(url)
+            && url.system == index::vcs::System::Git
+            && url.commit().is_none()
+        {
+            self.repositories.entry(key(&url)).or_default().push(assumed(revision));
         }
     }
 
@@ -79,63 +153,135 @@ impl Steps {
         self.bare.insert(url.to_owned());
     }
 
-    /// A back end's build goes a step further.
+    /// A back end is asked for the metadata of a source.
+    pub fn begun(&mut self, url: &str, editable: bool) {
+        let url = url.to_owned();
+        let (is_checked, step, lines) = (!editable, None, Vec::new());
+        self.current = Some(Current { url, editable, is_checked, step, lines });
+    }
+
+    /// That goes a step further.
     pub fn reached(&mut self, step: &BuildStep<'_>) {
-        self.last = match step {
-            BuildStep::Environment(_) => Step::Environment,
-            BuildStep::Requires(_) => Step::Requires,
-            BuildStep::Metadata(_) | BuildStep::Hook(_) | BuildStep::FromSource(_) => Step::Metadata,
-        };
+        let (shared, wheels_only) = (self.shared, self.wheels_only);
+        let Some(current) = &mut self.current else { return };
+        match step {
+            BuildStep::Environment(EnvironmentStep::Started([])) => {}
+            BuildStep::Environment(EnvironmentStep::Started(_)) => {
+                current.begin(REQUIRING, "installing build dependencies");
+            }
+            BuildStep::Environment(EnvironmentStep::Extended(_)) => {
+                current.begin("Installing backend dependencies", "installing backend dependencies");
+            }
+            BuildStep::Requires(_) | BuildStep::Metadata(_) if !current.is_checked => {
+                current.is_checked = true;
+                current.begin(CHECKING, CHECKING);
+                self.reached(step);
+            }
+            BuildStep::Requires(_) if shared => {}
+            BuildStep::Requires(_) => {
+                let [requires, _] = names(current.editable && !wheels_only);
+                current.begin(requires, requires);
+            }
+            BuildStep::Metadata(_) => {
+                let [_, metadata] = names(current.editable && !wheels_only);
+                current.begin(metadata, metadata);
+            }
+            BuildStep::Environment(EnvironmentStep::Made(_))
+            | BuildStep::Hook(_)
+            | BuildStep::FromSource(_) => {}
+        }
+    }
+
+    /// The back end wrote something; `false` when none is asked for metadata.
+    pub fn wrote(&mut self, line: &[u8]) -> bool {
+        let Some(current) = &mut self.current else { return false };
+        current.lines.push(wrote(line));
+        true
+    }
+
+    /// The same for a warning.
+    pub fn warned(&mut self, lines: &[Line]) -> bool {
+        let Some(current) = &mut self.current else { return false };
+        current.lines.extend_from_slice(lines);
+        true
+    }
+
+    /// The metadata is there, or never will be.
+    pub fn ended(&mut self, error: Option<&BuildOpError>) {
+        let Some(mut current) = self.current.take() else { return };
+        if current.step.is_none() && error.is_none() {
+            // done without the back end
+            return;
+        }
+        let is_asked = matches!(error, Some(BuildOpError::Build { source, .. })
+            if !matches!(**source, BuildError::System(_)));
+        if !current.is_checked && is_asked {
+            current.begin(CHECKING, CHECKING);
+        }
+        current.end(if error.is_some_and(is_step) { "error" } else { "done" });
+        self.told.insert(current.url, current.lines);
     }
 
     /// What pip prints below the name of a source.
-    pub fn lines(&self, url: &str, editable: bool) -> Vec<String> {
-        let steps = self.names(url, editable).into_iter().flat_map(|(_, name)| {
-            [format!("  {name}: started"), format!("  {name}: finished with status 'done'")]
-        });
-        self.repository_lines(url).into_iter().chain(steps).collect()
-    }
-
-    /// The same, when the last step that was reached failed.
-    pub fn failed_lines(&self, url: &str, editable: bool) -> Vec<String> {
-        let reached = self.names(url, editable).iter().filter(|(step, _)| *step <= self.last).count();
-        let mut lines = self.lines(url, editable);
-        lines.truncate(self.repository_lines(url).len() + 2 * reached);
-        if let Some(last) = lines.last_mut() {
-            *last = last.replace("'done'", "'error'");
+    pub fn lines(&self, url: &str, editable: bool) -> Vec<Line> {
+        let repository = self.repository_lines(url).into_iter().map(|line| (Level::Info, line));
+        match self.told.get(url) {
+            Some(told) => repository.chain(told.iter().cloned()).collect(),
+            None => repository.chain(self.usual(url, editable)).collect(),
         }
-        lines
     }
 
-    fn names(&self, url: &str, editable: bool) -> Vec<(Step, &'static str)> {
-        let mut names = Vec::new();
+    /// The same for a source whose preparation failed.
+    pub fn failed_lines(&self, url: &str) -> Vec<Line> {
+        let repository = self.repository_lines(url).into_iter().map(|line| (Level::Info, line));
+        repository.chain(self.told.get(url).into_iter().flatten().cloned()).collect()
+    }
+
+    /// The lines of a build that goes well, for what was found out without the back end.
+    fn usual(&self, url: &str, editable: bool) -> Vec<Line> {
+        let mut steps = Vec::new();
         if !self.shared && !self.bare.contains(url) {
-            names.push((Step::Environment, "Installing build dependencies"));
+            steps.push(REQUIRING);
         }
         if editable {
-            names.push((Step::Environment, "Checking if build backend supports build_editable"));
+            steps.push(CHECKING);
         }
-        let (requirements, metadata) = match editable && !self.wheels_only {
-            true => {
-                ("Getting requirements to build editable", "Preparing editable metadata (pyproject.toml)")
-            }
-            false => ("Getting requirements to build wheel", "Preparing metadata (pyproject.toml)"),
-        };
+        let [requires, metadata] = names(editable && !self.wheels_only);
         if !self.shared {
-            names.push((Step::Requires, requirements));
+            steps.push(requires);
         }
-        names.push((Step::Metadata, metadata));
-        names
+        steps.push(metadata);
+        let lines = steps.into_iter().flat_map(|step| {
+            [format!("  {step}: started"), format!("  {step}: finished with status 'done'")]
+        });
+        lines.map(|line| (Level::Info, line)).collect()
     }
 }
 
-/// How far a build's preparation went.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Step {
-    Environment,
-    Requires,
-    #[default]
-    Metadata,
+/// Whether a step itself failed: an answer that cannot be used is looked at after it.
+fn is_step(error: &BuildOpError) -> bool {
+    match error {
+        BuildOpError::Build { source, .. } => match &**source {
+            BuildError::Failed { .. } | BuildError::Crashed { .. } | BuildError::Unsupported { .. } => true,
+            BuildError::Unavailable { reason, .. } => reason.starts_with("AttributeError"),
+            _ => false,
+        },
+        BuildOpError::Requires { .. } => true,
+        _ => false,
+    }
+}
+
+/// pip's names for asking what a build requires and for preparing metadata.
+fn names(editable: bool) -> [&'static str; 2] {
+    match editable {
+        true => ["Getting requirements to build editable", "Preparing editable metadata (pyproject.toml)"],
+        false => ["Getting requirements to build wheel", "Preparing metadata (pyproject.toml)"],
+    }
+}
+
+/// pip tries what is neither a branch nor a tag.
+fn assumed(revision: &str) -> String {
+    format!("  Did not find branch or tag '{revision}', assuming revision or ref.")
 }
 
 fn to_revision(url: &VcsUrl) -> String {
@@ -148,20 +294,27 @@ fn key(url: &VcsUrl) -> String {
 
 /// A source behind `Collecting`.
 pub fn collected(requirement: &str, url: &str) -> String {
-    match requirement.split_once(" @ ") {
-        Some((name, _)) => format!("{name} @ {}", crate::output::redact_text(url)),
-        None => crate::output::redact_text(url),
+    match requirement.rsplit_once(" @ ") {
+        Some((name, _)) => format!("{name} @ {}", address_text(url)),
+        None if requirement.is_empty() => address_text(url),
+        None => requirement.to_owned(),
     }
 }
 
 /// A source behind `Obtaining`.
 pub fn obtained(requirement: &str, url: &str) -> String {
-    match url.starts_with("file:") {
-        true => url.to_owned(),
-        false => {
-            let name = requirement.split(" @ ").next().unwrap_or(requirement);
-            format!("{name} from {}", crate::output::redact_text(url))
-        }
+    match requirement.split(" @ ").next().unwrap_or_default() {
+        "" => address_text(url),
+        name => format!("{name} from {}", address_text(url)),
+    }
+}
+
+/// An address as pip shows it: without credentials, and without an empty host where its scheme is no standard one.
+pub fn address_text(url: &str) -> String {
+    let shown = crate::output::redact_text(url);
+    match shown.split_once(":///") {
+        Some((scheme, path)) if scheme.contains('+') => format!("{scheme}:/{path}"),
+        _ => shown,
     }
 }
 
@@ -196,42 +349,28 @@ pub fn bad_repository(url: &str, problem: VcsUrlError) -> Failure {
     }
 }
 
-impl Session<'_> {
-    /// What was to be looked into has no name yet and is not there.
-    pub fn unnamed_failure(&self, error: SourceError, unnamed: &[(usize, Unnamed)]) -> Failure {
-        if let SourceError::Direct(DirectError::Missing { path } | DirectError::NothingThere { path, .. }) =
-            &error
-        {
-            let is_it = |(_, one): &&(usize, Unnamed)| direct::local_path(&one.url).as_ref() == Some(path);
-            let from = unnamed.iter().find(is_it).map(|(_, one)| origin_text(Some(&one.origin)));
-            let from = from.filter(|from| !from.is_empty()).map(|from| format!(" (from {from})"));
-            self.info(&format!("Processing {}{}", self.shown(path), from.unwrap_or_default()));
-        }
-        error.into()
-    }
-}
-
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         match error {
             SourceError::Direct(error) => error.into(),
-            SourceError::Vcs { place, source } => repository(&place, &source),
+            SourceError::Vcs { place, source } => repository(&place, &address_text(&place), &source),
             SourceError::HashMismatch { place, expected, actual } => {
                 let wanted: Vec<String> = expected.iter().map(ToString::to_string).collect();
                 super::errors::hash_mismatch(&place, &wanted, &actual.to_string())
             }
-            SourceError::NoProject { place, .. } => Self::error(format!(
-                "{place} does not appear to be a Python project: neither 'setup.py' nor 'pyproject.toml' found."
-            )),
             SourceError::NotEditable { place } => not_editable(&place),
-            SourceError::Build { place, name, source } => build(&place, name.as_deref(), &source),
+            SourceError::NoProject { ref place, .. } | SourceError::Build { ref place, .. } => {
+                let label = Label::nameless(&address(place), "");
+                unprepared(error, &label, false)
+            }
             SourceError::Interrupted => Self::error("Operation cancelled by user"),
             other => Self::error(other.to_string()),
         }
     }
 }
 
-fn repository(place: &str, error: &VcsError) -> Failure {
+/// A repository that is of no use; `package` is what pip calls its project.
+pub fn repository(place: &str, package: &str, error: &VcsError) -> Failure {
     match error {
         VcsError::MissingProgram { system, .. } => {
             let program = system.program();
@@ -240,19 +379,20 @@ fn repository(place: &str, error: &VcsError) -> Failure {
             ))
         }
         VcsError::Failed { command, status, output, .. } => {
-            subprocess(command, *status, output, &format!("Failed to build '{place}' when {command}"))
+            subprocess(command, *status, output, &format!("Failed to build '{package}' when {command}"))
         }
         VcsError::NoSuchRevision { revision, .. } => {
-            let (command, status, said) = no_revision(place, revision);
-            subprocess(&command, Some(status), &said, &format!("Failed to build '{place}' when {command}"))
+            let system = place.split('+').next().unwrap_or_default();
+            let (command, status, said) = no_revision(system, revision);
+            subprocess(&command, Some(status), &said, &format!("Failed to build '{package}' when {command}"))
         }
         other => Failure::error(other.to_string()),
     }
 }
 
 /// The command by which pip would have found that out, its exit code, and what it says.
-fn no_revision(place: &str, revision: &str) -> (String, i32, String) {
-    match place.split('+').next().unwrap_or_default() {
+fn no_revision(system: &str, revision: &str) -> (String, i32, String) {
+    match system {
         "hg" => (
             format!("hg update --quiet --rev={revision}"),
             255,
@@ -273,138 +413,15 @@ fn no_revision(place: &str, revision: &str) -> (String, i32, String) {
     }
 }
 
+/// A source that has no name yet, as pip names it.
+fn address(place: &str) -> String {
+    url::Url::from_file_path(place).map_or_else(|()| place.to_owned(), String::from)
+}
+
 /// A program that failed: what it said, pip's frame around it, and what that means.
 fn subprocess(command: &str, status: Option<i32>, output: &str, verdict: &str) -> Failure {
     let code = status.map_or_else(|| "None".to_owned(), |status| status.to_string());
     let said: String = output.lines().map(|line| format!("  {line}\n")).collect();
     let text = format!("{said}{}", frame(command, &code, None));
     Failure { lines: vec![(Level::Error, text), (Level::Error, format!("ERROR: {verdict}"))], code: 1 }
-}
-
-fn build(place: &str, name: Option<&str>, error: &BuildOpError) -> Failure {
-    if let BuildOpError::Build { source, .. } = error
-        && matches!(**source, BuildError::Interrupted)
-    {
-        return Failure::error("Operation cancelled by user");
-    }
-    if let BuildOpError::Build { source, .. } = error
-        && matches!(**source, BuildError::HookMissing { hook: "build_editable", .. })
-    {
-        return Failure::error(format!(
-            "Project {} uses a build backend that is missing the 'build_editable' hook, so it cannot be installed in editable mode. Consider using a build backend that supports PEP 660.",
-            address(place)
-        ));
-    }
-    let (hook, detail) = said(error);
-    match name {
-        None if hook.is_some_and(|hook| hook.starts_with("get_requires")) => {
-            let product =
-                if hook.is_some_and(|hook| hook.ends_with("editable")) { "editable" } else { "wheel" };
-            let mut failure = framed(&format!("Getting requirements to build {product}"), &detail);
-            let place = address(place);
-            let verdict =
-                format!("ERROR: Failed to build '{place}' when getting requirements to build {product}");
-            failure.lines.push((Level::Error, verdict));
-            failure
-        }
-        None => {
-            let mut failure = framed("Preparing metadata (pyproject.toml)", &detail);
-            let verdict = Failure::diagnostic(
-                "metadata-generation-failed",
-                "Encountered error while generating package metadata.",
-                &super::unreachable::highlighted(&format!("from {}", address(place))),
-                "This is an issue with the package mentioned above, not pip.",
-                "See above for details.",
-            );
-            failure.lines.extend(verdict.lines);
-            if let Some(hint) = super::hints::build(&detail) {
-                failure.hint(hint);
-            }
-            failure
-        }
-        Some(name) => {
-            let mut failure = framed(&format!("Building wheel for {name} (pyproject.toml)"), &detail);
-            failure.lines.push((Level::Error, format!("  ERROR: Failed building wheel for {name}")));
-            failure.lines.push((Level::Info, format!("Failed to build {name}")));
-            let verdict = Failure::diagnostic(
-                "failed-wheel-build-for-install",
-                "Failed to build installable wheels for some pyproject.toml based projects",
-                name,
-                "",
-                "",
-            );
-            failure.lines.extend(verdict.lines);
-            if let Some(hint) = super::hints::build(&detail) {
-                failure.hint(hint);
-            }
-            failure
-        }
-    }
-}
-
-impl Failure {
-    /// The same where nothing was to be installed: the verdict is another.
-    pub fn of_wheels(mut self) -> Self {
-        let is_verdict = |(_, text): &(Level, String)| text.contains("failed-wheel-build-for-install");
-        if let Some(place) = self.lines.iter().position(is_verdict) {
-            self.lines.truncate(place);
-            self.lines.push((Level::Error, "ERROR: Failed to build one or more wheels".to_owned()));
-        }
-        self
-    }
-}
-
-/// The hook that failed, and what it wrote.
-fn said(error: &BuildOpError) -> (Option<&'static str>, String) {
-    let BuildOpError::Build { source, .. } = error else { return (None, error.to_string()) };
-    match &**source {
-        BuildError::Failed { run, .. } | BuildError::Crashed { run, .. } => {
-            (Some(run.hook), run.tail.join("\n"))
-        }
-        other => (None, other.to_string()),
-    }
-}
-
-/// A source that has no name yet, as pip names it.
-fn address(place: &str) -> String {
-    url::Url::from_file_path(place).map_or_else(|()| place.to_owned(), String::from)
-}
-
-/// A back end that failed, with what it wrote inside of pip's frame.
-fn framed(what: &str, output: &str) -> Failure {
-    Failure { lines: vec![(Level::Error, frame(what, "1", Some(output)))], code: 1 }
-}
-
-/// What was run; pip's library for printing marks brackets once more.
-fn marked_command(what: &str) -> String {
-    let mut marked = String::new();
-    for part in what.split_inclusive(['(', ')']) {
-        let (text, bracket) = part.split_at(part.trim_end_matches(['(', ')']).len());
-        let around = |mark: Mark, text: &str| if text.is_empty() { String::new() } else { mark.around(text) };
-        marked.push_str(&around(Mark::Command, text));
-        marked.push_str(&around(Mark::Bracket, bracket));
-    }
-    marked
-}
-
-/// pip's frame around a program that failed, with what it wrote, if that is not shown above.
-fn frame(what: &str, code: &str, output: Option<&str>) -> String {
-    let framed = |text: &str| Mark::Frame.around(text);
-    let said = match output {
-        None => "No available output.".to_owned(),
-        Some(output) => {
-            let margin = framed("   ");
-            let lines: String = output.lines().map(|line| format!("  {margin} {line}\n")).collect();
-            let count = framed(&format!("[{} lines of output]", output.lines().count()));
-            format!("{count}\n{lines}  {margin} {}", framed("[end of output]"))
-        }
-    };
-    let (error, reference) =
-        (Mark::Error.around("error"), Mark::Strong.around("subprocess-exited-with-error"));
-    let (what, code) = (marked_command(what), Mark::Number.around(code));
-    let (cross, bar, arrow) = (framed("×"), framed("│"), framed("╰─>"));
-    let note = Mark::Note.around("note");
-    format!(
-        "  {error}: {reference}\n  \n  {cross} {what} did not run successfully.\n  {bar} exit code: {code}\n  {arrow} {said}\n  \n  {note}: This error originates from a subprocess, and is likely not a problem with pip."
-    )
 }

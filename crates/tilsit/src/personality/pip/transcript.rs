@@ -57,6 +57,11 @@ pub fn origin_text(origin: Option<&Origin>) -> String {
     }
 }
 
+/// ` (from -r FILE (line N))`, or nothing.
+pub fn because(origin: &Origin) -> String {
+    from_words(&origin_text(Some(origin)))
+}
+
 struct Walk<'a> {
     packages: BTreeMap<&'a PackageName, &'a ResolvedPackage>,
     met: Vec<Met<'a>>,

@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use packaging::distribution::Distribution;
 
-use super::errors::Failure;
 use super::searched::Searched;
-use super::{Ended, Hands, Session};
+use super::{Ended, Hands, Session, unbuilt};
 use crate::cli::pip as flags;
 use crate::ops::download::{copy, download, file_of};
-use crate::ops::obtain;
+use crate::ops::obtain::{self, ObtainError};
 
 impl Session<'_> {
     pub(super) fn wheel(&self) -> Ended {
@@ -34,7 +33,7 @@ impl Session<'_> {
             Distribution::Source(_) => None,
         });
         let mut saved = download(files.collect(), folder, hands.client)?;
-        let (kept, unbuilt): (Vec<_>, Vec<_>) = sources
+        let (kept, missing): (Vec<_>, Vec<_>) = sources
             .into_iter()
             .partition(|one| preparer.get(&one.url).is_some_and(|one| one.wheel_file().is_some()));
         for one in &kept {
@@ -45,12 +44,16 @@ impl Session<'_> {
         }
         saved.sort_by_key(|one| order.iter().position(|name| *name == one.name));
         self.tell_saved(&saved);
-        let built = obtain::build(unbuilt, preparer, hands).map_err(Failure::from);
-        for (source, _, file) in built.map_err(Failure::of_wheels)? {
+        let (built, failure) = match obtain::build(missing, preparer, hands) {
+            Ok(built) => (built.into_iter().map(|(source, _, file)| (source, file)).collect(), None),
+            Err(ObtainError::Unbuilt { names, built, .. }) => (built, Some(unbuilt::verdict(&names, false))),
+            Err(error) => return Err(error.into()),
+        };
+        for (source, file) in built {
             if let Some(name) = wish(source.place) {
                 copy(name.clone(), &file, folder)?;
             }
         }
-        Ok(0)
+        failure.map_or(Ok(0), Err)
     }
 }

@@ -48,6 +48,8 @@ pub struct Candidate {
 pub struct Candidates<'w> {
     pub world: &'w World<'w>,
     pub events: Vec<Event>,
+    /// On whose behalf something was asked for that was never read.
+    pub asking: Option<Rc<Ask>>,
     keys: Vec<Key>,
     ids: HashMap<String, usize>,
     all: Vec<Candidate>,
@@ -65,6 +67,7 @@ impl<'w> Candidates<'w> {
         Self {
             world,
             events: Vec::new(),
+            asking: None,
             keys: vec![Key { name: None, extras: Vec::new(), text: text.clone() }],
             ids: HashMap::from([(text, PYTHON)]),
             all: vec![python],
@@ -121,8 +124,8 @@ impl<'w> Candidates<'w> {
         if let Some(known) = self.files.get(pick) {
             return Ok(*known);
         }
-        let metadata = self.world.metadata(pick)?;
         let ask = Rc::new(self.of_file(pick, ask));
+        let metadata = self.world.metadata(pick).inspect_err(|_| self.asking = Some(Rc::clone(&ask)))?;
         self.events.push(Event::Prepared { pick: pick.clone(), ask: Rc::clone(&ask) });
         let made = metadata.map(|metadata| {
             let key = self.key_of(&pick.name, &[]);
@@ -233,7 +236,7 @@ impl<'w> Candidates<'w> {
 
     /// pip calls by name and version what was named by its place alone, once it knows them.
     fn with_name(&self, ask: &Rc<Ask>, id: usize) -> Rc<Ask> {
-        let url = ask.requirement.url().filter(|url| self.world.wanted.nameless.contains(*url));
+        let url = ask.requirement.url().filter(|url| self.world.wanted.is_nameless(url));
         let pin =
             url.and_then(|_| packaging::SpecifierSet::parse(&format!("=={}", self.all[id].version)).ok());
         let Some(pin) = pin else { return Rc::clone(ask) };
@@ -254,7 +257,13 @@ impl<'w> Candidates<'w> {
         let requirement = &ask.requirement;
         let (name, extras) = (&requirement.name, &requirement.extras);
         if let Some(url) = requirement.url() {
-            let for_base = if extras.is_empty() { Rc::clone(ask) } else { Rc::new(ask.without_extras()) };
+            // what was named by its place alone has no requirement that could be asked for without extras
+            let is_nameless = self.world.wanted.is_nameless(url);
+            let for_base = match extras.is_empty() {
+                true => Rc::clone(ask),
+                false if is_nameless => Rc::new(ask.of_place_alone()),
+                false => Rc::new(ask.without_extras()),
+            };
             let Some(base) = self.direct(name, url, &for_base)? else { return Ok(()) };
             wishes.push(Wish::Exactly(base));
             if !extras.is_empty() {
@@ -275,7 +284,10 @@ impl<'w> Candidates<'w> {
     /// The candidate at a URL.
     pub fn direct(&mut self, name: &PackageName, url: &str, ask: &Ask) -> Result<Option<usize>, Need> {
         let known = self.world.learned.direct.get(url).map(|direct| direct.version.clone());
-        let version = known.ok_or_else(|| Need::Direct { name: name.clone(), url: url.to_owned() })?;
+        let version = known.ok_or_else(|| {
+            self.asking = Some(Rc::new(ask.for_file()));
+            Need::Direct { name: name.clone(), url: url.to_owned() }
+        })?;
         self.file(&Pick { name: name.clone(), version, source: Source::Url(url.to_owned()) }, ask)
     }
 

@@ -100,6 +100,8 @@ pub struct Tale {
     pub end: End,
     /// The order in which pip installs what is pinned.
     pub installing: Vec<PackageName>,
+    /// On whose behalf something was asked for that was never read.
+    pub asking: Option<Rc<Ask>>,
 }
 
 /// Walks pip's way through a world.
@@ -107,5 +109,6 @@ pub fn walk(world: &World<'_>) -> Tale {
     let mut search = search::Search::new(world);
     let end = search.run(PATIENCE);
     let installing = if matches!(end, End::Pinned(_)) { search.installing() } else { Vec::new() };
-    Tale { events: search.into_events(), end, installing }
+    let (events, asking) = search.into_events();
+    Tale { events, end, installing, asking }
 }

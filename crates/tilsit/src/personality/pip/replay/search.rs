@@ -164,8 +164,8 @@ impl<'w> Search<'w> {
         }
     }
 
-    pub fn into_events(self) -> Vec<Event> {
-        self.candidates.events
+    pub fn into_events(self) -> (Vec<Event>, Option<Rc<Ask>>) {
+        (self.candidates.events, self.candidates.asking)
     }
 
     pub fn run(&mut self, patience: usize) -> End {

@@ -50,10 +50,12 @@ impl Ask {
     pub fn of_place(requirement: &Requirement, wanted: &Wanted) -> Self {
         let mut ask = Self::by_user(requirement);
         let is_nameless = |url: &&str| wanted.nameless.contains(*url);
-        if let Some(url) = requirement.url().filter(is_nameless)
-            && let Some(Distribution::Wheel(wheel)) = crate::ops::direct::distribution(url)
-        {
-            ask.alias = Some(format!("{}=={}", wheel.filename.name(), wheel.filename.version()));
+        if let Some(url) = requirement.url().filter(is_nameless) {
+            if let Some(Distribution::Wheel(wheel)) = crate::ops::direct::distribution(url) {
+                ask.alias = Some(format!("{}=={}", wheel.filename.name(), wheel.filename.version()));
+            } else if !wanted.is_nameless(url) {
+                ask.alias = Some(requirement.raw_name.to_string());
+            }
         }
         ask
     }
@@ -70,6 +72,14 @@ impl Ask {
         let mut requirement = self.requirement.clone();
         requirement.extras.clear();
         Self { requirement, from: Asker::Package(Rc::clone(self)), alias: self.alias.clone() }
+    }
+
+    /// The same place without extras: nobody is named as asking for it, since this has no name.
+    pub fn of_place_alone(&self) -> Self {
+        let mut place = self.for_file();
+        place.requirement.extras.clear();
+        place.from = Asker::Nobody;
+        place
     }
 
     /// The words for it, without its marker.
