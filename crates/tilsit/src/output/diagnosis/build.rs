@@ -55,6 +55,10 @@ pub fn distributions(source: &Path, error: &DistributionsError) -> Diagnostic {
         Diagnostic::new(&codes::NOT_A_PROJECT, format!("`{name}` is no source distribution"))
     };
     match error {
+        DistributionsError::Build(error) if is_no_project(error) => {
+            super::source::no_project(&source.display().to_string())
+                .hint("name the project's folder: `tilsit build FOLDER`")
+        }
         DistributionsError::Build(error) => build(&source.display().to_string(), error),
         DistributionsError::Read { path, source } => super::cannot_read(&path.display().to_string(), source),
         DistributionsError::Out { path, source } => {
@@ -71,6 +75,11 @@ pub fn distributions(source: &Path, error: &DistributionsError) -> Diagnostic {
             archive(path).fact(format!("{top}/PKG-INFO is missing"))
         }
     }
+}
+
+fn is_no_project(error: &BuildOpError) -> bool {
+    let BuildOpError::Build { source, .. } = error else { return false };
+    matches!(&**source, BuildError::System(error) if matches!(**error, BuildSystemError::NotAProject(_)))
 }
 
 fn unmet(one: &Unmet) -> String {
@@ -136,7 +145,9 @@ fn hook(what: &str, error: &BuildError, confinement: Option<Network>) -> Diagnos
             .facts(own_frames(traceback));
             match nearest_backend(&backend.to_string()) {
                 Some(right) => {
-                    diagnostic.hint(format!("write in pyproject.toml: build-backend = \"{right}\""))
+                    let file = Path::new(&what).join("pyproject.toml");
+                    let file = if file.is_absolute() { file } else { "its pyproject.toml".into() };
+                    diagnostic.hint(format!("write in {}: build-backend = \"{right}\"", file.display()))
                 }
                 None => diagnostic.hint("is the package that has it among `requires` of `[build-system]`?"),
             }
@@ -173,8 +184,8 @@ fn on_disk(what: &str, path: &Path, error: &std::io::Error) -> Diagnostic {
 
 /// The last frame of the project's own code says more than the exception alone.
 fn own_frames(traceback: &str) -> Vec<String> {
-    let frames: Vec<&str> = traceback.lines().filter(|line| line.trim_start().starts_with("File ")).collect();
-    frames.iter().rev().take(1).map(|line| line.trim().to_owned()).collect()
+    let frames = traceback.lines().map(str::trim).filter(|line| line.starts_with("File "));
+    frames.rev().find(|line| !is_foreign_frame(line)).map(str::to_owned).into_iter().collect()
 }
 
 /// The back end that a name begins like, or is a misspelling of.
