@@ -381,9 +381,9 @@ fn missing_compiler(text: &str) -> Option<Program> {
         let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
         if has(&["CMAKE_C_COMPILER", "CMAKE_CXX_COMPILER", "Unknown compiler(s): [['cc'"]) {
             Some(Program { name: "a C compiler", package: "build-essential" })
-        } else if has(&["'g++'", "'c++'", "g++:", "c++:", "-g++'"]) {
+        } else if has(&["'g++'", "'c++'", "g++:", "c++:", "-g++'", "/g++'", "/c++'"]) {
             Some(Program { name: "a C++ compiler", package: "g++" })
-        } else if has(&["'gcc'", "'cc'", "'clang'", "-gcc'", "gcc:", "clang:"]) {
+        } else if has(&["'gcc'", "'cc'", "'clang'", "-gcc'", "gcc:", "clang:", "/gcc'", "/cc'", "/clang'"]) {
             Some(Program { name: "a C compiler", package: "build-essential" })
         } else if has(&["gfortran"]) {
             Some(Program { name: "a Fortran compiler", package: "gfortran" })
@@ -414,6 +414,7 @@ mod tests {
             ("/usr/bin/ld: cannot find -lz: No such file or directory", "missing-header", "zlib1g-dev"),
             ("fatal error: own.h: No such file or directory", "missing-header", "apt-file"),
             ("error: command 'gcc' failed: No such file or directory", "missing-compiler", "build-essential"),
+            ("error: [Errno 2] No such file or directory: '/opt/cc'", "missing-compiler", "build-essential"),
             (
                 "error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory",
                 "missing-compiler",

@@ -52,7 +52,7 @@ impl Session<'_> {
             InstallOpError::Search(SearchError::Source(unprepared)) => {
                 return self.source_failure(*unprepared, (request, preparer), client, lines);
             }
-            other => return other.into(),
+            other => return Failure::from(other).with_hints(&lines.build_hints),
         };
         let before = request.before().unwrap_or_default();
         let wish = resolve_request(request, &before);

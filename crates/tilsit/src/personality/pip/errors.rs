@@ -56,6 +56,12 @@ impl Failure {
         self.lines.push((Level::Error, format!("hint: {hint}")));
     }
 
+    /// The same with these hints.
+    pub fn with_hints(mut self, hints: &[String]) -> Self {
+        hints.iter().for_each(|hint| self.hint(hint));
+        self
+    }
+
     /// What pip calls an exception: a mistake that none of its commands expects, exit code 2.
     pub fn exception(text: impl std::fmt::Display) -> Self {
         let text = format!("ERROR: Exception:\n{text}");

@@ -4,7 +4,9 @@ use packaging::PackageName;
 use packaging::candidate::Availability;
 
 use super::replay::Cause;
+use crate::ops::build::BuildOpError;
 use crate::ops::candidates::{Project, Selection};
+use crate::output::diagnosis;
 
 /// After a conflict.
 pub const CONFLICT: &str = "these versions exclude one another: ask for another version of one of them, or make an environment for each (`python -m venv DIR`); `pip install NAME` without a version leaves the choice to pip";
@@ -12,8 +14,8 @@ pub const CONFLICT: &str = "these versions exclude one another: ask for another 
 /// After a file that may not be written.
 pub const PERMISSION: &str = "that folder belongs to somebody else: make an environment of your own (`python -m venv .venv`) and use its pip (`.venv/bin/pip install NAME`)";
 
-/// After a build that wants a compiler.
-const COMPILER: &str = "the package is built from C here, and that needs a compiler and Python's headers (on Debian: `apt-get install build-essential python3-dev`); `pip install --only-binary :all: NAME` takes the newest version that is built already";
+/// Instead of building.
+const WHEELS: &str = "`pip install --only-binary :all: NAME` takes the newest version that is built already";
 
 /// After `-e NAME @ URL` in three words.
 pub const UNQUOTED: &str =
@@ -74,8 +76,13 @@ pub fn page(error: &index::FetchError) -> String {
     format!("{place} was left out: {}; {mend}", error.problem)
 }
 
-/// What a failed build lacked, as far as its output tells.
-pub fn build(output: &str) -> Option<&'static str> {
-    let signs = ["gcc", "clang", "'cc'", "Python.h", "Microsoft Visual C++", "unable to execute", "cl.exe"];
-    signs.iter().any(|sign| output.contains(sign)).then_some(COMPILER)
+/// What a failed build lacked, where that is known: the same as our own commands say.
+pub fn build(what: &str, error: &BuildOpError) -> Option<String> {
+    let told = diagnosis::build(what, error);
+    let hint = told.hint.as_deref()?;
+    match told.code.name {
+        "missing-header" | "missing-compiler" => Some(format!("{}; {hint}; {WHEELS}", told.summary)),
+        "build-backend" => Some(hint.to_owned()),
+        _ => None,
+    }
 }

@@ -48,6 +48,8 @@ pub struct Lines<'a, 's> {
     pub installing: Vec<PackageName>,
     /// Pages that were left out, for the end.
     pub skipped: Vec<String>,
+    /// What would have helped builds that failed.
+    pub build_hints: Vec<String>,
     /// A page was left out because no certificate could be looked for.
     pub unusable: bool,
     /// The line above, which pip does not say twice.
@@ -85,6 +87,7 @@ impl<'a, 's> Lines<'a, 's> {
             order: Vec::new(),
             installing: Vec::new(),
             skipped: Vec::new(),
+            build_hints: Vec::new(),
             unusable: false,
             header: String::new(),
             steps: Steps::new(
@@ -588,6 +591,9 @@ impl Listener for Lines<'_, '_> {
             Event::BuildFailed { name, editable, error } => {
                 let verbose = self.session.shows_programs();
                 unbuilt::unbuilt(name, *editable, error, verbose).tell(self.session.terminal);
+                if let SourceError::Build { source, .. } = error {
+                    self.build_hints.extend(super::hints::build(name, source));
+                }
             }
             Event::Unbuilt(names) => self.session.info(&format!("Failed to build {}", names.join(" "))),
             Event::Built(names) => self.session.info(&format!("Successfully built {}", names.join(" "))),

@@ -86,7 +86,9 @@ impl Session<'_> {
         self.tell_warnings(&found);
         let (names, order) = (std::mem::take(&mut lines.names), std::mem::take(&mut lines.order));
         let searched = Searched { found, selection: &selection, preparer: &mut preparer, names, order };
-        finish(searched, &mut Hands { client: &mut client, store: self.store, listener: &mut lines })
+        let ended =
+            finish(searched, &mut Hands { client: &mut client, store: self.store, listener: &mut lines });
+        ended.map_err(|failure| failure.with_hints(&lines.build_hints))
     }
 }
 

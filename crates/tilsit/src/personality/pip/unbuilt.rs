@@ -41,17 +41,13 @@ impl Label {
 /// What pip says when the metadata of a source cannot be had. `verbose`: what programs wrote is shown already.
 pub fn unprepared(error: SourceError, label: &Label, verbose: bool) -> Failure {
     match error {
-        SourceError::Build { source, place, .. } => match *source {
-            BuildOpError::Unmet { missing } => unmet(&missing, label),
-            BuildOpError::Build { source, .. } => {
-                let mut failure = by_back_end(&source, label, verbose);
-                if failure.lines.first().is_some_and(|(_, text)| text.contains(SUBPROCESS)) {
-                    failure.lines.splice(1..1, folder(&place));
-                }
-                failure
+        SourceError::Build { source, place, .. } => {
+            let mut failure = by_build(&source, &place, label, verbose);
+            if let Some(hint) = hints::build(label.package(), &source) {
+                failure.hint(&hint);
             }
-            other => Failure::error(other.to_string()),
-        },
+            failure
+        }
         SourceError::NoProject { .. } => Failure::error(format!(
             "{} does not appear to be a Python project: neither 'setup.py' nor 'pyproject.toml' found.",
             label.whole
@@ -70,6 +66,20 @@ pub fn unprepared(error: SourceError, label: &Label, verbose: bool) -> Failure {
         }
         SourceError::Vcs { place, source } => super::sources::repository(&place, label.package(), &source),
         other => other.into(),
+    }
+}
+
+fn by_build(error: &BuildOpError, place: &str, label: &Label, verbose: bool) -> Failure {
+    match error {
+        BuildOpError::Unmet { missing } => unmet(missing, label),
+        BuildOpError::Build { source, .. } => {
+            let mut failure = by_back_end(source, label, verbose);
+            if failure.lines.first().is_some_and(|(_, text)| text.contains(SUBPROCESS)) {
+                failure.lines.splice(1..1, folder(place));
+            }
+            failure
+        }
+        other => Failure::error(other.to_string()),
     }
 }
 
@@ -127,7 +137,7 @@ fn step(hook: &str) -> Step {
 }
 
 fn at_hook(hook: &str, (code, output): (i32, &[String]), label: &Label, verbose: bool) -> Failure {
-    let mut failure = match step(hook) {
+    match step(hook) {
         Step::Requires(what) => {
             let mut failure = framed(what, code, output, verbose);
             failure.lines.push(failed_to_build(label, &what.to_lowercase()));
@@ -138,11 +148,7 @@ fn at_hook(hook: &str, (code, output): (i32, &[String]), label: &Label, verbose:
             failure.lines.extend(no_metadata(label).lines);
             failure
         }
-    };
-    if let Some(hint) = hints::build(&output.join("\n")) {
-        failure.hint(hint);
     }
-    failure
 }
 
 /// The line in which a preparation ends.
