@@ -2,7 +2,7 @@
 
 use crate::exchange::{Answer, Batch, Dependencies, Need, Pick, Source, Unavailable};
 use crate::solver::Bits;
-use crate::table::{Entry, Table};
+use crate::table::{Entry, Parts, Table};
 use crate::wishes::{Asked, Wishes};
 use packaging::candidate::{Availability, Candidate};
 use packaging::markers::MarkerSet;
@@ -390,7 +390,7 @@ impl Package {
 
 /// The entries of an index page.
 fn indexed_entries<'a>(candidates: &'a [Candidate], wishes: &'a Wishes) -> impl Iterator<Item = Entry> + 'a {
-    let mut known: Vec<(&str, Option<[MarkerSet; 2]>, bool)> = Vec::new();
+    let mut known: Vec<(&str, Option<Parts>, bool)> = Vec::new();
     candidates.iter().map(move |candidate| {
         let mut availability = candidate.availability.clone();
         let mut parts = None;
@@ -398,7 +398,7 @@ fn indexed_entries<'a>(candidates: &'a [Candidate], wishes: &'a Wishes) -> impl 
             let text = requires_python.as_str();
             let place = known.iter().position(|(of, ..)| *of == text).unwrap_or_else(|| {
                 let (parts, fits) = judge_python(text, wishes);
-                known.push((text, parts, fits));
+                known.push((text, parts.map(Rc::new), fits));
                 known.len() - 1
             });
             parts = known[place].1.clone();

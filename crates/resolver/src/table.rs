@@ -11,6 +11,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// The environments that a Requires-Python parts: those that it fits, and the others.
+pub(crate) type Parts = Rc<[MarkerSet; 2]>;
+
 /// One version in a table.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -18,7 +21,7 @@ pub(crate) struct Entry {
     pub(crate) availability: Availability,
     pub(crate) source: Source,
     /// It can be used only in the first of these parts of the environments.
-    pub(crate) parts: Option<[MarkerSet; 2]>,
+    pub(crate) parts: Option<Parts>,
 }
 
 /// All versions of a package, ascending. The state of version `i` in the solver is `i + 1`.
@@ -43,17 +46,12 @@ impl Table {
     pub(crate) fn new(mut entries: Vec<Entry>) -> Self {
         let is_direct = |entry: &Entry| matches!(entry.source, Source::Url(_));
         entries.sort_by(|a, b| a.version.cmp(&b.version).then(is_direct(a).cmp(&is_direct(b))));
-        let states = entries.len() as u32 + 1;
-        let select = |wanted: &dyn Fn(&Entry) -> bool| {
-            let places = (1..).zip(&entries).filter(|(_, entry)| wanted(entry));
-            Bits::from_states(states, places.map(|(state, _)| state))
-        };
         let yanked = |entry: &Entry| matches!(entry.availability, Availability::Yanked { .. });
         Self {
-            prereleases: select(&|entry| entry.version.is_prerelease()),
-            yanked: select(&yanked),
-            direct: select(&is_direct),
-            unusable: select(&|entry| {
+            prereleases: select(&entries, |entry| entry.version.is_prerelease()),
+            yanked: select(&entries, yanked),
+            direct: select(&entries, is_direct),
+            unusable: select(&entries, |entry| {
                 !entry.availability.is_usable() && !yanked(entry) && entry.parts.is_none()
             }),
             entries,
@@ -91,7 +89,7 @@ impl Table {
 
     /// All versions, whether usable or not.
     pub(crate) fn all(&self) -> Bits {
-        Bits::from_states(self.states(), 1..self.states())
+        Bits::full(self.states()).minus(&Bits::single(self.states(), ABSENT))
     }
 
     /// The versions that `specifiers` allow, pre-releases included.
@@ -143,4 +141,13 @@ impl Table {
         let installed = states.iter().find(|state| self.entry(**state).source == Source::Installed);
         installed.or(states.first()).copied()
     }
+}
+
+/// The states of the entries that are wanted.
+fn select(entries: &[Entry], wanted: impl Fn(&Entry) -> bool) -> Bits {
+    let states = entries.len() as u32 + 1;
+    Bits::from_states(
+        states,
+        (1..states).zip(entries).filter(|(_, entry)| wanted(entry)).map(|(state, _)| state),
+    )
 }

@@ -210,7 +210,7 @@ impl Search {
         let Some(var) = self.most_urgent() else { return false };
         let Some(state) = self.choose(var, wishes) else { return false };
         if let Some(parts) = self.table(var).and_then(|table| table.entry(state).parts.clone()) {
-            self.forks = Some(parts.into());
+            self.forks = Some(parts.to_vec());
             return true;
         }
         self.loading = self.probe(var, state, wishes).or(Some(Load::Version { var, state }));

@@ -21,7 +21,11 @@ impl Bits {
 
     /// All states `0..states`.
     pub(crate) fn full(states: u32) -> Self {
-        Self::from_states(states, 0..states)
+        let mut words = Words::zero(states);
+        for (word, first) in words.as_mut_slice().iter_mut().zip((0..states).step_by(64)) {
+            *word = u64::MAX >> (64 - (states - first).min(64));
+        }
+        words.finish()
     }
 
     /// Exactly one state.
@@ -149,11 +153,14 @@ impl Words {
     }
 
     fn set(&mut self, state: u32) {
-        let words = match self {
-            Self::Inline(words) => words.as_mut_slice(),
-            Self::Boxed(words) => words.as_mut_slice(),
-        };
-        words[(state / 64) as usize] |= 1 << (state % 64);
+        self.as_mut_slice()[(state / 64) as usize] |= 1 << (state % 64);
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [u64] {
+        match self {
+            Self::Inline(words) => words,
+            Self::Boxed(words) => words,
+        }
     }
 
     fn finish(self) -> Bits {
@@ -198,6 +205,7 @@ mod tests {
             prop_assert_eq!(x.lowest(), a.first().copied());
             prop_assert_eq!(x.len() as usize, a.len());
             prop_assert_eq!(x.is_empty(), a.is_empty());
+            prop_assert_eq!(Bits::full(states), Bits::from_states(states, 0..states));
             prop_assert!(x.is_subset(&Bits::full(states)));
         }
     }

@@ -91,34 +91,45 @@ impl Selection {
     pub fn judge(&self, pages: &ProjectPages) -> Project {
         let pages = self.choose(pages);
         let allowed = self.formats.allowed_by(&pages);
-        let mut tallies = self.tallies(&pages, allowed);
-        if self.prefer_binary && tallies.iter().any(|(_, tally)| tally.has_wheel()) {
-            tallies.iter_mut().for_each(|(_, tally)| tally.prefer_others());
+        let prefers_wheels =
+            self.prefer_binary && self.tallies(&pages, allowed).any(|(_, tally)| tally.has_wheel());
+        let judged = || {
+            self.tallies(&pages, allowed).map(|(version, mut tally)| {
+                if prefers_wheels {
+                    tally.prefer_others();
+                }
+                (version, tally)
+            })
+        };
+        let wants_right_hash = !self.pinned_by(&pages) && judged().any(|(_, tally)| tally.has_right_hash());
+        let tallies = judged();
+        let (count, _) = tallies.size_hint();
+        let (mut picks, mut candidates) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut without_time = None;
+        for (version, mut tally) in tallies {
+            if wants_right_hash {
+                tally.drop_other_hash();
+            }
+            without_time = without_time.or(tally.without_time);
+            picks.push(tally.best.as_ref().map_or((u32::MAX, u32::MAX), |(_, page, file)| (*page, *file)));
+            let (availability, id) = (tally.availability(), candidates.len() as u32);
+            candidates.push(Candidate { version, availability, id });
         }
-        if !self.pinned_by(&pages) && tallies.iter().any(|(_, tally)| tally.has_right_hash()) {
-            tallies.iter_mut().for_each(|(_, tally)| tally.drop_other_hash());
-        }
-        let without_time = tallies.iter().find_map(|(_, tally)| tally.without_time);
         let page = without_time.and_then(|page| pages.get(page as usize));
         let lacks_upload_times = page.map(|page| page.url().to_owned());
-        let pick = |(_, tally): &(Version, Tally)| {
-            tally.best.as_ref().map_or((u32::MAX, u32::MAX), |(_, page, file)| (*page, *file))
-        };
-        let picks = tallies.iter().map(pick).collect();
-        let candidates = tallies.into_iter().enumerate().map(|(place, (version, tally))| Candidate {
-            version,
-            availability: tally.availability(),
-            id: place as u32,
-        });
-        Project { pages, picks, candidates: candidates.collect(), lacks_upload_times }
+        Project { picks, candidates: candidates.into(), lacks_upload_times, pages }
     }
 
     /// What the files of each version come to, versions ascending. Each page is in order already.
-    fn tallies(&self, pages: &[Arc<PageTable>], allowed: Allowed) -> Vec<(Version, Tally)> {
+    fn tallies<'a>(
+        &'a self,
+        pages: &'a [Arc<PageTable>],
+        allowed: Allowed,
+    ) -> Box<dyn Iterator<Item = (Version, Tally)> + 'a> {
         if let [page] = pages {
             let judge = PageJudge::new(self, page, allowed);
-            let versions = page.versions();
-            return versions.map(|version| (version.version(), judge.tally(0, &version))).collect();
+            let tallied = move |version: PageVersion<'_>| (version.version(), judge.tally(0, &version));
+            return Box::new(page.versions().map(tallied));
         }
         let mut tallies: BTreeMap<Version, Tally> = BTreeMap::new();
         for (number, page) in pages.iter().enumerate() {
@@ -128,7 +139,7 @@ impl Selection {
                 version.files().for_each(|file| judge.weigh(number as u32, &file, tally));
             }
         }
-        tallies.into_iter().collect()
+        Box::new(tallies.into_iter())
     }
 
     /// The pages that count: every one, or those of the first index that has the project; `--find-links` always.
