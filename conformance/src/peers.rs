@@ -11,6 +11,8 @@ pub struct Peers {
     pub folder: Option<PathBuf>,
     /// Names of cases or packages; all when empty.
     pub chosen: Vec<String>,
+    /// A few fixed ones instead, where a door has such (`--sample`).
+    pub sample: bool,
 }
 
 /// How pip is spoken to.
@@ -25,9 +27,10 @@ pub enum Side {
 }
 
 impl Peers {
-    /// Reads `--bin`, `--oracle-python`, `--dir` and names.
+    /// Reads `--bin`, `--oracle-python`, `--dir`, `--sample` and names.
     pub fn parse(arguments: &[String]) -> Result<Peers, String> {
         let (mut binary, mut oracle_python, mut folder, mut chosen) = (None, None, None, Vec::new());
+        let mut sample = false;
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             let mut value = || rest.next().map(PathBuf::from).ok_or(format!("{argument} needs a value"));
@@ -35,13 +38,15 @@ impl Peers {
                 "--bin" => binary = Some(value()?),
                 "--oracle-python" => oracle_python = Some(value()?),
                 "--dir" => folder = Some(value()?),
+                "--sample" => sample = true,
                 flag if flag.starts_with('-') => return Err(format!("unknown option {flag}")),
                 name => chosen.push(name.to_owned()),
             }
         }
         let binary = binary.ok_or("--bin is needed")?;
         let binary = binary.canonicalize().map_err(|error| format!("{}: {error}", binary.display()))?;
-        Ok(Peers { binary, oracle_python: oracle_python.ok_or("--oracle-python is needed")?, folder, chosen })
+        let oracle_python = oracle_python.ok_or("--oracle-python is needed")?;
+        Ok(Peers { binary, oracle_python, folder, chosen, sample })
     }
 
     /// Whether `name` was asked for, as it is or by a front followed by `*`.

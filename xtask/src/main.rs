@@ -25,7 +25,7 @@ usage: cargo xtask COMMAND
   tidy                            check the house rules that no compiler knows
   conformance packaging DIR       compare with recorded answers of the `packaging` library
   conformance resolver [OPTIONS]  run the resolution scenarios (--oracle DIR, --bin PATH, --only REGEX)
-  conformance build [NAME…]       build real projects by their back ends and by us and compare the files
+  conformance build [--sample]    build real projects by their back ends and by us and compare the files
   conformance install [OPTIONS]   install real packages by pip and by us and compare every file
   conformance lines [OPTIONS]     run everyday pip commands by pip and by us and compare every line
   conformance effects [OPTIONS]   watch by strace what our commands do to the machine

@@ -1,11 +1,13 @@
 //! The real back ends: each release in an environment of its own, with the front end that calls it and nothing else.
 
+use super::Trouble;
 use crate::peers::succeed;
 use builder::Product;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What pip needs installed to read the names and versions of the source distributions that it downloads.
@@ -22,7 +24,12 @@ pub struct BackEnds {
     python: PathBuf,
     folder: PathBuf,
     made: Mutex<BTreeMap<String, PathBuf>>,
+    /// How often the index did not answer.
+    silent: AtomicUsize,
 }
+
+/// An index that did not answer as often as this is not asked any more.
+const PATIENCE: usize = 4;
 
 impl BackEnds {
     /// The environments that this Python (which has pip) makes below `folder`; the one for downloads is made at once.
@@ -31,13 +38,16 @@ impl BackEnds {
             python: python.to_path_buf(),
             folder: folder.join("backends"),
             made: Mutex::default(),
+            silent: AtomicUsize::new(0),
         };
-        back_ends.environment("downloads", FOR_DOWNLOADS)?;
-        Ok(back_ends)
+        match back_ends.environment("downloads", FOR_DOWNLOADS) {
+            Ok(_) => Ok(back_ends),
+            Err(Trouble::NotHad(why) | Trouble::Failed(why)) => Err(why),
+        }
     }
 
     /// The programs of an environment that holds these pins.
-    fn environment(&self, name: &str, pins: &str) -> Result<PathBuf, String> {
+    fn environment(&self, name: &str, pins: &str) -> Result<PathBuf, Trouble> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bin) = made.get(name) {
             return Ok(bin.clone());
@@ -55,7 +65,7 @@ impl BackEnds {
         succeed(Command::new(&self.python).args(venv).arg(&env).stdin(Stdio::null()))?;
         let list = env.join("pins.txt");
         std::fs::write(&list, pins).map_err(|error| error.to_string())?;
-        succeed(self.pip(&env.join("bin"), "install").arg("--requirement").arg(&list))?;
+        self.ask_index(self.pip(&env.join("bin"), "install").arg("--requirement").arg(&list))?;
         std::fs::write(&stamp, pins).map_err(|error| error.to_string())?;
         made.insert(name.to_owned(), env.join("bin"));
         Ok(env.join("bin"))
@@ -65,24 +75,42 @@ impl BackEnds {
         let mut command = Command::new(&self.python);
         command.args(["-m", "pip", "--python"]).arg(bin.join("python"));
         command.args([verb, "--quiet", "--disable-pip-version-check"]).stdin(Stdio::null());
+        command.args(["--timeout", "20", "--retries", "2"]);
         with_path(&mut command, bin);
         command
     }
 
+    /// Runs pip, which asks the index.
+    fn ask_index(&self, pip: &mut Command) -> Result<(), Trouble> {
+        if self.silent.load(Ordering::Relaxed) >= PATIENCE {
+            return Err(Trouble::NotHad("the index was silent too often".to_owned()));
+        }
+        succeed(pip).map_err(|why| {
+            self.silent.fetch_add(1, Ordering::Relaxed);
+            Trouble::NotHad(why)
+        })
+    }
+
     /// The source distribution of a pin, downloaded once.
-    pub fn sdist(&self, folder: &Path, pin: &str) -> Result<PathBuf, String> {
+    pub fn sdist(&self, folder: &Path, pin: &str) -> Result<PathBuf, Trouble> {
         let home = folder.join("sdists").join(pin);
         if let Some(archive) = only_file(&home) {
             return Ok(archive);
         }
         let bin = self.environment("downloads", FOR_DOWNLOADS)?;
         let options = ["--no-deps", "--no-build-isolation", "--no-binary", ":all:", "--dest"];
-        succeed(self.pip(&bin, "download").args(options).arg(&home).arg(pin))?;
-        only_file(&home).ok_or_else(|| "pip downloads nothing".to_owned())
+        self.ask_index(self.pip(&bin, "download").args(options).arg(&home).arg(pin))?;
+        only_file(&home).ok_or_else(|| Trouble::NotHad("pip downloads nothing".to_owned()))
     }
 
     /// Builds a product with a release of a back end, which is called `name version`.
-    pub fn build(&self, release: &str, product: Product, tree: &Path, out: &Path) -> Result<PathBuf, String> {
+    pub fn build(
+        &self,
+        release: &str,
+        product: Product,
+        tree: &Path,
+        out: &Path,
+    ) -> Result<PathBuf, Trouble> {
         let out = out.join(product.word());
         if out.exists() {
             std::fs::remove_dir_all(&out).map_err(|error| error.to_string())?;
@@ -95,7 +123,7 @@ impl BackEnds {
         command.env("SOURCE_DATE_EPOCH", EPOCH.to_string()).stdin(Stdio::null());
         with_path(&mut command, &bin);
         succeed(&mut command)?;
-        only_file(&out).ok_or_else(|| "the back end left nothing".to_owned())
+        only_file(&out).ok_or_else(|| Trouble::Failed("the back end left nothing".to_owned()))
     }
 }
 

@@ -48,6 +48,10 @@ pub trait Watch {
     fn line(&mut self, stream: Stream, line: &[u8]);
     /// A warning of a hook that is meant for users.
     fn warning(&mut self, message: &str);
+    /// The back end cannot prepare metadata, so it builds what has the metadata in it.
+    fn builds_instead(&mut self, product: Product) {
+        let _ = product;
+    }
 }
 
 /// Nobody listens.
@@ -177,6 +181,7 @@ impl Session {
         make_folder(out)?;
         let arguments = vec![text_of(out)?, settings.to_json()];
         let Some(value) = self.call(Hook { name: hook, arguments, is_probe: false }, watch)? else {
+            watch.builds_instead(product);
             return self.metadata_by_building(product, settings, out, watch);
         };
         let folder =

@@ -133,6 +133,8 @@ pub enum BuildStep<'a> {
     Requires(builder::Product),
     /// The back end prepares metadata.
     Metadata(builder::Product),
+    /// It cannot, so it builds what has the metadata in it.
+    Instead(builder::Product),
     /// The back end builds.
     Hook(builder::Product),
     /// What was built goes on as the source of these.

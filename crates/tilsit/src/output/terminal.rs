@@ -85,6 +85,16 @@ impl Style {
         self.paint(anstyle::AnsiColor::Red.on_default().bold(), text)
     }
 
+    /// Whether there are colours.
+    pub fn is_colored(self) -> bool {
+        self.colored
+    }
+
+    /// In one of the bright colours.
+    pub fn bright(self, color: anstyle::AnsiColor, text: &str) -> String {
+        self.paint(color.bright(true).on_default(), text)
+    }
+
     /// For the word `warning`.
     pub fn warning(self, text: &str) -> String {
         self.paint(anstyle::AnsiColor::Yellow.on_default().bold(), text)

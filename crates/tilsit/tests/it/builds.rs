@@ -491,3 +491,12 @@ fn an_out_folder_that_cannot_be_is_said_before_anything_runs() {
     sandbox.tilsit(&["build", "p", "-o", "p/a/b/c"]).ok();
     assert_eq!(names(&sandbox.work().join("p/a/b/c")).len(), 2);
 }
+
+#[test]
+fn a_full_disk_is_nobodys_fault() {
+    let sandbox = Sandbox::new();
+    sandbox.venv();
+    project(&sandbox, "raise OSError(28, 'No space left on device')\n");
+    install(&sandbox, &["./p"]).fails(1, "[disk-full]").tells("cache prune");
+    untouched(&sandbox);
+}

@@ -98,6 +98,23 @@ pub fn oracle() -> Option<PathBuf> {
 }
 
 #[test]
+fn colours_are_those_of_build() {
+    let mut sandbox = Sandbox::new();
+    project(&sandbox, "");
+    sandbox.set("FORCE_COLOR", "1");
+    let ran = build(&sandbox, &["p", "-w"]).ok();
+    let last = "\u{1b}[1m\u{1b}[92mSuccessfully built \u{1b}[4malpha-1.0-py3-none-any.whl\u{1b}[0m\u{1b}[1m\u{1b}[92m\u{1b}[0m\n";
+    assert_eq!(ran.stdout, last);
+    assert!(
+        ran.stderr.starts_with("\u{1b}[1m* Creating isolated environment: venv+pip...\u{1b}[0m\n"),
+        "{ran}"
+    );
+    build(&sandbox, &["nosuch"]).fails(1, "\u{1b}[91mERROR\u{1b}[0m Source nosuch is not a directory");
+    sandbox.set("NO_COLOR", "1");
+    build(&sandbox, &["p", "-w"]).ok().tells("\u{1b}[93mWARNING\u{1b}[0m Both NO_COLOR");
+}
+
+#[test]
 fn the_real_build_says_the_same() {
     let Some(program) = oracle() else {
         eprintln!("SKIPPED: TILSIT_TEST_PYTHON names no Python with build");
@@ -105,6 +122,14 @@ fn the_real_build_says_the_same() {
     };
     let sandbox = Sandbox::new();
     sandbox.write("empty/x", "");
+    sandbox.write("weird.tar.gz", "");
+    sandbox.write("what.whl", "");
+    sandbox.write("unknown/pyproject.toml", "[build-system]\nrequires = []\nother = 1\n");
+    sandbox.write("wrong/pyproject.toml", "[build-system]\nrequires = \"x\"\n");
+    sandbox.write(
+        "nobody/pyproject.toml",
+        "[build-system]\nrequires = []\nbackend-path = [\"nowhere\"]\nbuild-backend = \"x\"\n",
+    );
     project(&sandbox, "def get_requires_for_build_wheel(settings=None):\n    print('out')\n    return []\n");
     for words in [
         &["p"][..],
@@ -117,6 +142,29 @@ fn the_real_build_says_the_same() {
         &["-q", "-v"],
         &["--s"],
         &["p", "-C", "a"],
+        &["p", "-v"],
+        &["p", "-vv", "-w"],
+        &["p", "-qq"],
+        &["p", "-nx"],
+        &["p", "-wn"],
+        &["p", "-w", "-o", "a/b/c"],
+        &["p", "--sdist-extract-dir", "extracted"],
+        &["p", "-w", "--env-dir", "made"],
+        &["p", "-n", "--env-dir", "made"],
+        &["p", "--installer", "pip", "-n"],
+        &["p", "-w", "-Ca=1", "-C", "a=2", "--config-setting=b="],
+        &["p", "-w", "--config-json", "{\"a\": [\"1\", \"2\"]}"],
+        &["p", "--config-json", "{}", "-C", "a=1"],
+        &["p", "--metadata", "-w"],
+        &["p", "--out", "x", "-w"],
+        &["p", "-o"],
+        &["p", "q"],
+        &["empty/x"],
+        &["weird.tar.gz"],
+        &["what.whl"],
+        &["unknown"],
+        &["wrong"],
+        &["nobody", "-w", "-nx", "-q"],
         &["p", "--config-json", "3"],
     ] {
         same(&run(sandbox.command(&program).args(words)), &build(&sandbox, words));

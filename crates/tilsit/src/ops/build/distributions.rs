@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::AsRawFd as _;
 use std::path::{Path, PathBuf};
 
+use builder::native::NativeError;
 use builder::{BuildError, BuildSystemError, BuiltFile, ConfigSettings, Product};
 use packaging::filenames::{FilenameError, SourceFilename};
 use store::{Scratch, UnpackError};
@@ -114,7 +115,7 @@ pub fn distributions(
     }
     let out = Out::open(request.out)
         .map_err(|source| DistributionsError::Out { path: request.out.to_owned(), source })?;
-    let built = into(builds, request, &out, hands)?;
+    let built = into(builds, request, &out, hands).map_err(|error| out.named(error))?;
     Ok(built
         .into_iter()
         .map(|one| BuiltFile { path: request.out.join(one.filename.as_str()), ..one })
@@ -140,6 +141,26 @@ impl<'r> Out<'r> {
     fn reach(&self) -> PathBuf {
         let opened = PathBuf::from(format!("/proc/self/fd/{}", self.folder.as_raw_fd()));
         if opened.is_dir() { opened } else { self.path.to_owned() }
+    }
+
+    /// An error with the name that people know instead of [`Out::reach`].
+    fn named(&self, mut error: DistributionsError) -> DistributionsError {
+        let path = match &mut error {
+            DistributionsError::Build(BuildOpError::Native(NativeError::Disk { path, .. }))
+            | DistributionsError::Unpack { path, .. }
+            | DistributionsError::Read { path, .. } => Some(path),
+            DistributionsError::Build(BuildOpError::Build { source, .. }) => match &mut **source {
+                BuildError::Disk { path, .. } => Some(path),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(path) = path
+            && let Ok(below) = path.strip_prefix(self.reach())
+        {
+            *path = self.path.join(below);
+        }
+        error
     }
 }
 

@@ -155,7 +155,7 @@ fn start(builds: &Builds<'_>, task: &BuildTask<'_>, hands: &mut Hands<'_>) -> Re
             .event(&Event::BuildStep(BuildStep::Environment(EnvironmentStep::Started(&system.written))));
         environment::isolated(builds, &system.requires, hands)?
     };
-    if builds.policy.shared && builds.policy.check_dependencies {
+    if builds.policy.shared && builds.policy.check_dependencies && !builds.policy.asks_first {
         check(builds, &environment, &system.requires)?;
     }
     open(builds, task.tree, (system, environment), hands.store.scratch()?)
@@ -209,7 +209,8 @@ fn prepare(
     {
         return Err(running.failed(builds, error));
     }
-    if builds.policy.shared && builds.policy.as_pip {
+    if builds.policy.shared && (builds.policy.as_pip || !builds.policy.check_dependencies) {
+        // what is there has to do, so nobody asks (pip, build)
         running.ready.push((task.product, task.settings.clone()));
         return Ok(running);
     }
@@ -220,9 +221,8 @@ fn prepare(
         Err(error) => return Err(running.failed(builds, error)),
     };
     if builds.policy.shared {
-        if builds.policy.check_dependencies {
-            check(builds, &running.environment, &more)?;
-        }
+        let own = running.system.requires.iter().filter(|_| builds.policy.asks_first).cloned();
+        check(builds, &running.environment, &own.chain(more).collect::<Vec<_>>())?;
     } else if !running.environment.lacks(builds, &more).is_empty() {
         if builds.policy.as_pip {
             refuse_others(builds, &running.environment, &more)?;
@@ -388,6 +388,10 @@ struct Ear<'l>(&'l mut dyn Listener);
 impl Watch for Ear<'_> {
     fn line(&mut self, stream: Stream, line: &[u8]) {
         self.0.event(&Event::BuildOutput { stream, line });
+    }
+
+    fn builds_instead(&mut self, product: Product) {
+        self.0.event(&Event::BuildStep(BuildStep::Instead(product)));
     }
 
     fn warning(&mut self, message: &str) {

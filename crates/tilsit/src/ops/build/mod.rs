@@ -45,6 +45,9 @@ pub struct BuildPolicy {
     pub constraints: Vec<Requirement>,
     /// What builds require is compared with what is there (`--check-build-dependencies`).
     pub check_dependencies: bool,
+    /// The back end is asked what else it requires before anything is compared (build); otherwise what the project itself
+    /// names comes first.
+    pub asks_first: bool,
     /// Real back ends build what native ones could, too.
     pub hooks_only: bool,
     /// What happens to keys of `[build-system]` that nobody knows (pip never minds them).
@@ -71,6 +74,7 @@ impl Default for BuildPolicy {
             as_pip: false,
             constraints: Vec::new(),
             check_dependencies: false,
+            asks_first: false,
             hooks_only: false,
             unknown_keys: UnknownKeys::Ignored,
             never: false,

@@ -286,6 +286,13 @@ fn is_foreign_frame(line: &str) -> bool {
 }
 
 fn cause(what: &str, text: &str, confinement: Option<Network>) -> Diagnostic {
+    if ["No space left on device", "(os error 28)", "[Errno 122]"].iter().any(|sign| text.contains(sign)) {
+        return Diagnostic::new(
+            &codes::DISK_FULL,
+            format!("there was no room left while `{what}` was built"),
+        )
+        .hint("builds write to their project and to the cache: `tilsit cache prune` makes room there");
+    }
     if let Some(header) = missing_header(text) {
         let diagnostic = Diagnostic::new(
             &codes::MISSING_HEADER,
@@ -411,6 +418,7 @@ mod tests {
         for (text, code, hint) in [
             ("x.c:1:10: fatal error: Python.h: No such file or directory", "missing-header", "python3-dev"),
             ("x.c:1:10: fatal error: 'openssl/ssl.h' file not found", "missing-header", "libssl-dev"),
+            ("OSError: [Errno 28] No space left on device", "disk-full", "cache prune"),
             ("/usr/bin/ld: cannot find -lz: No such file or directory", "missing-header", "zlib1g-dev"),
             ("fatal error: own.h: No such file or directory", "missing-header", "apt-file"),
             ("error: command 'gcc' failed: No such file or directory", "missing-compiler", "build-essential"),

@@ -118,7 +118,9 @@ fn step_text(step: &BuildStep<'_>) -> Option<String> {
         }
         BuildStep::Requires(product) => Some(format!("asking what the {} requires", product.word())),
         BuildStep::Metadata(product) => Some(format!("preparing metadata of the {}", product.word())),
-        BuildStep::Hook(product) => Some(format!("working on the {}", product.word())),
+        BuildStep::Instead(product) | BuildStep::Hook(product) => {
+            Some(format!("working on the {}", product.word()))
+        }
         BuildStep::FromSource(products) => {
             let words: Vec<_> = products.iter().map(|product| product.word()).collect();
             Some(format!("going on from the sdist to the {}", words.join(" and the ")))

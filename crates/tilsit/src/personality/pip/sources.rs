@@ -187,6 +187,7 @@ impl Steps {
                 current.begin(metadata, metadata);
             }
             BuildStep::Environment(EnvironmentStep::Made(_))
+            | BuildStep::Instead(_)
             | BuildStep::Hook(_)
             | BuildStep::FromSource(_) => {}
         }

@@ -1,9 +1,12 @@
 //! Failures in build's words: `ERROR …`, exit code 1.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
+use anstyle::AnsiColor;
 use builder::{BuildError, BuildSystemError, Fault, SettingsError};
 use environment::Interpreter;
+use packaging::filenames::FilenameError;
 
 use super::listener::creating;
 use crate::ops::build::{BuildOpError, DistributionsError, RequiresError};
@@ -23,6 +26,8 @@ pub struct Failure {
     pub hint: String,
     /// The installer, where the environment would have been made before this failed.
     pub unbegun: Option<String>,
+    /// Whether no environment would have been made before this failed.
+    pub is_early: bool,
     code: u8,
 }
 
@@ -31,11 +36,23 @@ impl Failure {
     pub fn error(message: impl Into<String>) -> Self {
         let message = message.into();
         let (hint, unbegun) = (String::new(), None);
-        Self { message, traceback: None, is_backend: false, hint, unbegun, code: 1 }
+        Self { message, traceback: None, is_backend: false, hint, unbegun, is_early: false, code: 1 }
+    }
+
+    /// One line of what build looks at first.
+    fn early(message: String) -> Self {
+        Self { is_early: true, ..Self::error(message) }
     }
 
     fn backend(message: String, traceback: String) -> Self {
         Self { traceback: Some(traceback), is_backend: true, ..Self::error(message) }
+    }
+
+    /// What the system refused, as Python words it.
+    pub fn system(error: &std::io::Error, path: &str) -> Self {
+        let said = error.to_string();
+        let said = said.split(" (os error").next().unwrap_or(&said);
+        Self::error(format!("[Errno {}] {said}: '{path}'", error.raw_os_error().unwrap_or_default()))
     }
 
     /// `--config-json`
@@ -53,38 +70,45 @@ impl Failure {
         match error {
             DistributionsError::Build(error) => build(source, error, interpreter),
             DistributionsError::Filename { name, source } => {
-                Self::error(format!("'{name}' does not look like a source distribution: {source}"))
+                let why = match source {
+                    FilenameError::Extension { .. } => " (extension must be '.tar.gz' or '.zip')",
+                    FilenameError::Version { .. } => " (invalid version)",
+                    _ => "",
+                };
+                Self::early(format!(
+                    "'{name}' does not look like a source distribution: Invalid sdist filename{why}: '{name}'"
+                ))
             }
-            DistributionsError::Read { path, source } => {
-                Self::error(format!("failed to read source distribution {}: {source}", path.display()))
+            DistributionsError::Read { path, source: error } => {
+                let path = typed(source, path);
+                Self::early(format!("failed to read source distribution {path}: {error}"))
             }
             DistributionsError::Out { path, source } => {
-                let path = path.display();
-                let said = source.to_string();
-                let said = said.split(" (os error").next().unwrap_or(&said);
-                let number = source.raw_os_error().unwrap_or_default();
-                Self::error(match source.kind() {
-                    ErrorKind::AlreadyExists => format!("Build path '{path}' exists and is not a directory"),
-                    ErrorKind::NotADirectory | ErrorKind::NotFound => {
-                        format!("Build path '{path}' does not exist and cannot be a directory")
+                let path = path.display().to_string();
+                match source.kind() {
+                    ErrorKind::AlreadyExists => {
+                        Self::error(format!("Build path '{path}' exists and is not a directory"))
                     }
-                    _ => format!("[Errno {number}] {said}: '{path}'"),
-                })
+                    ErrorKind::NotADirectory | ErrorKind::NotFound => {
+                        Self::error(format!("Build path '{path}' does not exist and cannot be a directory"))
+                    }
+                    _ => Self::system(source, &path),
+                }
             }
-            DistributionsError::Unpack { path, source } => {
-                Self::error(format!("failed to read source distribution {}: {source}", path.display()))
+            DistributionsError::Unpack { path, source: error } => {
+                let path = typed(source, path);
+                Self::early(format!("failed to read source distribution {path}: {error}"))
             }
             DistributionsError::Tops { path, found } => {
                 let found: Vec<_> = found.iter().map(|name| format!("'{name}'")).collect();
-                Self::error(format!(
-                    "source distribution {} must contain a single top-level directory, got: [{}]",
-                    path.display(),
-                    found.join(", ")
+                let (path, found) = (typed(source, path), found.join(", "));
+                Self::early(format!(
+                    "source distribution {path} must contain a single top-level directory, got: [{found}]"
                 ))
             }
-            DistributionsError::NoPkgInfo { path, top } => Self::error(format!(
+            DistributionsError::NoPkgInfo { path, top } => Self::early(format!(
                 "source distribution {} does not contain {top}/PKG-INFO; this does not appear to be a valid source distribution",
-                path.display()
+                typed(source, path)
             )),
         }
     }
@@ -105,10 +129,19 @@ impl Failure {
             None => {}
         }
         if self.is_backend {
-            terminal.say(Level::Critical, &format!("{} {}", style.warning("TIP"), self.hint));
+            terminal
+                .say(Level::Critical, &format!("{} {}", style.bright(AnsiColor::Yellow, "TIP"), self.hint));
         }
-        terminal.say(Level::Critical, &format!("{} {}", style.error("ERROR"), self.message));
+        terminal.say(Level::Critical, &format!("{} {}", style.bright(AnsiColor::Red, "ERROR"), self.message));
         self.code
+    }
+}
+
+/// A path as it was typed, where it is what was typed.
+fn typed(source: &str, path: &Path) -> String {
+    match path.ends_with(source.trim_start_matches("./")) {
+        true => source.to_owned(),
+        false => path.display().to_string(),
     }
 }
 
@@ -138,13 +171,20 @@ fn build(source: &str, error: &BuildOpError, interpreter: &Interpreter) -> Failu
 }
 
 fn required(inner: &Diagnostic) -> Failure {
+    if inner.code.name == "interrupted" {
+        return interrupted();
+    }
     let facts: String = inner.facts.iter().map(|fact| format!("\n  {fact}")).collect();
     Failure::error(format!("Failed to install build dependencies: {}{facts}", inner.summary))
 }
 
+fn interrupted() -> Failure {
+    Failure { code: 130, ..Failure::error("Interrupted") }
+}
+
 fn hook(source: &str, error: &BuildError) -> Failure {
     match error {
-        BuildError::Interrupted => Failure { code: 130, ..Failure::error("Interrupted") },
+        BuildError::Interrupted => interrupted(),
         BuildError::System(error) => system(source, error),
         BuildError::Unavailable { backend, traceback, .. } => {
             Failure::backend(format!("Backend '{backend}' is not available."), traceback.clone())

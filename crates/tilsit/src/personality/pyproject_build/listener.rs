@@ -64,7 +64,9 @@ impl<'a> Steps<'a> {
             BuildStep::Metadata(product) => {
                 self.say(&format!("Getting metadata for {}...", product.word()), &[]);
             }
-            BuildStep::Hook(product) => self.say(&format!("Building {}...", product.word()), &[]),
+            BuildStep::Instead(product) | BuildStep::Hook(product) => {
+                self.say(&format!("Building {}...", product.word()), &[])
+            }
             BuildStep::FromSource(products) => {
                 let words: Vec<_> = products.iter().copied().map(Product::word).collect();
                 self.say(&format!("Building {} from sdist", words.join(" and ")), &[]);

@@ -18,7 +18,7 @@ use crate::ops::build::{
 };
 use crate::ops::wanted::{self, Sources};
 use crate::ops::{interrupt, python};
-use crate::output::{ColorChoice, Terminal, TerminalPolicy};
+use crate::output::{ColorChoice, Level, Terminal, TerminalPolicy};
 use crate::settings::Process;
 use errors::Failure;
 use listener::Steps;
@@ -66,14 +66,16 @@ pub fn run(process: &Process, caller: &Caller<'_>, words: &[String]) -> u8 {
     let count = |flag| i32::try_from(parsed.count(flag)).unwrap_or(i32::MAX);
     let policy = TerminalPolicy {
         color: color(process),
-        verbosity: count(&flags::VERBOSE) - count(&flags::QUIET),
+        // with -v build shows what pip says, which nobody says here
+        verbosity: 0.min(count(&flags::VERBOSE) - count(&flags::QUIET)),
         no_progress: true,
         info_to_stdout: false,
     };
     let terminal = Terminal::new(process, policy);
     if process.has("NO_COLOR") && process.has("FORCE_COLOR") {
         let both = "Both NO_COLOR and FORCE_COLOR environment variables are set, disabling color";
-        outcome::warn(&terminal, both);
+        // build says so before it does so
+        terminal.say(Level::Critical, &format!("\u{1b}[93mWARNING\u{1b}[0m {both}"));
     }
     interrupt::listen();
     let run = Run { process, python: caller.python, parsed: &parsed, terminal: &terminal, source };
@@ -164,7 +166,8 @@ impl Run<'_> {
         let begun = steps.has_begun();
         let done = done.map_err(|mut failure| {
             // build makes the environment before it looks at the project
-            failure.unbegun = (!begun && !policy.shared).then(|| self.installer().to_owned());
+            failure.unbegun =
+                (!begun && !policy.shared && !failure.is_early).then(|| self.installer().to_owned());
             failure.hint = self.hint();
             failure
         });
@@ -210,12 +213,21 @@ impl Run<'_> {
 
     fn tell(&self, built: &[BuiltFile]) {
         let style = self.terminal.stdout_style();
-        let names: Vec<&str> = built.iter().map(|one| one.filename.as_str()).collect();
+        let (name, rest) = match style.is_colored() {
+            true => ("\u{1b}[4m", "\u{1b}[0m\u{1b}[1m\u{1b}[92m"),
+            false => ("", ""),
+        };
+        let names: Vec<_> =
+            built.iter().map(|one| format!("{name}{}{rest}", one.filename.as_str())).collect();
         let list = match names.split_last() {
             Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
             _ => names.join(""),
         };
-        self.terminal.line(&style.added(&format!("Successfully built {list}")));
+        let (start, end) = match style.is_colored() {
+            true => ("\u{1b}[1m\u{1b}[92m", "\u{1b}[0m"),
+            false => ("", ""),
+        };
+        self.terminal.line(&format!("{start}Successfully built {list}{end}"));
     }
 
     fn installer(&self) -> &str {
@@ -283,6 +295,12 @@ impl Run<'_> {
         let constraints = match self.parsed.text(&flags::DEPENDENCY_CONSTRAINTS) {
             Some(file) if !shared => {
                 let sources = Sources { constraints: vec![file.to_owned()], ..Sources::default() };
+                let path = self.process.absolute(file);
+                if let Err(error) = std::fs::File::open(path) {
+                    let mut failure = Failure::system(&error, file);
+                    failure.unbegun = Some(self.installer().to_owned());
+                    return Err(failure);
+                }
                 let read = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)));
                 read.map_err(|error| Failure::error(error.to_string()))?.constraints
             }
@@ -295,6 +313,7 @@ impl Run<'_> {
             shared,
             constraints,
             check_dependencies: !self.parsed.is_on(&flags::SKIP_DEPENDENCY_CHECK),
+            asks_first: true,
             unknown_keys: UnknownKeys::Refused,
             trusted: true,
             network: true,

@@ -2,18 +2,20 @@
 
 use std::path::Path;
 
+use anstyle::AnsiColor;
 use builder::{BuiltFile, Product};
 use packaging::metadata::{RawMetadata, RawValue, Source};
 use sha2::{Digest as _, Sha256};
 use store::archive::FileBytes;
-use store::archive::zip::{Inflater, Limits, Strictness, ZipArchive};
+use store::archive::zip::{Inflater, Limits, Strictness, ZipArchive, ZipError};
 
 use super::errors::Failure;
 use crate::output::{Json, Level, Terminal};
 
 /// A warning in build's words.
 pub fn warn(terminal: &Terminal, text: &str) {
-    terminal.say(Level::Critical, &format!("{} {text}", terminal.stderr_style().warning("WARNING")));
+    let word = terminal.stderr_style().bright(AnsiColor::Yellow, "WARNING");
+    terminal.say(Level::Critical, &format!("{word} {text}"));
 }
 
 /// `--metadata`: the fields of METADATA as JSON.
@@ -35,8 +37,12 @@ pub fn print_metadata(terminal: &Terminal, metadata: &[u8]) {
 pub fn wheel_metadata(path: &Path, shown: &str) -> Result<Vec<u8>, Failure> {
     let wrong = |what: String| Failure::error(what);
     let bytes = FileBytes::open(path).map_err(|error| wrong(error.to_string()))?;
-    let archive = ZipArchive::parse(&bytes, &Limits::default(), Strictness::Wheel)
-        .map_err(|error| wrong(error.to_string()))?;
+    let archive = ZipArchive::parse(&bytes, &Limits::default(), Strictness::Wheel).map_err(|error| {
+        wrong(match error {
+            ZipError::NotAZip => "File is not a zip file".to_owned(),
+            error => error.to_string(),
+        })
+    })?;
     let is_metadata = |path: &str| path.ends_with(".dist-info/METADATA") && path.matches('/').count() == 1;
     let found: Vec<_> =
         archive.members().iter().filter(|member| is_metadata(member.path().as_str())).collect();
@@ -54,7 +60,9 @@ pub fn wheel_metadata(path: &Path, shown: &str) -> Result<Vec<u8>, Failure> {
 
 /// `--report`
 pub fn write_report(path: &Path, out: &Path, built: &[BuiltFile]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::error(format!("{}: {error}", path.display()));
+    let failed = |error: std::io::Error| Failure::system(&error, &path.display().to_string());
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    std::fs::metadata(folder).map_err(failed)?;
     let mut artifacts = Vec::new();
     for one in built {
         let bytes = std::fs::read(&one.path).map_err(failed)?;
@@ -71,7 +79,6 @@ pub fn write_report(path: &Path, out: &Path, built: &[BuiltFile]) -> Result<(), 
     }
     let report = Json::table([("version", Json::from("1.0")), ("artifacts", Json::List(artifacts))]);
     let text = report.pretty() + "\n";
-    let folder = path.parent().unwrap_or(Path::new("/"));
     let file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     std::fs::write(file.path(), text).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
