@@ -3,6 +3,11 @@
 
 use super::{Case, case};
 
+/// A project with a back end of its own.
+const FOLDER: &str = "!mkdir solo; printf '[build-system]\nrequires = []\nbuild-backend = \"back\"\nbackend-path = [\".\"]\n' >solo/pyproject.toml; printf 'import os\n\ndef prepare_metadata_for_build_wheel(folder, *rest):\n    name = \"solo-1.0.dist-info\"\n    os.mkdir(os.path.join(folder, name))\n    with open(os.path.join(folder, name, \"METADATA\"), \"w\") as file:\n        file.write(\"Metadata-Version: 2.1\\\\nName: solo\\\\nVersion: 1.0\\\\n\")\n    return name\n\nprepare_metadata_for_build_editable = prepare_metadata_for_build_wheel\nbuild_wheel = build_editable = None\n' >solo/back.py";
+const NO_BYTECODE: &[(&str, &str)] = &[("PYTHONDONTWRITEBYTECODE", "1")];
+const FAR: &str = "!mkdir -p a-long-name/a-long-name/a-long-name/a-long-name/a-long-name; mv solo a-long-name/a-long-name/a-long-name/a-long-name/a-long-name/";
+
 /// The cases.
 pub const CASES: &[Case<'_>] = &[
     case("index-nothing", &[], "index"),
@@ -86,6 +91,27 @@ pub const CASES: &[Case<'_>] = &[
     case("lock-ignore-requires-python", &[], "lock newer -o - --ignore-requires-python")
         .without("--ignore-requires-python"),
     case("lock-wheel-file", &[], "lock -o - ./links/omega-1.0-py3-none-any.whl"),
+    case("lock-folder", &[FOLDER], "lock -o - ./solo").env(NO_BYTECODE),
+    case(
+        "lock-folders",
+        &[FOLDER, "!cp -r solo duo; sed -i s/solo/duo/ duo/back.py"],
+        "lock -o - ./solo ./duo",
+    )
+    .env(NO_BYTECODE),
+    case("lock-folder-and-more", &[FOLDER], "lock -o - ./solo gamma").env(NO_BYTECODE),
+    case(
+        "lock-folder-far",
+        &[FOLDER, FAR],
+        "lock -o - ./a-long-name/a-long-name/a-long-name/a-long-name/a-long-name/solo",
+    )
+    .env(NO_BYTECODE),
+    case("lock-editable", &[FOLDER], "lock -o - -e ./solo").env(NO_BYTECODE),
+    case("lock-folder-elsewhere", &[FOLDER], "lock -o sub/pylock.toml ./solo")
+        .env(NO_BYTECODE)
+        .differs("pip ends with a traceback"),
+    case("lock-file-of-index", &[], "lock -o - {index}/files/gamma-1.0-py3-none-any.whl"),
+    case("lock-file-and-folder", &[FOLDER], "lock -o - ./links/omega-1.0-py3-none-any.whl ./solo")
+        .env(NO_BYTECODE),
     case("lock-find-links", &[], "lock omega -o - -f links").without("-f links"),
     case("lock-no-index", &[], "lock omega -o - -f links --no-index").without("--no-index"),
     case("lock-index", &[], "lock gamma -o - -i {index}/empty/simple/").without("-i {index}/empty/simple/"),

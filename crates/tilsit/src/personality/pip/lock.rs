@@ -10,13 +10,11 @@ use packaging::pylock::is_pylock_filename;
 
 use super::errors::Failure;
 use super::searched::Searched;
+use super::toml_text::{self, Table, Toml};
 use super::{Ended, Hands, Session};
 use crate::cli::pip as flags;
 use crate::ops::install::InstallReport;
 use crate::ops::obtain::Source;
-
-/// pip breaks arrays of tables whose tables do not fit into lines of this length.
-const LINE: usize = 100;
 
 impl Session<'_> {
     pub(super) fn lock(&self) -> Ended {
@@ -48,81 +46,37 @@ impl Session<'_> {
 
 /// The lock, laid out as pip's TOML writer lays it out. Folders are named as they lie from `base`.
 fn lock_text(found: &InstallReport, base: &Path) -> Result<String, Failure> {
-    let mut text = String::from("lock-version = \"1.0\"\ncreated-by = \"pip\"\n");
     let mut wishes: Vec<&Wish<Source>> = found.plan.install.iter().map(|(wish, _)| wish).collect();
     wishes.sort_by(|one, other| one.name.cmp(&other.name));
-    if wishes.is_empty() {
-        text.push_str("packages = []\n");
-    }
-    if let Some(lines) = short(&wishes, found, base) {
-        text.push_str(&format!("packages = [\n{}]\n", lines.concat()));
-        return Ok(text);
-    }
-    for wish in wishes {
-        text.push_str("\n[[packages]]\n");
-        push_text(&mut text, "name", wish.name.as_str());
-        match found.direct_urls.get(&wish.name) {
-            Some(direct) => {
-                let direct = DirectUrl::parse(direct.as_bytes())
-                    .map_err(|error| Failure::exception(format!("DirectUrlValidationError: {error}")))?;
-                push_direct(&mut text, &direct, base);
-            }
-            _ => {
-                push_text(&mut text, "version", &wish.version.to_string());
-                if let Some(distribution) = wish.wheel.distribution() {
-                    push_file(&mut text, distribution)?;
-                }
+    let packages: Result<Vec<Toml>, Failure> =
+        wishes.into_iter().map(|wish| package(wish, found, base)).collect();
+    Ok(toml_text::document(&vec![
+        ("lock-version", Toml::text("1.0")),
+        ("created-by", Toml::text("pip")),
+        ("packages", Toml::Array(packages?)),
+    ]))
+}
+
+fn package(wish: &Wish<Source>, found: &InstallReport, base: &Path) -> Result<Toml, Failure> {
+    let mut package = vec![("name", Toml::text(wish.name.as_str()))];
+    match found.direct_urls.get(&wish.name) {
+        Some(direct) => {
+            let direct = DirectUrl::parse(direct.as_bytes())
+                .map_err(|error| Failure::exception(format!("DirectUrlValidationError: {error}")))?;
+            package.push(direct_table(&direct, base));
+        }
+        None => {
+            package.push(("version", Toml::text(&wish.version.to_string())));
+            if let Some(distribution) = wish.wheel.distribution() {
+                package.push(file_table(distribution)?);
             }
         }
     }
-    Ok(text)
+    Ok(Toml::Table(package))
 }
 
-/// The packages with one line for each, where every one is that short: folders and repositories.
-fn short(wishes: &[&Wish<Source>], found: &InstallReport, base: &Path) -> Option<Vec<String>> {
-    let lines = wishes.iter().map(|wish| {
-        let direct = DirectUrl::parse(found.direct_urls.get(&wish.name)?.as_bytes()).ok()?;
-        let mut body = String::new();
-        push_direct(&mut body, &direct, base);
-        let (head, fields) = body.trim_start().split_once('\n')?;
-        let kind = head.strip_prefix("[packages.")?.strip_suffix(']').filter(|_| !fields.contains("\n["))?;
-        let fields = fields.lines().collect::<Vec<_>>().join(", ");
-        let name = toml_text(wish.name.as_str());
-        Some(format!("    {{ name = {name}, {kind} = {{ {fields} }} }},"))
-    });
-    let lines: Option<Vec<String>> = lines.collect();
-    let fits = |line: &String| line.chars().count() <= LINE;
-    let lines = lines.filter(|lines| !lines.is_empty() && lines.iter().all(fits))?;
-    Some(lines.into_iter().map(|line| line + "\n").collect())
-}
-
-fn push_text(text: &mut String, key: &str, value: &str) {
-    text.push_str(&format!("{key} = {}\n", toml_text(value)));
-}
-
-/// A basic string of TOML.
-fn toml_text(value: &str) -> String {
-    let mut text = String::from('"');
-    for character in value.chars() {
-        match character {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            '\u{8}' => text.push_str("\\b"),
-            '\u{c}' => text.push_str("\\f"),
-            control if control != '\t' && (control < ' ' || control == '\u{7f}') => {
-                text.push_str(&format!("\\u{:04x}", u32::from(control)));
-            }
-            other => text.push(other),
-        }
-    }
-    text.push('"');
-    text
-}
-
-/// The file of an index: `[[packages.wheels]]` or `[packages.sdist]`, each with its hashes below.
-fn push_file(text: &mut String, distribution: &Distribution) -> Result<(), Failure> {
+/// The file of an index: `wheels` or `sdist`, with its hash.
+fn file_table(distribution: &Distribution) -> Result<(&'static str, Toml), Failure> {
     let file = distribution.file();
     let url = packaging::direct_url::without_credentials(&file.url);
     let told = file.sha256().or(file.hashes.first()).cloned();
@@ -130,28 +84,15 @@ fn push_file(text: &mut String, distribution: &Distribution) -> Result<(), Failu
         Some(hash) => Some(hash),
         None => local_hash(&url)?,
     };
-    let hash = hash.as_ref().map(|hash| (hash.algorithm().name(), hash.hex()));
-    let (name, is_wheel) = (distribution.filename(), matches!(distribution, Distribution::Wheel(_)));
-    let inline = hash.map_or_else(String::new, |(algorithm, hex)| {
-        format!(
-            "    {{ name = {}, url = {}, hashes = {{ {algorithm} = \"{hex}\" }} }},",
-            toml_text(name),
-            toml_text(&url)
-        )
-    });
-    if is_wheel && !inline.is_empty() && inline.chars().count() <= LINE {
-        text.push_str(&format!("wheels = [\n{inline}\n]\n"));
-        return Ok(());
+    let mut table = vec![("name", Toml::text(distribution.filename())), ("url", Toml::text(&url))];
+    if let Some(hash) = hash {
+        let hashes = vec![(hash.algorithm().name(), Toml::text(hash.hex()))];
+        table.push(("hashes", Toml::Table(hashes)));
     }
-    let kind = if is_wheel { "wheels" } else { "sdist" };
-    text.push_str(if is_wheel { "\n[[packages.wheels]]\n" } else { "\n[packages.sdist]\n" });
-    push_text(text, "name", name);
-    push_text(text, "url", &url);
-    if let Some((algorithm, hex)) = hash {
-        text.push_str(&format!("\n[packages.{kind}.hashes]\n"));
-        push_text(text, algorithm, hex);
-    }
-    Ok(())
+    Ok(match distribution {
+        Distribution::Wheel(_) => ("wheels", Toml::Array(vec![Toml::Table(table)])),
+        Distribution::Source(_) => ("sdist", Toml::Table(table)),
+    })
 }
 
 /// The SHA-256 of a file of this machine, which no index tells.
@@ -162,42 +103,36 @@ fn local_hash(url: &str) -> Result<Option<Hash>, Failure> {
     digest.map(Some).map_err(|error| Failure::system(&error, &path.to_string_lossy()))
 }
 
-/// What was named by an address: `[packages.archive]`, `[packages.directory]` or `[packages.vcs]`.
-fn push_direct(text: &mut String, direct: &DirectUrl, base: &Path) {
+/// What was named by an address: `archive`, `directory` or `vcs`.
+fn direct_table(direct: &DirectUrl, base: &Path) -> (&'static str, Toml) {
     let url = packaging::direct_url::without_credentials(&direct.url);
-    let subdirectory = |text: &mut String| {
-        if let Some(folder) = &direct.subdirectory {
-            push_text(text, "subdirectory", folder);
-        }
-    };
+    let subdirectory = direct.subdirectory.as_ref().map(|folder| ("subdirectory", Toml::text(folder)));
     match &direct.info {
         DirectUrlInfo::Archive { hashes } => {
-            text.push_str("\n[packages.archive]\n");
-            push_text(text, "url", &url);
-            subdirectory(text);
-            text.push_str("\n[packages.archive.hashes]\n");
-            for (algorithm, hex) in hashes.iter().flatten() {
-                push_text(text, algorithm, hex);
-            }
+            let known = |(algorithm, hex): (&String, &String)| {
+                let algorithm = HashAlgorithm::from_name(algorithm)?;
+                Some((algorithm.name(), Toml::text(hex)))
+            };
+            let hashes: Table = hashes.iter().flatten().filter_map(known).collect();
+            let mut table = vec![("url", Toml::text(&url))];
+            table.extend(subdirectory);
+            table.push(("hashes", Toml::Table(hashes)));
+            ("archive", Toml::Table(table))
         }
         DirectUrlInfo::Directory { editable } => {
-            text.push_str("\n[packages.directory]\n");
             let path = url::Url::parse(&url).ok().and_then(|url| url.to_file_path().ok()).unwrap_or_default();
-            push_text(text, "path", &below(&path, base).display().to_string());
-            if *editable == Some(true) {
-                text.push_str("editable = true\n");
-            }
-            subdirectory(text);
+            let mut table = vec![("path", Toml::text(&below(&path, base).display().to_string()))];
+            table.extend((*editable == Some(true)).then_some(("editable", Toml::Boolean(true))));
+            table.extend(subdirectory);
+            ("directory", Toml::Table(table))
         }
         DirectUrlInfo::Vcs { vcs, requested_revision, commit_id } => {
-            text.push_str("\n[packages.vcs]\n");
-            push_text(text, "type", vcs);
-            push_text(text, "url", &url);
-            if let Some(revision) = requested_revision {
-                push_text(text, "requested-revision", revision);
-            }
-            push_text(text, "commit-id", commit_id);
-            subdirectory(text);
+            let mut table = vec![("type", Toml::text(vcs)), ("url", Toml::text(&url))];
+            let revision = requested_revision.as_ref();
+            table.extend(revision.map(|revision| ("requested-revision", Toml::text(revision))));
+            table.push(("commit-id", Toml::text(commit_id)));
+            table.extend(subdirectory);
+            ("vcs", Toml::Table(table))
         }
     }
 }
@@ -218,11 +153,6 @@ fn below(path: &Path, base: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn strings() {
-        assert_eq!(toml_text("a\"b\\\n\u{1}\té"), "\"a\\\"b\\\\\\n\\u0001\té\"");
-    }
 
     #[test]
     fn folders() {

@@ -31,6 +31,7 @@ mod searched;
 mod show;
 mod sources;
 mod target_folder;
+mod toml_text;
 mod transcript;
 mod unbuilt;
 mod uninstall;
