@@ -355,6 +355,35 @@ pub const CASES: &[Case<'_>] = &[
     case("index-variable", &[], "install gamma").env(&[("PIP_EXTRA_INDEX_URL", "{index}/simple/")]),
     case("uploaded-prior", &[], "install --uploaded-prior-to 2022-01-01 timed"),
     case("uploaded-prior-nothing", &[], "install --uploaded-prior-to 2010-01-01T00:00:00Z timed"),
+    case("requirements-bad-marker", &["!printf 'gamma ; foo\\n' >odd.txt"], "install --dry-run -r odd.txt"),
+    case(
+        "requirements-path-with-fragment",
+        &["!printf './links/omega-1.0-py3-none-any.whl#sha256=0\\n' >odd.txt"],
+        "install --dry-run -r odd.txt",
+    ),
+    case("requirements-not-utf-8", &["!printf 'gamma # \\377\\n' >odd.txt"], "install --dry-run -r odd.txt")
+        .differs("the traceback is Python's"),
+    case(
+        "requirements-not-utf-8-announced",
+        &["!printf '# coding: latin-1\\n# \\344\\ngamma\\n' >odd.txt"],
+        "install --dry-run -r odd.txt",
+    ),
+    case(
+        "requirements-utf-16",
+        &["!printf '\\377\\376g\\000a\\000m\\000m\\000a\\000\\n\\000' >odd.txt"],
+        "install --dry-run -r odd.txt",
+    ),
+    case(
+        "requirements-fast-deps",
+        &["!printf -- '--use-feature fast-deps\\ngamma\\n' >odd.txt"],
+        "install --dry-run -r odd.txt",
+    ),
+    case("install-fast-deps", &[], "install --dry-run gamma --use-feature fast-deps")
+        .without("--use-feature fast-deps"),
+    case("index-and-links", &[], "install --dry-run gamma -f {index}/links.html"),
+    case("index-and-folder", &["download -q --no-deps --no-cache-dir -d wheels gamma"], "install --dry-run gamma -f wheels"),
+    case("index-and-index", &[], "install --dry-run gamma --extra-index-url {secure}/simple/")
+        .env(&[("SSL_CERT_FILE", "{stage}/authority.pem")]),
     case("uploaded-prior-local", &[], "install --uploaded-prior-to 2024-01-01T01:00:00 timed")
         .env(&[("TZ", "EET-2")]),
     case("uploaded-prior-local-west", &[], "install --uploaded-prior-to 2023-12-31T23:00 timed")

@@ -178,6 +178,8 @@ struct PageJudge<'a> {
     tags: Vec<Option<u32>>,
     pythons: Vec<bool>,
     hashes: Option<&'a [Hash]>,
+    /// Of equal files pip takes the last one, which is the last index's.
+    last_page_first: bool,
     /// Files with other hashes stay, so that they can be named in the end.
     keeps_other_hashes: bool,
     uploaded_before: Option<i64>,
@@ -192,6 +194,7 @@ impl<'a> PageJudge<'a> {
             tags: page.tag_sets().map(|set| selection.tags.best_of_text(set)).collect(),
             pythons: page.requires_python().map(|text| selection.python_fits(text)).collect(),
             hashes: hashes.map(Vec::as_slice),
+            last_page_first: selection.rules == RuleSet::Pip && selection.merge_indexes,
             keeps_other_hashes: selection.rules == RuleSet::Pip,
             uploaded_before: selection.uploaded_before,
             table: page,
@@ -236,7 +239,7 @@ impl<'a> PageJudge<'a> {
             source: tag == u32::MAX,
             tag,
             build: std::cmp::Reverse(build_rank(file)),
-            page: number,
+            page: if self.last_page_first { u32::MAX - number } else { number },
         };
         tally.offer(rank, number, file);
     }

@@ -332,6 +332,10 @@ pub fn local_path(url: &str) -> Option<PathBuf> {
 
 /// Whether a path or URL ends like a file that can be installed.
 pub fn is_archive(path: &str) -> bool {
+    // a path has no fragment: what follows `#` belongs to the name
+    if path.contains('#') && !path.contains(':') {
+        return false;
+    }
     is_wheel(path) || project::requirements_file::is_archive(path)
 }
 

@@ -56,6 +56,8 @@ pub struct Wanted {
     pub refused: Option<&'static str>,
     /// Archives that were named and are not there, as typed.
     pub absent: Vec<String>,
+    /// Requirements files that are not UTF-8 and do not say what they are.
+    pub guessed: Vec<String>,
     /// What is recorded of it.
     pub recorded: Recorded,
 }
@@ -269,6 +271,9 @@ impl Reader<'_, '_> {
         };
         let decoded = requirements_file::decode(&bytes)
             .map_err(|source| WantedError::Decode { path: path.to_owned(), source })?;
+        if decoded.guessed {
+            self.wanted.guessed.push(path.to_owned());
+        }
         Ok(decoded.text)
     }
 

@@ -141,6 +141,7 @@ impl Session<'_> {
 
     /// How sources are built and obtained. Builds are trusted: pip knows no sandbox.
     pub fn building(&self, wanted: &Wanted) -> Result<(BuildPolicy, SourcePolicy), Failure> {
+        self.tell_lazy_wheels(wanted);
         let is_editable = |url: &&str| wanted.editables.contains(*url);
         let unnamed = wanted.unnamed.iter().map(|(_, one)| one.url.as_str());
         if let Some(url) = unnamed.filter(is_editable).find(|url| VcsUrl::is_one(url)) {
@@ -185,6 +186,19 @@ impl Session<'_> {
             believes_project: false,
         };
         Ok((build, source))
+    }
+
+    /// pip asks for the metadata inside of wheels by ranges only where it is told to; we always do.
+    fn tell_lazy_wheels(&self, wanted: &Wanted) {
+        let fast = |option: &FileOption| *option == FileOption::UseFeature("fast-deps".to_owned());
+        let asked = self.parsed.values(&flags::USE_FEATURE).contains(&"fast-deps");
+        if !asked && !wanted.options.iter().any(|one| fast(&one.option)) {
+            return;
+        }
+        if self.parsed.values(&flags::USE_DEPRECATED).contains(&"legacy-resolver") {
+            return self.warn("fast-deps has no effect when used with the legacy resolver.");
+        }
+        self.warn("pip is using lazily downloaded wheels using HTTP range requests to obtain dependency information. This experimental feature is enabled through --use-feature=fast-deps and it is not ready for production.");
     }
 
     /// `--src`, else `src` in the environment, or here outside of one (pip).

@@ -423,7 +423,7 @@ pub fn requested_text(error: &RequestedError, place: &str) -> String {
         && Requirement::parse(front.trim()).is_ok()
     {
         let pointed = pointed(marker.trim(), &error.message, error.span);
-        return format!("{}: {pointed}{place}", crate::cli::python_repr(front.trim()));
+        return format!("{}: {pointed}", crate::cli::python_repr(front.trim()));
     }
     let mut shown = format!(
         "{}: {}{place}",

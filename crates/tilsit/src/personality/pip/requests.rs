@@ -51,6 +51,7 @@ impl Session<'_> {
                 ));
             }
         }
+        self.check_encodings(&wanted.guessed)?;
         for absent in &wanted.absent {
             self.warn(&not_there(absent));
         }
@@ -61,6 +62,23 @@ impl Session<'_> {
             return Err(Failure::error("--require-hashes and --no-require-hashes are mutually exclusive"));
         }
         if nothing { Err(self.nothing_asked()) } else { Ok(wanted) }
+    }
+
+    /// pip takes what is not UTF-8 for the locale's encoding, which is UTF-8 again nearly everywhere.
+    fn check_encodings(&self, files: &[String]) -> Result<(), Failure> {
+        let Some(file) = files.first() else { return Ok(()) };
+        let mut variables = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
+        let locale = variables.find_map(|name| self.process.filled(name)).unwrap_or_default();
+        let is_latin = locale.to_lowercase().contains("8859-1");
+        let encoding = if is_latin { "ISO-8859-1" } else { "UTF-8" };
+        self.warn(&format!(
+            "unable to decode data from {file} with default encoding utf-8, falling back to encoding from locale: {encoding}. If this is intentional you should specify the encoding with a PEP-263 style comment, e.g. '# -*- coding: {encoding} -*-'"
+        ));
+        let bytes = std::fs::read(self.process.absolute(file)).unwrap_or_default();
+        match std::str::from_utf8(&bytes) {
+            Err(error) if !is_latin => Err(Failure::exception(undecodable(&bytes, error))),
+            _ => Ok(()),
+        }
     }
 
     fn nothing_asked(&self) -> Failure {
@@ -241,6 +259,17 @@ impl Session<'_> {
             )
         })
     }
+}
+
+/// Python's words for the first byte that is no UTF-8.
+fn undecodable(bytes: &[u8], error: std::str::Utf8Error) -> String {
+    let (place, byte) = (error.valid_up_to(), bytes.get(error.valid_up_to()).copied().unwrap_or_default());
+    let why = match error.error_len() {
+        None => "unexpected end of data",
+        Some(_) if matches!(byte, 0x80..=0xc1 | 0xf5..=0xff) => "invalid start byte",
+        Some(_) => "invalid continuation byte",
+    };
+    format!("UnicodeDecodeError: 'utf-8' codec can't decode byte {byte:#04x} in position {place}: {why}")
 }
 
 /// A hash in a URL is a promise, too.
