@@ -381,7 +381,11 @@ pub const CASES: &[Case<'_>] = &[
     case("install-fast-deps", &[], "install --dry-run gamma --use-feature fast-deps")
         .without("--use-feature fast-deps"),
     case("index-and-links", &[], "install --dry-run gamma -f {index}/links.html"),
-    case("index-and-folder", &["download -q --no-deps --no-cache-dir -d wheels gamma"], "install --dry-run gamma -f wheels"),
+    case(
+        "index-and-folder",
+        &["download -q --no-deps --no-cache-dir -d wheels gamma"],
+        "install --dry-run gamma -f wheels",
+    ),
     case("index-and-index", &[], "install --dry-run gamma --extra-index-url {secure}/simple/")
         .env(&[("SSL_CERT_FILE", "{stage}/authority.pem")]),
     case("uploaded-prior-local", &[], "install --uploaded-prior-to 2024-01-01T01:00:00 timed")
