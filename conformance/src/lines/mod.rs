@@ -39,7 +39,8 @@ pub fn run(peers: &Peers) -> Result<bool, String> {
     peers.new_environment(&empty)?;
     let wheels = peers.wheels()?;
     projects::serve(&index, &wheels).map_err(|error| format!("{}: {error}", wheels.display()))?;
-    let chosen: Vec<&Case<'_>> = cases::all().filter(|case| peers.wants(case.name)).collect();
+    let wanted = cases::all().filter(|case| peers.wants(case.name));
+    let chosen: Vec<&Case<'_>> = wanted.filter(|case| is_possible(case)).collect();
     let servers = servers::Servers::start();
     let house = House { peers, index: &index, servers: &servers, empty: &empty, runner: &runner };
     let mut counts = Counts::default();
@@ -50,6 +51,15 @@ pub fn run(peers: &Peers) -> Result<bool, String> {
         counts.passed, counts.failed, counts.differ, counts.open
     );
     Ok(counts.failed == 0)
+}
+
+/// Whether the programs that a case is about are there; it is said where they are not.
+fn is_possible(case: &Case<'_>) -> bool {
+    let lacks = projects::lacks(case.name);
+    if let Some(program) = lacks {
+        println!("{}: skipped, {program} is not installed", case.name);
+    }
+    lacks.is_none()
 }
 
 /// Plays all cases and tells how each one ended, in whatever order they end.

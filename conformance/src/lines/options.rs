@@ -31,20 +31,20 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("lock", "--progress-bar", "no bar where nobody watches"),
     ("download", "--progress-bar", "no bar where nobody watches"),
     ("wheel", "--progress-bar", "no bar where nobody watches"),
-    ("wheel", "--no-verify", "building: shown by the tests of sources"),
-    ("lock", "--no-binary", "building: shown by the tests of sources"),
+    ("wheel", "--no-verify", "building: shown by the cases of sources"),
+    ("lock", "--no-binary", "building: shown by the cases of sources"),
 ];
 
 /// Options of building and caching, which mean the same in each command that has them, and why no case shows them.
 const REASONS_ANYWHERE: &[(&str, &str)] = &[
     ("--refresh-package", "the cache of a case is empty"),
-    ("--editable", "building: shown by the tests of sources"),
-    ("--build-constraint", "building: shown by the tests of sources"),
-    ("--src", "building: shown by the tests of sources"),
-    ("--no-build-isolation", "building: shown by the tests of sources"),
-    ("--check-build-dependencies", "building: shown by the tests of sources"),
-    ("--config-settings", "building: shown by the tests of sources"),
-    ("--no-clean", "building: shown by the tests of sources"),
+    ("--editable", "building: shown by the cases of sources"),
+    ("--build-constraint", "building: shown by the cases of sources"),
+    ("--src", "building: shown by the cases of sources"),
+    ("--no-build-isolation", "building: shown by the cases of sources"),
+    ("--check-build-dependencies", "building: shown by the cases of sources"),
+    ("--config-settings", "building: shown by the cases of sources"),
+    ("--no-clean", "building: shown by the cases of sources"),
 ];
 
 /// The options of each command with all their spellings, as the reference page has them.

@@ -3,6 +3,7 @@
 use fixtures::{FakeIndex, SdistBuilder, ServedFile, WheelBuilder};
 use std::io;
 use std::path::Path;
+use std::process::Command;
 
 const BACK_END: &str = include_str!("sources/backend.py");
 const SCRIPT: &str = include_str!("sources/make.sh");
@@ -19,6 +20,14 @@ const FOREIGN: &[&str] = &[
     "tomlkit-",
     "trove_classifiers-",
 ];
+
+/// The program without which a case cannot be played here, where it is not installed.
+pub fn lacks(name: &str) -> Option<&'static str> {
+    let system = name.strip_prefix("vcs-")?.split('-').next()?;
+    let program = ["git", "hg", "svn"].into_iter().find(|program| *program == system)?;
+    let is_there = Command::new(program).arg("--version").output().is_ok_and(|done| done.status.success());
+    (!is_there).then_some(program)
+}
 
 /// Writes the script and the back end.
 pub fn scripts(folder: &Path) -> io::Result<()> {

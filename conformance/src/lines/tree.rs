@@ -6,6 +6,7 @@
 //! which commit is checked out (its index and packs hold times).
 
 use super::normal;
+use std::cell::RefCell;
 use std::path::Path;
 
 /// Texts longer than this are told by their hash.
@@ -50,6 +51,10 @@ fn file(path: &Path, shown: &str, (top, port): (&Path, u16), found: &mut Vec<Str
         return Ok(());
     }
     let bytes = std::fs::read(path)?;
+    if shown.ends_with(".zip") && shown.starts_with("w/") {
+        found.extend(packed(&bytes).into_iter().map(|line| format!("{shown}: {line}")));
+        return Ok(());
+    }
     let digest = fixtures::sha256_hex(&bytes);
     match String::from_utf8(bytes) {
         Ok(text) if text.len() <= SHORT && !shown.ends_with(".whl") => {
@@ -59,6 +64,24 @@ fn file(path: &Path, shown: &str, (top, port): (&Path, u16), found: &mut Vec<Str
         _ => found.push(format!("{shown} {mode} sha256 {digest}")),
     }
     Ok(())
+}
+
+/// The files of an archive that was made of a repository: as with folders, of what it keeps for itself only which commit
+/// is checked out.
+fn packed(bytes: &[u8]) -> Vec<String> {
+    let names = RefCell::new(Vec::new());
+    fixtures::zip::member(bytes, |name| {
+        names.borrow_mut().push(name.to_owned());
+        false
+    });
+    let mut names = names.into_inner();
+    names.retain(|name| !name.contains("/.git/") || name.ends_with("/.git/HEAD"));
+    names.sort();
+    let line = |name: &String| {
+        let file = fixtures::zip::member(bytes, |one| one == name).unwrap_or_default();
+        format!("{name} sha256 {}", fixtures::sha256_hex(&file))
+    };
+    names.iter().map(line).collect()
 }
 
 #[cfg(unix)]

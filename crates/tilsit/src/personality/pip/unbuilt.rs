@@ -250,14 +250,11 @@ fn said(error: &SourceError) -> Option<(i32, Vec<String>)> {
         BuildError::Unavailable { traceback, .. } => {
             Some((1, traceback.lines().map(str::to_owned).collect()))
         }
-        BuildError::HookMissing { backend, hook } => Some((
-            1,
-            vec![format!(
-                "AttributeError: module {} has no attribute {}",
-                quoted(&backend.module),
-                quoted(hook)
-            )],
-        )),
+        BuildError::HookMissing { backend, hook } => {
+            let (module, hook) = (quoted(&backend.module), quoted(hook));
+            let last = format!("AttributeError: module {module} has no attribute {hook}");
+            Some((1, vec!["Traceback (most recent call last):".to_owned(), last]))
+        }
         _ => None,
     }
 }
