@@ -52,7 +52,8 @@ pub struct SourcePolicy {
     pub existing: Existing,
     /// Editable sources give ordinary wheels (`pip wheel`).
     pub wheels_only: bool,
-    /// Repositories are cloned with all that they keep for themselves, although wheels of theirs are kept (`pip download`).
+    /// Sources are looked into although wheels of theirs are kept, and repositories are cloned with all that they keep for
+    /// themselves (`pip download`).
     pub wants_trees: bool,
     /// A wheel that cannot be built does not keep others from being built (pip).
     pub builds_all: bool,
@@ -275,6 +276,7 @@ impl<'a> Preparer<'a> {
         store: &Store,
     ) -> Result<Option<Prepared>, SourceError> {
         let known = source.file.sha256().cloned().or_else(|| local_sha256(&source.file.url));
+        let known = known.filter(|_| !self.policy.wants_trees);
         let Some(sha256) = known.filter(|known| allowed.is_none_or(|allowed| allowed.contains(known))) else {
             return Ok(None);
         };
@@ -440,7 +442,9 @@ impl<'a> Preparer<'a> {
         };
         let record = DirectUrl { url: bare(url), info, subdirectory: subdirectory.clone() };
         let key = self.key(&sha256.to_string(), subdirectory.as_deref(), url);
-        if let Some(kept) = self.kept(&key, (&shown, Some(record.to_json())), hands.store)? {
+        if !self.policy.wants_trees
+            && let Some(kept) = self.kept(&key, (&shown, Some(record.to_json())), hands.store)?
+        {
             return Ok(kept);
         }
         let unpacked = hands

@@ -231,8 +231,7 @@ impl<'a, 's> Lines<'a, 's> {
         }
         let distribution = distribution(look.pick, learned);
         let url = distribution.as_ref().map(|one| one.file().url.clone()).unwrap_or_default();
-        // `download` wants the source itself
-        if let Some(wheel) = learned.kept.get(&url).filter(|_| self.session.command() != "download") {
+        if let Some(wheel) = learned.kept.get(&url) {
             return self.kept(look, wheel);
         }
         let path = self.header(look, &url);
