@@ -1,6 +1,8 @@
 //! Sources that are not there, that nobody may have, and that mean harm: each is an error that says why, nothing is
 //! installed and nothing is left behind.
 
+use std::process::Command;
+
 use fixtures::zip::{self, Entry};
 
 use crate::sandbox::{Ran, Sandbox};
@@ -226,5 +228,31 @@ fn ssh_asks_nobody() {
             .fails(1, "[repository-");
         let said = sandbox.read("said");
         assert!(said.starts_with("my-ssh ") && !said.contains("BatchMode"), "{system}: {said}");
+    }
+}
+
+#[test]
+fn submodules_run_nothing() {
+    let (sandbox, url) = with_repository();
+    let repository = sandbox.work().join("repository");
+    let head = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(&repository).output().unwrap();
+    let head = String::from_utf8(head.stdout).unwrap();
+    let evil = sandbox.work().join("evil");
+    for address in
+        [format!("ext::touch {}", evil.display()), format!("--upload-pack=touch${{IFS}}{}", evil.display())]
+    {
+        let modules = format!("[submodule \"x\"]\n  path = x\n  url = {address}\n");
+        sandbox.write("repository/.gitmodules", &modules);
+        let link = format!("160000,{},x", head.trim());
+        for words in [
+            &["add", ".gitmodules"][..],
+            &["update-index", "--add", "--cacheinfo", &link],
+            &["-c", "user.name=t", "-c", "user.email=t@t.example", "commit", "-qm", "evil"],
+        ] {
+            assert!(Command::new("git").args(words).current_dir(&repository).status().unwrap().success());
+        }
+        let said = "Failed to build 'git+file:";
+        fails(&sandbox, &[&url], (1, "repository-error"), said);
+        assert!(!evil.exists());
     }
 }

@@ -316,6 +316,9 @@ fn back_ends_that_are_not_there() {
         .fails(1, "[build-backend]")
         .tells("build-backend = \"setuptools.build_meta\"");
     system("", "nobody.knows").fails(1, "[build-backend]").tells("among `requires`");
+    let table = "[build-system]\nrequires = []\nbuild-backend = \"mine\"\nbackend-path = [\".\"]\n";
+    sandbox.write("p/pyproject.toml", table);
+    install(&sandbox, &["./p"]).fails(1, "[build-backend]").tells("`backend-path` of `[build-system]` names");
     system("\"nosuch\"", "nobody.knows").fails(1, "[build-requires]").tells("[unknown-package]");
     system("\"setuptools>=99\"", "setuptools.build_meta").fails(1, "[build-requires]");
     untouched(&sandbox);

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use builder::native::NativeError;
 use builder::{BuildError, BuildSystemError, BuiltFile, ConfigSettings, Product};
 use packaging::filenames::{FilenameError, SourceFilename};
+use rustix::fs::Access;
 use store::{Scratch, UnpackError};
 
 use super::super::events::{BuildStep, Event};
@@ -134,6 +135,7 @@ impl<'r> Out<'r> {
     fn open(path: &'r Path) -> io::Result<Self> {
         let is_new = !path.exists();
         std::fs::create_dir_all(path)?;
+        rustix::fs::access(path, Access::WRITE_OK)?;
         Ok(Self { path, folder: File::open(path)?, is_new })
     }
 
@@ -145,20 +147,25 @@ impl<'r> Out<'r> {
 
     /// An error with the name that people know instead of [`Out::reach`].
     fn named(&self, mut error: DistributionsError) -> DistributionsError {
-        let path = match &mut error {
-            DistributionsError::Build(BuildOpError::Native(NativeError::Disk { path, .. }))
-            | DistributionsError::Unpack { path, .. }
-            | DistributionsError::Read { path, .. } => Some(path),
+        let (path, source) = match &mut error {
+            DistributionsError::Build(BuildOpError::Native(NativeError::Disk { path, source })) => {
+                (path, Some(source))
+            }
+            DistributionsError::Unpack { path, .. } | DistributionsError::Read { path, .. } => (path, None),
             DistributionsError::Build(BuildOpError::Build { source, .. }) => match &mut **source {
-                BuildError::Disk { path, .. } => Some(path),
-                _ => None,
+                BuildError::Disk { path, source } => (path, Some(source)),
+                _ => return error,
             },
-            _ => None,
+            _ => return error,
         };
-        if let Some(path) = path
-            && let Ok(below) = path.strip_prefix(self.reach())
-        {
-            *path = self.path.join(below);
+        if let Ok(below) = path.strip_prefix(self.reach()) {
+            *path = if below.as_os_str().is_empty() { self.path.to_owned() } else { self.path.join(below) };
+            // a temporary file's error names the file
+            let inner =
+                source.as_ref().and_then(|source| source.get_ref()?.source()?.downcast_ref::<io::Error>());
+            if let (Some(code), Some(source)) = (inner.and_then(io::Error::raw_os_error), source) {
+                *source = io::Error::from_raw_os_error(code);
+            }
         }
         error
     }

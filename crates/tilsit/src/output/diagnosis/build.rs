@@ -149,6 +149,10 @@ fn hook(what: &str, error: &BuildError, confinement: Option<Network>) -> Diagnos
                     let file = if file.is_absolute() { file } else { "its pyproject.toml".into() };
                     diagnostic.hint(format!("write in {}: build-backend = \"{right}\"", file.display()))
                 }
+                // a back end of the project itself
+                None if reason.contains("' in '") => {
+                    diagnostic.hint("`backend-path` of `[build-system]` names the folder that it is in")
+                }
                 None => diagnostic.hint("is the package that has it among `requires` of `[build-system]`?"),
             }
         }
