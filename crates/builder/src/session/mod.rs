@@ -5,10 +5,16 @@ mod family;
 mod process;
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use packaging::Requirement;
+use rustix::fs::{AtFlags, Mode, OFlags, open, openat, unlinkat};
+use rustix::io::Errno;
 use serde_json::{Value, json};
 
 use crate::{
@@ -326,8 +332,10 @@ impl Session {
     /// A file that is not what it should be does not stay.
     fn refuse(&self, hook: &'static str, path: &Path, problem: WrongFile) -> BuildError {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if !matches!(problem, WrongFile::NotAName) {
-            let _ = std::fs::remove_file(path);
+        if !matches!(problem, WrongFile::NotAName)
+            && let Ok(folder) = own_folder(path.parent().unwrap_or(path))
+        {
+            let _ = unlinkat(&folder, &name, AtFlags::empty());
         }
         self.wrong_file(hook, &name, problem)
     }
@@ -357,10 +365,31 @@ fn text_of(path: &Path) -> Result<Value, BuildError> {
     absolute.to_str().map(Value::from).ok_or_else(not_text)
 }
 
+/// The folder itself. Back ends may write beside it and could have put a link to a folder of the user in its place, where
+/// nothing must be written or removed for them.
+fn own_folder(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(open(path, flags, Mode::empty())?)
+}
+
 fn copy_to(built: &BuiltFile, out: &Path) -> Result<BuiltFile, BuildError> {
     let path = out.join(built.filename.as_str());
     if path != built.path {
-        std::fs::copy(&built.path, &path).map_err(|source| disk(&path, source))?;
+        copy(&built.path, out, built.filename.as_str()).map_err(|source| disk(&path, source))?;
     }
     Ok(BuiltFile { path, ..built.clone() })
+}
+
+/// Into a new file of the folder, in the place of whatever has its name.
+fn copy(from: &Path, out: &Path, name: &str) -> io::Result<()> {
+    let mut from = File::open(from)?;
+    let mode = Mode::from_raw_mode(from.metadata()?.permissions().mode());
+    let folder = own_folder(out)?;
+    match unlinkat(&folder, name, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
+    let mut to = File::from(openat(&folder, name, flags, mode)?);
+    io::copy(&mut from, &mut to).map(drop)
 }

@@ -503,3 +503,40 @@ fn a_full_disk_is_nobodys_fault() {
     install(&sandbox, &["./p"]).fails(1, "[disk-full]").tells("cache prune");
     untouched(&sandbox);
 }
+
+/// Each puts a link to the home folder where something is to be written or removed for it.
+#[test]
+fn links_in_the_folders_of_a_build_lead_nobody_out() {
+    let linked = "import shutil\ndef link(path):\n    shutil.rmtree(path, ignore_errors=True)\n    os.symlink('HOME', path)\n";
+    // the folder of a result that is refused
+    let removes =
+        "def build_wheel(folder, settings=None, metadata=None):\n    link(folder)\n    return 'precious'\n";
+    // the folder to which the wheel is copied that was built for its metadata, and its name in it
+    let copies = "def build_wheel(folder, settings=None, metadata=None):\n    scratch = os.path.dirname(folder)\n    for number in range(9):\n        os.makedirs(scratch + '/out-%d' % number, exist_ok=True)\n        os.symlink('HOME/precious', scratch + '/out-%d/alpha-1.0-py3-none-any.whl' % number)\n    return wheel(folder)\n";
+    let copies_far = "def build_wheel(folder, settings=None, metadata=None):\n    scratch = os.path.dirname(folder)\n    for number in range(2, 9):\n        os.symlink('HOME', scratch + '/out-%d' % number)\n    return wheel(folder)\n";
+    // the folder that the source distribution is unpacked in
+    let unpacks = "real = build_sdist\ndef build_sdist(folder, settings=None):\n    scratch = os.path.dirname(folder)\n    for number in range(9):\n        os.symlink('HOME', scratch + '/source-%d' % number)\n    return real(folder)\n";
+    for (hooks, words) in [
+        (removes, &["install", "./p"][..]),
+        (removes, &["build", "p", "--wheel"]),
+        (copies, &["install", "./p"]),
+        (copies_far, &["install", "./p"]),
+        (unpacks, &["build", "p"]),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.venv();
+        std::fs::write(sandbox.home().join("precious"), "kept").unwrap();
+        let home = sandbox.home().display().to_string();
+        project(&sandbox, &format!("{linked}{hooks}").replace("HOME", &home));
+        let before = names(&sandbox.home());
+        let ran = sandbox.tilsit(words);
+        assert!(!format!("{ran}").contains("panicked"), "{ran}");
+        assert_eq!(names(&sandbox.home()), before, "{hooks}\n{ran}");
+        assert_eq!(
+            std::fs::read_to_string(sandbox.home().join("precious")).unwrap(),
+            "kept",
+            "{hooks}\n{ran}"
+        );
+        assert_eq!(names(&sandbox.cache().join("temporary-1")), Vec::<String>::new());
+    }
+}

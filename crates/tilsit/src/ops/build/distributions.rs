@@ -250,14 +250,20 @@ impl Unpacked {
             .map_err(|source| DistributionsError::Filename { name: name.clone(), source })?;
         let bytes = std::fs::read(path)
             .map_err(|source| DistributionsError::Read { path: path.to_owned(), source })?;
-        let (folder, scratch) = match (extract, room) {
+        let mut beside = None;
+        let (folder, scratch) = match (extract, &room) {
             (Some(folder), _) => {
                 // what an earlier run left there
                 let old = folder.join(name.strip_suffix(".tar.gz").unwrap_or(&name));
                 let _ = std::fs::remove_dir_all(old);
                 (folder.to_owned(), None)
             }
-            (None, Some(room)) => (room, None),
+            (None, Some(_)) => {
+                let scratch = hands.store.scratch().map_err(BuildOpError::from)?;
+                let folder = scratch.path().join("source");
+                beside = Some(scratch);
+                (folder, None)
+            }
             (None, None) => {
                 let scratch = hands.store.scratch().map_err(BuildOpError::from)?;
                 (scratch.path().join("source"), Some(scratch))
@@ -268,6 +274,17 @@ impl Unpacked {
             .unpack_source_into(&name, &bytes, &folder)
             .map_err(|source| DistributionsError::Unpack { path: path.to_owned(), source })?;
         let top = only_top(path, tops)?;
+        let folder = match room {
+            // Whole and in one step: a build that may write there could have put a link in its place.
+            Some(room) if beside.is_some() => {
+                std::fs::rename(&folder, &room).map_err(|source| BuildOpError::Build {
+                    source: Box::new(BuildError::Disk { path: room.clone(), source }),
+                    confinement: None,
+                })?;
+                room
+            }
+            _ => folder,
+        };
         let root = folder.join(&top);
         if !root.join("PKG-INFO").is_file() {
             return Err(DistributionsError::NoPkgInfo { path: path.to_owned(), top });

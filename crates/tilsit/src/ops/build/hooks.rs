@@ -12,7 +12,7 @@ use builder::{
 };
 use packaging::{PackageName, Requirement};
 use store::Scratch;
-use tempfile::TempPath;
+use tempfile::{TempDir, TempPath};
 
 use super::super::events::{BuildStep, EnvironmentStep, Event, Listener};
 use super::super::{interrupt, python};
@@ -326,7 +326,8 @@ fn variables(
 ) -> Vec<(OsString, Option<OsString>)> {
     let running = python::binary().filter(|_| !builds.process.has("TILSIT_BINARY"));
     let running = running.map(|path| ("TILSIT_BINARY", path));
-    let caches = builds.policy.confinement().map(|network| caches(builds, network, &scratch.join("caches")));
+    let confined = builds.policy.confinement();
+    let caches = confined.and_then(|network| Some(caches(builds, network, &new_folder(scratch)?)));
     let own = caches.into_iter().flatten().chain(running);
     let own = own.map(|(name, path)| (OsString::from(name), Some(path.into_os_string())));
     let Some(programs) = &environment.programs else { return own.collect() };
@@ -339,6 +340,12 @@ fn variables(
     variables.extend(["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"].map(|name| (name.into(), None)));
     variables.extend(own);
     variables
+}
+
+/// A new folder with a name that no earlier build in `scratch` could have foreseen and linked elsewhere.
+fn new_folder(scratch: &Path) -> Option<PathBuf> {
+    let made = tempfile::Builder::new().prefix("caches-").tempdir_in(scratch);
+    made.inspect_err(|error| log::debug!("a build has no caches: {error}")).ok().map(TempDir::keep)
 }
 
 /// A confined build cannot write to its user's caches, and what it would leave there would be used by builds of others: it
