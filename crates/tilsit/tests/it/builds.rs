@@ -540,3 +540,29 @@ fn links_in_the_folders_of_a_build_lead_nobody_out() {
         assert_eq!(names(&sandbox.cache().join("temporary-1")), Vec::<String>::new());
     }
 }
+
+/// Takes Landlock away (ENOSYS for its three calls) and runs the rest of the command line.
+const WITHOUT_LANDLOCK: &str = r#"
+import ctypes, os, struct, sys
+def step(code, jt, jf, k): return struct.pack("HBBI", code, jt, jf, k)
+steps = b"".join([step(0x20, 0, 0, 0), step(0x35, 0, 2, 444), step(0x25, 1, 0, 446), step(6, 0, 0, 0x50000 | 38), step(6, 0, 0, 0x7FFF0000)])
+held = ctypes.create_string_buffer(steps)
+program = struct.pack("HxxxxxxP", 5, ctypes.addressof(held))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, ctypes.c_char_p(program), 0, 0) == 0
+os.execv(sys.argv[1], sys.argv[1:])
+"#;
+
+#[test]
+fn a_kernel_that_cannot_confine_builds_is_told_of_once() {
+    let sandbox = Sandbox::new();
+    sandbox.venv();
+    sandbox.index.add(crate::sources::Project::flit("tool", "1.0").builder());
+    project_requiring(&sandbox, "\"tool\"", "");
+    let binary = env!("CARGO_BIN_EXE_tilsit");
+    let words = ["-c", WITHOUT_LANDLOCK, binary, "install", "./p"];
+    let ran = sandbox.program("python3", &words).ok();
+    assert_eq!(ran.stderr.matches("this kernel has no Landlock").count(), 1, "{ran}");
+    let ran = sandbox.program("python3", &[&words[..], &["--reinstall", "--no-sandbox"]].concat()).ok();
+    assert!(!ran.stderr.contains("Landlock"), "{ran}");
+}

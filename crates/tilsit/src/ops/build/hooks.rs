@@ -147,6 +147,8 @@ fn taken(builds: &Builds<'_>, tree: &Path) -> Option<Running> {
 fn start(builds: &Builds<'_>, task: &BuildTask<'_>, hands: &mut Hands<'_>) -> Result<Running, BuildOpError> {
     let read = BuildSystem::read(task.tree, unknown_keys(builds));
     let system = read.map_err(|error| trouble(builds, BuildError::System(error)))?;
+    // before what it requires is built, of which nobody is told
+    tell_lack(builds, hands);
     let environment = if builds.policy.shared {
         environment::shared(builds)?
     } else {
@@ -375,18 +377,20 @@ fn caches(builds: &Builds<'_>, network: Network, folder: &Path) -> Vec<(&'static
 }
 
 fn sandbox(builds: &Builds<'_>) -> Sandbox {
+    let confinement = builds.policy.confinement();
+    confinement.map_or(Sandbox::Off, |network| Sandbox::On { writable: Vec::new(), network })
+}
+
+/// Says once what the kernel does not keep builds from.
+fn tell_lack(builds: &Builds<'_>, hands: &mut Hands<'_>) {
     static SAID: Once = Once::new();
-    let Some(network) = builds.policy.confinement() else { return Sandbox::Off };
-    match Sandbox::lack() {
-        Some(Lack::Files) => SAID.call_once(|| {
-            log::warn!("this kernel has no Landlock: builds can write wherever you can");
-        }),
-        Some(Lack::Truncation) => SAID.call_once(|| {
-            log::warn!("this kernel's Landlock is old: builds can empty files elsewhere");
-        }),
-        None => {}
-    }
-    Sandbox::On { writable: Vec::new(), network }
+    let lack = builds.policy.confinement().and_then(|_| Sandbox::lack());
+    let said = match lack {
+        Some(Lack::Files) => "this kernel has no Landlock: builds can write wherever you can",
+        Some(Lack::Truncation) => "this kernel's Landlock is old: builds can empty files elsewhere",
+        None => return,
+    };
+    SAID.call_once(|| hands.listener.event(&Event::BuildWarning(said)));
 }
 
 /// Passes on what a build says.
