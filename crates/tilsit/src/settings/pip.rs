@@ -56,6 +56,13 @@ impl PipValueError {
         }
     }
 
+    /// The key, an option's long name.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Boolean { key, .. } | Self::Count { key, .. } | Self::Value { key, .. } => key,
+        }
+    }
+
     /// pip's exit code.
     pub fn exit(&self) -> u8 {
         if matches!(self, Self::Value { .. }) { 3 } else { 2 }

@@ -17,6 +17,9 @@ pub const PERMISSION: &str = "that folder belongs to somebody else: make an envi
 /// Instead of building.
 const WHEELS: &str = "`pip install --only-binary :all: NAME` takes the newest version that is built already";
 
+/// After a Python that is none.
+pub const INTERPRETER: &str = "`--python` (and `python` in pip.conf, and PIP_PYTHON) takes the path of a Python or of an environment's folder: `--python .venv`, or `--python \"$(command -v python3)\"` for one on the PATH";
+
 /// After `-e NAME @ URL` in three words.
 pub const UNQUOTED: &str =
     "a shell takes `NAME @ URL` for three words: quote it (`pip install -e \"NAME @ URL\"`)";

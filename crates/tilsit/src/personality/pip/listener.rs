@@ -241,6 +241,11 @@ impl<'a, 's> Lines<'a, 's> {
         } else if path.is_some() {
         } else if let Some(size) = self.metadata_size(look.pick, &distribution, learned) {
             let word = if learned.fetched.contains_key(look.pick) { "Downloading" } else { "Using cached" };
+            self.session.terminal.verbose(&format!(
+                "  Obtaining dependency information for {} from {}.metadata",
+                look.requirement,
+                index::redacted_text(url.split('#').next().unwrap_or_default())
+            ));
             self.session.info(&format!(
                 "  {word} {}.metadata ({})",
                 shown_name(&distribution),

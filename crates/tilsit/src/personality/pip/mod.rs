@@ -49,7 +49,7 @@ use crate::cli::{self, Command, Outcome, Parsed, pip as flags};
 use crate::ops::build::Hands;
 use crate::ops::list::{ListRequest, Place, list};
 use crate::output::{ColorChoice, Level, LogFile, Terminal, TerminalPolicy};
-use crate::settings::{Process, SettingsError, join_pip};
+use crate::settings::{Origin, PipValueError, Process, SettingsError, join_pip};
 use completion::Completion;
 use errors::Failure;
 use python::PythonError;
@@ -97,6 +97,7 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         Err(PythonError::Settings(error)) => return bad_settings(&plain, &error, &[]),
         Err(error) => {
             plain.err(&format!("ERROR: {}", error.sentence()));
+            plain.err(&format!("hint: {}", hints::INTERPRETER));
             return ERROR;
         }
     };
@@ -210,6 +211,10 @@ fn bad_settings(terminal: &Terminal, error: &SettingsError, path: &[&'static Com
             ));
             3
         }
+        SettingsError::PipValue(error) if is_of_main_parser(error, path) => {
+            terminal.err_marked(&format!("{}{error}", cli::help::marked_usage(&flags::PROGRAM, &[])));
+            2
+        }
         SettingsError::PipValue(error) => {
             terminal.err_marked(&format!("{}{error}", usage()));
             2
@@ -219,6 +224,18 @@ fn bad_settings(terminal: &Terminal, error: &SettingsError, path: &[&'static Com
             2
         }
     }
+}
+
+/// pip's main parser reads the general options before the command's does, but not the command's own section.
+fn is_of_main_parser(error: &PipValueError, path: &[&'static Command]) -> bool {
+    let name = format!("--{}", error.key());
+    let is_general = flags::PROGRAM.flags(None).iter().any(|flag| flag.names.contains(&name.as_str()));
+    let own = path.first().map(|command| format!("{}.", command.name));
+    let is_own = match (error.origin(), own) {
+        (Origin::File { key, .. }, Some(own)) => key.starts_with(&own),
+        _ => false,
+    };
+    is_general && !is_own
 }
 
 fn policy(parsed: &Parsed) -> TerminalPolicy {
