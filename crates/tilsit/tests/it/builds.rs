@@ -566,3 +566,15 @@ fn a_kernel_that_cannot_confine_builds_is_told_of_once() {
     let ran = sandbox.program("python3", &[&words[..], &["--reinstall", "--no-sandbox"]].concat()).ok();
     assert!(!ran.stderr.contains("Landlock"), "{ran}");
 }
+
+#[test]
+fn warnings_are_short_and_come_once() {
+    let sandbox = Sandbox::new();
+    sandbox.venv();
+    let hooks = "import warnings\ndef warn():\n    warnings.warn('This is old.\\n!!\\n\\n        ****\\n        Use the new.\\n')\ndef get_requires_for_build_wheel(settings=None):\n    warn()\n    return []\nreal = build_wheel\ndef build_wheel(*words):\n    warn()\n    return real(*words)\n";
+    project(&sandbox, hooks);
+    let ran = install(&sandbox, &["./p"]).ok();
+    assert_eq!(ran.stderr.matches("This is old.\n").count(), 1, "{ran}");
+    assert!(!ran.stderr.contains("Use the new"), "{ran}");
+    install(&sandbox, &["-v", "--reinstall", "./p"]).ok().tells("Use the new");
+}

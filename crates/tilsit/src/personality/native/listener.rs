@@ -1,6 +1,6 @@
 //! Events as bars and lines.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use index::{Observer, Problem};
@@ -14,6 +14,8 @@ pub struct Shown<'a> {
     terminal: &'a Terminal,
     spinner: Option<Bar>,
     downloads: HashMap<String, u64>,
+    /// Warnings of builds that were shown.
+    warned: HashSet<String>,
     bar: Option<Bar>,
     total: u64,
 }
@@ -21,7 +23,14 @@ pub struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// Shows events on `terminal`.
     pub fn new(terminal: &'a Terminal) -> Self {
-        Self { terminal, spinner: None, downloads: HashMap::new(), bar: None, total: 0 }
+        Self {
+            terminal,
+            spinner: None,
+            downloads: HashMap::new(),
+            warned: HashSet::new(),
+            bar: None,
+            total: 0,
+        }
     }
 }
 
@@ -30,6 +39,18 @@ impl Shown<'_> {
         self.spinner = None;
         let spinner = self.spinner.insert(self.terminal.progress().spinner(verb));
         spinner.message(what);
+    }
+
+    /// What a back end warns of, each once though each hook may say it: the line that says what, and the rest with `-v`.
+    fn warning(&mut self, message: &str) {
+        if !self.warned.insert(message.to_owned()) {
+            return;
+        }
+        let mut lines = message.lines().map(|line| output::printable(line.as_bytes()));
+        let first = lines.find(|line| !line.trim().is_empty()).unwrap_or_default();
+        // setuptools puts a frame around the rest
+        self.terminal.warn(first.trim_end_matches('!').trim());
+        lines.filter(|line| !line.trim().is_empty()).for_each(|line| self.terminal.verbose(&line));
     }
 }
 
@@ -59,7 +80,7 @@ impl Listener for Shown<'_> {
                 let is_result = *stream == builder::Stream::Output;
                 self.terminal.verbose(&if is_result { text } else { style.dim(&text) });
             }
-            Event::BuildWarning(message) => self.terminal.warn(&output::printable(message.as_bytes())),
+            Event::BuildWarning(message) => self.warning(message),
             Event::BuildStep(step) => {
                 if let Some(text) = step_text(step) {
                     self.terminal.verbose(&text);
