@@ -257,8 +257,8 @@ impl<'w> Candidates<'w> {
         let requirement = &ask.requirement;
         let (name, extras) = (&requirement.name, &requirement.extras);
         if let Some(url) = requirement.url() {
-            // what was named by its place alone has no requirement that could be asked for without extras
-            let is_nameless = self.world.wanted.is_nameless(url);
+            // a source that was named by its place alone has no requirement that could be asked for without extras
+            let is_nameless = self.world.wanted.is_nameless(url) && !crate::ops::direct::is_wheel(url);
             let for_base = match extras.is_empty() {
                 true => Rc::clone(ask),
                 false if is_nameless => Rc::new(ask.of_place_alone()),
