@@ -379,6 +379,18 @@ pub const REPOSITORIES: &[Case<'_>] = &[
     case("vcs-git-egg", &["!sh make.sh git"], "install git+file://{stage}/proj.git#egg=proj")
         .env(GIT)
         .except("repositories are cloned into the store, by other commands", PROGRAMS),
+    case("vcs-git-odd-egg", &["!sh make.sh odd-git"], "install git+file://{stage}/Odd_Repo#egg=Odd_Repo")
+        .env(GIT)
+        .except("repositories are cloned into the store, by other commands", PROGRAMS),
+    case(
+        "vcs-git-editable-odd-egg",
+        &["!sh make.sh odd-git"],
+        "install --src src -e git+file://{stage}/Odd_Repo#egg=Odd_Repo",
+    )
+    .env(GIT)
+    .except("repositories are cloned into the store, by other commands", PROGRAMS),
+    case("src-editable-odd", &["!sh make.sh odd-git"], "install -e ./Odd_Repo"),
+    case("src-folder-odd-underscore", &["!sh make.sh odd-git"], "install ./Odd_Repo"),
     case("vcs-git-extra", &["!sh make.sh git"], "install 'proj[PDF] @ git+file://{stage}/proj.git@v1'")
         .env(GIT)
         .except("repositories are cloned into the store, by other commands", PROGRAMS),

@@ -48,6 +48,7 @@ for word in "$@"; do
     pinned) project pinned pinned 1.0 'requires = ["gamma==9"]' ;;
     future-source) project future-source future-source 1.0 'python = ">=4"' ;;
     Odd.Name-source) project odd-source Odd.Source_Name 1.0.0 ;;
+    odd-git) project Odd_Repo Odd_Repo 1.0; git -C Odd_Repo init -q -b main; commit Odd_Repo one ;;
     renamed) project renamed proj 2.0 ;;
     sub) project sub-source/inner inner 1.0; echo x >sub-source/README ;;
     archive) project packed packed 1.0; pack packed packed-1.0; rm -r packed packed-1.0.zip packed-1.0.tar ;;

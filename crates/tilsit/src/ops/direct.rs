@@ -224,10 +224,17 @@ fn from_path(path: PathRequirement, cwd: &Path) -> Result<Named, DirectError> {
 }
 
 fn with_name(unnamed: Unnamed, name: Option<PackageName>) -> Named {
-    match name {
-        Some(name) => Named::Placed(unnamed.named(name.as_str(), name.clone())),
-        None => Named::Unnamed(unnamed),
-    }
+    let Some(name) = name else { return Named::Unnamed(unnamed) };
+    let written = egg(&unnamed.url).filter(|egg| PackageName::new(egg).is_ok_and(|egg| egg == name));
+    let raw_name = written.unwrap_or(name.as_str()).to_owned();
+    Named::Placed(unnamed.named(&raw_name, name))
+}
+
+/// The name after `#egg=`, as it is written.
+fn egg(url: &str) -> Option<&str> {
+    let (_, fragment) = url.split_once('#')?;
+    let egg = fragment.split('&').find_map(|part| part.strip_prefix("egg="))?;
+    egg.split('[').next()
 }
 
 /// The URL of a file or folder.
@@ -309,10 +316,8 @@ pub fn editable(entry: &EditableEntry, cwd: &Path) -> Result<Named, DirectError>
     if folder.as_ref().is_some_and(|path| !path.is_dir()) {
         return Err(not_editable());
     }
-    let fragment = url.split_once('#').map_or("", |(_, fragment)| fragment);
-    let egg = fragment.split('&').find_map(|part| part.strip_prefix("egg="));
-    let egg = egg.and_then(|egg| PackageName::new(egg.split('[').next().unwrap_or(egg)).ok());
-    let name = egg.or_else(|| name_of_folder(&below(folder.as_ref()?, &url)));
+    let name = egg(&url).and_then(|egg| PackageName::new(egg).ok());
+    let name = name.or_else(|| name_of_folder(&below(folder.as_ref()?, &url)));
     let origin = Arc::clone(&entry.origin);
     let (extras, hashes) = (entry.extras.clone(), Vec::new());
     Ok(with_name(Unnamed { url, extras, marker: None, origin, hashes }, name))

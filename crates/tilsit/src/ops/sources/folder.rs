@@ -69,7 +69,8 @@ impl Preparer<'_> {
 fn checkout_name(repository: &VcsUrl) -> String {
     let last = || repository.repository.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or("source");
     let name = repository.egg.as_deref().unwrap_or_else(last);
-    let name = name.split('[').next().unwrap_or(name).trim_end_matches(".git").to_lowercase();
+    let name = name.split('[').next().unwrap_or(name).trim_end_matches(".git");
+    let name = packaging::name::canonicalize_name(name);
     let safe = name.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' });
     let safe: String = safe.collect();
     if safe.trim_matches('.').is_empty() { "source".to_owned() } else { safe }
@@ -133,7 +134,7 @@ mod tests {
     fn names_of_checkouts() {
         for (url, expected) in [
             ("git+https://h.example/a/B.git", "b"),
-            ("git+https://h.example/a.git#egg=My_Pkg[x]", "my_pkg"),
+            ("git+https://h.example/a.git#egg=My_Pkg[x]", "my-pkg"),
             ("git+git@h.example:b.git", "b"),
             ("hg+https://h.example/..#egg=..", "source"),
         ] {

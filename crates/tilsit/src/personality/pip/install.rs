@@ -1,5 +1,7 @@
 //! `pip install`
 
+use std::collections::BTreeMap;
+
 use environment::plan::Others;
 use environment::{Environment, Kind};
 use packaging::PackageName;
@@ -10,6 +12,7 @@ use super::target_folder::TargetFolder;
 use super::{Ended, Session};
 use crate::cli::pip as flags;
 use crate::ops::build::{Builds, Hands};
+use crate::ops::direct;
 use crate::ops::graph::Misfit;
 use crate::ops::install::{InstallReport, InstallRequest, Sees, install};
 use crate::ops::report::{raw_name, report};
@@ -18,6 +21,15 @@ use crate::ops::wanted::Wanted;
 use crate::output::Level;
 
 use super::errors::Failure;
+
+/// The names of what was asked for by its place alone. Of a wheel, its file name has it.
+fn names_from_metadata(wanted: &Wanted, done: &InstallReport) -> BTreeMap<PackageName, String> {
+    let places = wanted
+        .requirements
+        .iter()
+        .filter(|one| one.url().is_some_and(|url| wanted.is_nameless(url) && !direct::is_wheel(url)));
+    places.map(|one| (one.name.clone(), raw_name(done, &one.name))).collect()
+}
 
 impl Session<'_> {
     pub(super) fn install(&self) -> Ended {
@@ -79,7 +91,8 @@ impl Session<'_> {
             let no_user_site = self.interpreter.virtual_environment().is_some();
             if no_user_site || environment.kind() == Kind::User { failure.in_environment() } else { failure }
         })?;
-        let names = std::mem::take(&mut lines.names);
+        let mut names = std::mem::take(&mut lines.names);
+        names.extend(names_from_metadata(&wanted, &done));
         let pins = std::mem::take(&mut lines.order);
         let order = std::mem::take(&mut lines.installing);
         drop(lines);
