@@ -355,6 +355,7 @@ pub const CASES: &[Case<'_>] = &[
     case("index-variable", &[], "install gamma").env(&[("PIP_EXTRA_INDEX_URL", "{index}/simple/")]),
     case("uploaded-prior", &[], "install --uploaded-prior-to 2022-01-01 timed"),
     case("uploaded-prior-nothing", &[], "install --uploaded-prior-to 2010-01-01T00:00:00Z timed"),
+    case("requirements-without-a-name", &[], "install --dry-run -r ''"),
     case("verbose-metadata", &[], "install -v --dry-run alpha 'gamma>=1'"),
     case("requirements-bad-marker", &["!printf 'gamma ; foo\\n' >odd.txt"], "install --dry-run -r odd.txt"),
     case(

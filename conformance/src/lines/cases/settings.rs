@@ -147,6 +147,7 @@ pub const CASES: &[Case<'_>] = &[
     case("configured-count-bad-variable", &[], "list").env(&[("PIP_QUIET", "x")]),
     case("configured-switch-bad-variable", &[], "check").env(&[("PIP_ISOLATED", "maybe")]),
     case("configured-own-switch-bad-variable", &[], "list").env(&[("PIP_OUTDATED", "maybe")]),
+    case("cache-dir-without-a-name", &[], "cache dir --cache-dir ''").without("--cache-dir ''"),
     case("configured-unknown-key", &[ALPHA, listing!("no-such-key = 1")], "list").env(OWN),
     case("configured-underscores", &[ALPHA, listing!("NOT_REQUIRED = yes")], "list").env(OWN),
     case("configured-exclude-editable", &["!sh odd.sh editable", listing!("exclude-editable = no")], "list")

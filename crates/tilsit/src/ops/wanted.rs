@@ -267,7 +267,8 @@ impl Reader<'_, '_> {
                 constraint: role == Role::Constraints,
                 source,
             };
-            std::fs::read(local_path(self.process, path)).map_err(failed)?
+            let place = if path.is_empty() { PathBuf::new() } else { local_path(self.process, path) };
+            std::fs::read(place).map_err(failed)?
         };
         let decoded = requirements_file::decode(&bytes)
             .map_err(|source| WantedError::Decode { path: path.to_owned(), source })?;

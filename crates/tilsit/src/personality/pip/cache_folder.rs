@@ -28,8 +28,10 @@ fn store_dir(process: &Process, parsed: &Parsed) -> PathBuf {
     }
 }
 
+/// `--no-cache-dir`, and a folder without a name.
 pub fn is_cache_off(parsed: &Parsed) -> bool {
-    parsed.switch(&flags::NO_CACHE_DIR).is_some_and(|switch| !switch.value)
+    parsed.text(&flags::CACHE_DIR) == Some("")
+        || parsed.switch(&flags::NO_CACHE_DIR).is_some_and(|switch| !switch.value)
 }
 
 /// The store a command works with: a passing one without a cache.

@@ -61,6 +61,9 @@ impl Session<'_> {
             if user {
                 return Err(Failure::error("Can not combine '--user' and '--target'"));
             }
+            if self.parsed.text(&flags::PREFIX).is_some() {
+                return Err(Failure::error("Cannot set --home and --prefix together"));
+            }
             if target.exists() && !target.is_dir() {
                 return Err(Failure::error("Target path exists but is not a directory, will not continue."));
             }
