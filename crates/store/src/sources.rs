@@ -5,6 +5,7 @@ use std::fs::{self, File, FileTimes};
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::archive::zip::Limits;
@@ -82,6 +83,9 @@ pub enum UnpackError {
     /// The archive is refused.
     #[error(transparent)]
     Archive(#[from] SourceError),
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// The disk.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -102,11 +106,16 @@ impl Store {
     /// not, times as the archive says (`pip`: wheels that setuptools makes carry them).
     ///
     /// # Errors
-    /// [`UnpackError`]; nothing stays on the disk then.
-    pub fn unpack_source(&self, filename: &str, bytes: &[u8]) -> Result<SourceTree, UnpackError> {
+    /// [`UnpackError`], also as soon as `stop` is true; nothing stays on the disk then.
+    pub fn unpack_source(
+        &self,
+        filename: &str,
+        bytes: &[u8],
+        stop: &AtomicBool,
+    ) -> Result<SourceTree, UnpackError> {
         let scratch = self.scratch()?;
         let tree = scratch.path().join("source");
-        self.unpack_source_into(filename, bytes, &tree)?;
+        self.unpack_source_into((filename, bytes), &tree, stop)?;
         let root = only_folder(&tree)?.unwrap_or(tree);
         Ok(SourceTree { scratch, root })
     }
@@ -118,9 +127,9 @@ impl Store {
     /// [`UnpackError`]; what was unpacked by then stays.
     pub fn unpack_source_into(
         &self,
-        filename: &str,
-        bytes: &[u8],
+        (filename, bytes): (&str, &[u8]),
         folder: &Path,
+        stop: &AtomicBool,
     ) -> Result<BTreeSet<String>, UnpackError> {
         let format = format_of(filename, bytes).ok_or(UnpackError::UnknownFormat)?;
         fs::create_dir_all(folder).map_err(|error| DiskError::new("make the folder", folder, error))?;
@@ -137,9 +146,11 @@ impl Store {
                 failed = of_disk(&name, error)?;
                 Ok::<_, SourceError>(())
             });
-            placed.map(|()| if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            let is_over = failed.is_some() || stop.load(Ordering::Relaxed);
+            placed.map(|()| if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
         match failed {
+            None if stop.load(Ordering::Relaxed) => Err(UnpackError::Interrupted),
             Some((name, error)) => Err(DiskError::new("write", folder.join(name), error).into()),
             None => Ok(tops),
         }

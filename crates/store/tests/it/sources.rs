@@ -2,8 +2,12 @@
 
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::atomic::AtomicBool;
 
 use store::{PrunePolicy, Store, UnpackError};
+
+/// Nobody asks to stop.
+static GO_ON: AtomicBool = AtomicBool::new(false);
 
 fn store() -> Store {
     Store::temporary(&std::env::temp_dir()).unwrap()
@@ -52,7 +56,7 @@ fn an_archive_becomes_a_folder_that_goes_again() {
         file("p-1/twice", b"old"),
         file("p-1/twice", b"new"),
     ]);
-    let tree = store.unpack_source("p-1.tar", &bytes).unwrap();
+    let tree = store.unpack_source("p-1.tar", &bytes, &GO_ON).unwrap();
     let root = tree.root().to_owned();
     assert!(root.ends_with("p-1"));
     let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
@@ -65,7 +69,8 @@ fn an_archive_becomes_a_folder_that_goes_again() {
     drop(tree);
     assert!(!root.exists());
     // Without one top folder, all of it is the project.
-    let flat = store.unpack_source("p.tar", &tar(&[file("setup.py", b""), file("p/x", b"")])).unwrap();
+    let flat =
+        store.unpack_source("p.tar", &tar(&[file("setup.py", b""), file("p/x", b"")]), &GO_ON).unwrap();
     assert!(flat.root().join("setup.py").is_file() && flat.root().join("p/x").is_file());
 }
 
@@ -86,12 +91,12 @@ fn packings() {
         // pip: a zip is known by its content.
         ("p-1.tar.gz", zip),
     ] {
-        let tree = store.unpack_source(name, &bytes).unwrap();
+        let tree = store.unpack_source(name, &bytes, &GO_ON).unwrap();
         assert_eq!(std::fs::read(tree.root().join("x")).unwrap(), b"content", "{name}");
     }
-    assert!(matches!(store.unpack_source("p-1.rar", b"Rar!"), Err(UnpackError::UnknownFormat)));
-    assert!(store.unpack_source("p-1.tar.gz", b"no archive").is_err());
-    assert!(store.unpack_source("p-1.tar.lzma", b"no archive").is_err());
+    assert!(matches!(store.unpack_source("p-1.rar", b"Rar!", &GO_ON), Err(UnpackError::UnknownFormat)));
+    assert!(store.unpack_source("p-1.tar.gz", b"no archive", &GO_ON).is_err());
+    assert!(store.unpack_source("p-1.tar.lzma", b"no archive", &GO_ON).is_err());
 }
 
 #[test]
@@ -107,11 +112,11 @@ fn nothing_leaves_the_folder() {
         &[link("p/x", tar::EntryType::Fifo, "")],
     ];
     for entries in evil {
-        let refused = store.unpack_source("p-1.tar", &tar(entries)).unwrap_err();
+        let refused = store.unpack_source("p-1.tar", &tar(entries), &GO_ON).unwrap_err();
         assert!(matches!(refused, UnpackError::Archive(_)), "{refused:?}");
     }
     // What is absolute loses its slash and stays inside (PEP 706).
-    let tree = store.unpack_source("p-1.tar", &tar(&[file("/evil", b"x")])).unwrap();
+    let tree = store.unpack_source("p-1.tar", &tar(&[file("/evil", b"x")]), &GO_ON).unwrap();
     assert!(tree.root().join("evil").is_file() && !std::path::Path::new("/evil").exists());
     let temporary = store.root().join("temporary-1");
     let left: Vec<_> =
@@ -145,4 +150,12 @@ fn built_wheels_are_kept_listed_and_removed() {
     let removed = store.maintain().unwrap().remove_built(&|entry| entry.filename.as_str() == name).unwrap();
     assert_eq!((removed.entries, removed.bytes), (1, bytes.len() as u64));
     assert!(store.list_built().unwrap().is_empty() && store.built_wheel("key").unwrap().is_none());
+}
+
+#[test]
+fn a_user_who_asks_to_stop_is_heard_between_entries() {
+    let store = store();
+    let bytes = tar(&[file("p/setup.py", b""), file("p/x", b"")]);
+    let refused = store.unpack_source("p-1.tar", &bytes, &AtomicBool::new(true)).unwrap_err();
+    assert!(matches!(refused, UnpackError::Interrupted), "{refused}");
 }

@@ -13,6 +13,7 @@ use rustix::fs::Access;
 use store::{Scratch, UnpackError};
 
 use super::super::events::{BuildStep, Event};
+use super::super::interrupt;
 use super::{BuildOpError, BuildTask, Builds, Hands, hooks};
 
 /// What is built of what.
@@ -269,10 +270,15 @@ impl Unpacked {
                 (scratch.path().join("source"), Some(scratch))
             }
         };
-        let tops = hands
-            .store
-            .unpack_source_into(&name, &bytes, &folder)
-            .map_err(|source| DistributionsError::Unpack { path: path.to_owned(), source })?;
+        let tops = hands.store.unpack_source_into((&name, &bytes), &folder, interrupt::flag()).map_err(
+            |source| match source {
+                UnpackError::Interrupted => {
+                    BuildOpError::Build { source: Box::new(BuildError::Interrupted), confinement: None }
+                        .into()
+                }
+                source => DistributionsError::Unpack { path: path.to_owned(), source },
+            },
+        )?;
         let top = only_top(path, tops)?;
         let folder = match room {
             // Whole and in one step: a build that may write there could have put a link in its place.

@@ -24,7 +24,7 @@ use packaging::metadata::Metadata;
 use packaging::{PackageName, Version};
 use rustc_hash::FxHashMap;
 use store::archive::{Digests, FileBytes, check_hashes};
-use store::{BuiltEntry, Store, StoredWheel, WheelBytes};
+use store::{BuiltEntry, Store, StoredWheel, UnpackError, WheelBytes};
 
 use super::build::{BuildTask, Builds, Hands};
 use super::direct::Direct;
@@ -447,10 +447,13 @@ impl<'a> Preparer<'a> {
         {
             return Ok(kept);
         }
-        let unpacked = hands
-            .store
-            .unpack_source(filename, bytes.as_ref())
-            .map_err(|source| SourceError::Unpack { place: shown.clone(), source })?;
+        let unpacked =
+            hands.store.unpack_source(filename, bytes.as_ref(), interrupt::flag()).map_err(|source| {
+                match source {
+                    UnpackError::Interrupted => SourceError::Interrupted,
+                    source => SourceError::Unpack { place: shown.clone(), source },
+                }
+            })?;
         let raw = Raw {
             key: Some(key),
             shown,
