@@ -12,7 +12,7 @@ use packaging::specifiers::Prereleases;
 use packaging::version::Version;
 
 use crate::installed::{Format, Installed, InstalledDistribution};
-use crate::transaction::in_parallel;
+use crate::reading::read_each;
 
 /// An installed package and what it needs.
 #[derive(Debug, Clone)]
@@ -73,8 +73,8 @@ impl Dependencies {
     /// Reads the metadata of everything that is installed. What cannot be read counts as needing nothing, and says so in
     /// [`Package::broken`].
     pub fn read(installed: &Installed) -> Dependencies {
-        let all: Vec<&InstalledDistribution> = installed.iter().collect();
-        let packages = in_parallel(all.len(), |index| (all[index].name().clone(), package(all[index])));
+        let all = installed.iter().cloned().collect();
+        let packages = read_each(all, |one| (one.name().clone(), package(one)));
         Dependencies { packages: packages.into_iter().collect() }
     }
 

@@ -61,6 +61,7 @@ mod installed;
 pub mod interpreter;
 mod link;
 pub mod plan;
+mod reading;
 mod removal;
 mod scripts;
 mod shim;

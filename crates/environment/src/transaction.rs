@@ -394,7 +394,7 @@ fn real_scheme(scheme: &Scheme) -> Scheme {
 }
 
 /// `work(0)`, `work(1)`, … on all threads; the results in order.
-pub(crate) fn in_parallel<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+fn in_parallel<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let run = || {
         let mut results = Vec::new();
