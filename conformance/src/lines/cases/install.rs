@@ -356,6 +356,8 @@ pub const CASES: &[Case<'_>] = &[
     case("uploaded-prior", &[], "install --uploaded-prior-to 2022-01-01 timed"),
     case("uploaded-prior-nothing", &[], "install --uploaded-prior-to 2010-01-01T00:00:00Z timed"),
     case("requirements-without-a-name", &[], "install --dry-run -r ''"),
+    case("nothing-and-a-marker", &[], "install ';gamma'"),
+    case("folder-with-extra-no-project", &[], "install ./links[more]"),
     case("verbose-metadata", &[], "install -v --dry-run alpha 'gamma>=1'"),
     case("requirements-bad-marker", &["!printf 'gamma ; foo\\n' >odd.txt"], "install --dry-run -r odd.txt"),
     case(

@@ -202,7 +202,9 @@ fn from_path(path: PathRequirement, cwd: &Path) -> Result<Named, DirectError> {
         return Err(DirectError::NotAPlace { typed, exists: place.exists(), origin });
     }
     if place.is_dir() && !["pyproject.toml", "setup.py"].iter().any(|name| place.join(name).is_file()) {
-        return Err(DirectError::NoProject { place: path.path });
+        let extras: Vec<String> = path.extras.iter().map(ToString::to_string).collect();
+        let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
+        return Err(DirectError::NoProject { place: path.path + &extras });
     }
     let url = match place.exists() {
         true => path_url(&place, &path.path)?,

@@ -420,7 +420,7 @@ pub fn requested_text(error: &RequestedError, place: &str) -> String {
     let RequestedError { text, reason, span, hint } = error;
     if let Some((front, marker)) = text.split_once(';')
         && let Err(error) = packaging::Marker::parse(marker.trim())
-        && Requirement::parse(front.trim()).is_ok()
+        && !front.contains("://")
     {
         let pointed = pointed(marker.trim(), &error.message, error.span);
         return format!("{}: {pointed}", crate::cli::python_repr(front.trim()));
