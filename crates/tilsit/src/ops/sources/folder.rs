@@ -73,7 +73,8 @@ fn checkout_name(repository: &VcsUrl) -> String {
     let name = packaging::name::canonicalize_name(name);
     let safe = name.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' });
     let safe: String = safe.collect();
-    if safe.trim_matches('.').is_empty() { "source".to_owned() } else { safe }
+    // a name of dots becomes one dash
+    if safe.trim_matches(['.', '-']).is_empty() { "source".to_owned() } else { safe }
 }
 
 /// There must be something to build.
