@@ -79,13 +79,13 @@ class Importer:
 
 
 class Nothing(Exception):
-    """Raised by nobody: stands for an `UnsupportedOperation` that a back end does not have."""
+    """Stands for what a back end does not have: a hook, or an `UnsupportedOperation`, which nobody raises then."""
 
 
 def call(backend, request):
     """Runs the hook and words its end."""
-    hook = getattr(backend, request["hook"], None)
-    if hook is None:
+    hook = getattr(backend, request["hook"], Nothing)
+    if hook is Nothing:
         return {"missing": True}
     if request["probe"]:
         return {"value": True}
