@@ -104,7 +104,7 @@ impl<'a> World<'a> {
 
     /// The files of the place.
     fn furnish(&self, authority: &Authority) -> std::io::Result<()> {
-        let work = self.root.join("work");
+        let work = self.root.join("project");
         std::fs::create_dir_all(self.root.join("tmp"))?;
         std::fs::create_dir_all(self.root.join("home"))?;
         std::fs::create_dir_all(self.root.join("tools"))?;
@@ -147,7 +147,7 @@ impl<'a> World<'a> {
 
     /// Types a script; pip's configuration files are read when `configured`.
     pub fn shell(&self, script: &str, configured: bool) -> Result<Told, String> {
-        let (work, home) = (self.root.join("work"), self.root.join("home"));
+        let (work, home) = (self.root.join("project"), self.root.join("home"));
         let mut command = Command::new("bash");
         command.args(["-c", &format!("{PRELUDE}{}", self.filled(script))]).current_dir(&work).env_clear();
         command.env("PATH", self.path()).env("VIRTUAL_ENV", work.join("env")).env("HOME", &home);
@@ -165,7 +165,7 @@ impl<'a> World<'a> {
 
     /// The active environment's programs first, then links to Tilsit, then the system's.
     fn path(&self) -> OsString {
-        let [env, tools] = [self.root.join("work/env/bin"), self.root.join("tools")];
+        let [env, tools] = [self.root.join("project/env/bin"), self.root.join("tools")];
         format!("{}:{}:/usr/local/bin:/usr/bin:/bin", env.display(), tools.display()).into()
     }
 
@@ -211,7 +211,7 @@ const REPOSITORIES: &str = "
 set -e
 mkdir -p {place}/repositories
 cd {place}/repositories
-copy() { cp -r {place}/work/with-flit \"$1\"; sed -i s/example_package_me/some_pkg/g \"$1/pyproject.toml\"; mv \"$1/src/example_package_me\" \"$1/src/some_pkg\"; }
+copy() { cp -r {place}/project/with-flit \"$1\"; sed -i s/example_package_me/some_pkg/g \"$1/pyproject.toml\"; mv \"$1/src/example_package_me\" \"$1/src/some_pkg\"; }
 copy some_pkg.git
 cd some_pkg.git
 {git} init -q -b main
