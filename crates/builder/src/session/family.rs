@@ -11,7 +11,7 @@ use std::process::{Child, Command};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::event::{Timespec, poll};
-use rustix::process::{Pid, Signal, WaitOptions, getpid, getsid, kill_process, set_child_subreaper, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid};
 
 /// Between two rounds the kernel ends what was sent its end.
 const PAUSE: Timespec = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
@@ -70,7 +70,7 @@ fn end_all(find: impl Fn() -> Vec<Pid>) {
 
 /// A child of this process that a confined build started: those that we start ourselves share our session.
 fn is_orphan(child: Pid, live: &BTreeSet<i32>) -> bool {
-    let is_ours = live.contains(&child.as_raw_pid()) || getsid(Some(child)) == getsid(None);
+    let is_ours = live.contains(&child.as_raw_pid()) || session(child) == session(getpid());
     if is_ours || !is_marked(child) {
         return false;
     }
@@ -97,17 +97,66 @@ fn descendants(top: Vec<Pid>) -> Vec<Pid> {
 }
 
 fn is_ended(process: Pid) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_pid())).unwrap_or_default();
-    // the name in brackets may hold anything, brackets too
-    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
+    stat(process).is_none_or(|fields| fields.starts_with(['Z', 'X']))
 }
 
-/// Children of all threads of a process; none where the kernel does not tell.
+/// The number of a process's session. Not asked with `getsid`: it is 0, which is no process's number, where the session was
+/// started outside of a container's own numbers.
+fn session(process: Pid) -> Option<i32> {
+    session_in(&stat(process)?)
+}
+
+/// State, parent, group, session, …
+fn session_in(fields: &str) -> Option<i32> {
+    fields.split_ascii_whitespace().nth(3)?.parse().ok()
+}
+
+/// What `/proc/PID/stat` says after the process's name.
+fn stat(process: Pid) -> Option<String> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_pid())).ok()?;
+    after_name(&stat).map(str::to_owned)
+}
+
+/// The name stands in brackets and may hold anything, brackets too.
+fn after_name(stat: &str) -> Option<&str> {
+    stat.rsplit_once(") ").map(|(_, fields)| fields)
+}
+
+/// Children of all threads of a process; none where the kernel does not tell, or tells of other processes.
 fn children(process: Pid) -> Vec<Pid> {
+    if !numbers_are_ours() {
+        return Vec::new();
+    }
     let tasks = fs::read_dir(format!("/proc/{}/task", process.as_raw_pid())).into_iter().flatten().flatten();
     let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
     let numbers = lists.flat_map(|list| {
         list.split_ascii_whitespace().filter_map(|number| number.parse().ok()).collect::<Vec<i32>>()
     });
     numbers.filter_map(Pid::from_raw).collect()
+}
+
+/// In a namespace of processes whose `/proc` is still the outer one, its numbers are those of strangers.
+fn numbers_are_ours() -> bool {
+    fs::read_link("/proc/self").is_ok_and(|own| own.as_os_str() == getpid().to_string().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_from_outside_of_a_container_is_0() {
+        let session = |stat| after_name(stat).and_then(session_in);
+        assert_eq!(session("41 (python3) S 40 41 41 0 -1 4194560"), Some(41));
+        assert_eq!(session("41 (a) S 1 9 (b) S) R 1 0 0 0 -1 4194560"), Some(0));
+        assert_eq!(session("41 (python3) S 40"), None);
+        assert_eq!(session(""), None);
+    }
+
+    #[test]
+    fn the_numbers_here_are_ours() {
+        assert!(numbers_are_ours());
+        assert!(session(getpid()).is_some());
+        assert!(!is_ended(getpid()));
+    }
 }
