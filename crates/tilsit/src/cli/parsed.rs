@@ -83,6 +83,11 @@ impl Parsed {
         })
     }
 
+    /// The last value, unless it is empty.
+    pub fn filled(&self, flag: &Flag) -> Option<&str> {
+        self.text(flag).filter(|text| !text.is_empty())
+    }
+
     /// Every value, in order.
     pub fn values(&self, flag: &Flag) -> Vec<&str> {
         self.sourced_values(flag).into_iter().map(|sourced| sourced.value).collect()

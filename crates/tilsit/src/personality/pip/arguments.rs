@@ -295,7 +295,7 @@ impl Session<'_> {
                 "When restricting platform and interpreter constraints using --python-version, --platform, --abi, or --implementation, either --no-deps must be set, or --only-binary=:all: must be set and --no-binary must not be set (or must be set to :none:).",
             ));
         }
-        let has_place = self.parsed.is_on(&flags::DRY_RUN) || self.parsed.text(&flags::TARGET).is_some();
+        let has_place = self.parsed.is_on(&flags::DRY_RUN) || self.parsed.filled(&flags::TARGET).is_some();
         if needs_place && !has_place {
             return Err(Failure::error(
                 "Can not use any platform or abi specific options unless installing via '--target' or using '--dry-run'",
@@ -416,7 +416,7 @@ impl Session<'_> {
 
     /// Whether what is installed is not looked at.
     pub fn is_blind(&self) -> bool {
-        self.parsed.is_on(&flags::IGNORE_INSTALLED) || self.parsed.text(&flags::TARGET).is_some()
+        self.parsed.is_on(&flags::IGNORE_INSTALLED) || self.parsed.filled(&flags::TARGET).is_some()
     }
 
     /// Whether every file needs a hash beforehand.

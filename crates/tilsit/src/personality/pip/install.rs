@@ -36,7 +36,7 @@ impl Session<'_> {
         let dry_run = self.parsed.is_on(&flags::DRY_RUN);
         let elsewhere = [&flags::TARGET, &flags::PREFIX, &flags::ROOT];
         let is_here = elsewhere.into_iter().all(|flag| self.parsed.text(flag).is_none());
-        let only_tells = dry_run && self.parsed.text(&flags::REPORT).is_some();
+        let only_tells = dry_run && self.parsed.filled(&flags::REPORT).is_some();
         if is_here && !only_tells {
             self.refuse_managed()?;
         }
@@ -127,7 +127,7 @@ impl Session<'_> {
         done: &InstallReport,
         order: &[PackageName],
     ) -> Result<(), Failure> {
-        let Some(file) = self.parsed.text(&flags::REPORT) else { return Ok(()) };
+        let Some(file) = self.parsed.filled(&flags::REPORT) else { return Ok(()) };
         let text = report(request, done, order);
         if file == "-" {
             self.terminal.line(&text);
@@ -251,7 +251,8 @@ impl Session<'_> {
 
     /// Programs that a shell will not find.
     fn warn_about_scripts(&self, done: &InstallReport, place: &Environment) {
-        let quiet = [&flags::TARGET, &flags::PREFIX].into_iter().any(|flag| self.parsed.text(flag).is_some());
+        let quiet =
+            [&flags::TARGET, &flags::PREFIX].into_iter().any(|flag| self.parsed.filled(flag).is_some());
         let Some(change) = done.change.as_ref().filter(|_| !quiet) else { return };
         let scripts = &place.scheme().scripts;
         let same = |folder: &std::path::PathBuf| folder.components().eq(scripts.components());

@@ -153,7 +153,7 @@ fn plain(process: &Process) -> Terminal {
 /// The terminal, with its log, and the store.
 fn opened(process: &Process, parsed: &Parsed) -> Result<(Arc<Terminal>, Store), Failure> {
     let terminal = Arc::new(Terminal::new(process, policy(parsed)));
-    if let Some(path) = parsed.text(&flags::LOG) {
+    if let Some(path) = parsed.filled(&flags::LOG) {
         terminal.log_to(LogFile::at(process.absolute(path)));
     }
     let store = cache_folder::open_store(process, parsed, &terminal)?;

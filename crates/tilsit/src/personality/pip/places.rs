@@ -53,15 +53,16 @@ impl Session<'_> {
 
     /// Where `install` puts things: `--target`, `--prefix`, `--user`, else the environment itself.
     pub fn place(&self) -> Result<Environment, Failure> {
-        let folder = |flag| self.parsed.text(flag).map(|folder| self.process.absolute(folder));
+        // What is there but empty stands for none: that is how pip turns off what a configuration file may say.
+        let folder = |flag| self.parsed.filled(flag).map(|folder| self.process.absolute(folder));
         let state = self.state_dir();
         let interpreter = || self.interpreter.clone();
         let user = self.parsed.is_on(&flags::USER);
+        if user && self.parsed.text(&flags::TARGET).is_some() {
+            return Err(Failure::error("Can not combine '--user' and '--target'"));
+        }
         if let Some(target) = folder(&flags::TARGET) {
-            if user {
-                return Err(Failure::error("Can not combine '--user' and '--target'"));
-            }
-            if self.parsed.text(&flags::PREFIX).is_some() {
+            if self.parsed.filled(&flags::PREFIX).is_some() {
                 return Err(Failure::error("Cannot set --home and --prefix together"));
             }
             if target.exists() && !target.is_dir() {
