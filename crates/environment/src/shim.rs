@@ -22,11 +22,13 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 10] = files![
+const FILES: [(&str, &str); 12] = files![
     "pip/__init__.py",
     "pip/__main__.py",
+    "pip/__pip-runner__.py",
     "pip/_internal/__init__.py",
     "pip/_internal/main.py",
+    "pip/_internal/real.py",
     "pip/_internal/cli/__init__.py",
     "pip/_internal/cli/autocompletion.py",
     "pip/_internal/cli/main.py",

@@ -1,4 +1,4 @@
-"""Where the hand-over to the Tilsit binary lives; nothing of pip's own internals is here."""
+"""Where the hand-over to the Tilsit binary lives. Of pip's own internals nothing is here: see `real.py`."""
 
 
 def main(args=None):

@@ -338,3 +338,80 @@ fn get_pip_leaves_a_pip() {
         assert!(answers(&s).starts_with("pip 26.3 from "));
     }
 }
+
+/// A program that looks into the real pip, as pip-tools does.
+const LOOKS_INSIDE: &str = "\
+import pip, sys
+from pip._internal.req import parse
+from pip._vendor.small import answer
+from pip._internal.cli.main import main
+assert sys.modules['pip._internal.ready'].begun == 1
+try:
+    import pip._internal.cli.nothing
+except ModuleNotFoundError as error:
+    print(error)
+print(pip.__version__, parse(), answer, flush=True)
+sys.exit(main(['--version']))
+";
+
+/// A small pip in an environment, the real one of its version in the index.
+fn stocked_with_its_own_version() -> Sandbox {
+    let s = stocked();
+    let begin = "from pip._internal import ready\nready.begun += 1\n";
+    let inside = WheelBuilder::new("pip", "26.3")
+        .file("pip/__init__.py", "")
+        .file("pip/_internal/__init__.py", begin)
+        .file("pip/_internal/ready.py", "begun = 0\n")
+        .file("pip/_internal/cli/__init__.py", "")
+        .file("pip/_internal/cli/main.py", "")
+        .file("pip/_internal/req/__init__.py", "def parse():\n    return 'parsed'\n")
+        .file("pip/_vendor/__init__.py", "")
+        .file("pip/_vendor/small.py", "answer = 42\n");
+    s.index.add(inside);
+    s
+}
+
+#[test]
+fn what_a_program_imports_of_the_real_pip_is_fetched() {
+    let mut s = stocked_with_its_own_version();
+    for (name, value) in [("PIP_USER", "1"), ("PIP_REQUIRE_HASHES", "1"), ("PIP_NO_BINARY", ":all:")] {
+        s.set(name, value);
+    }
+    let said = "No module named 'pip._internal.cli.nothing'\n26.3 parsed 42\npip 26.3 from ";
+    for fetched in [true, false] {
+        let ran = python(&s, &["-c", LOOKS_INSIDE]).ok();
+        assert!(ran.stdout.starts_with(said), "{ran}");
+        let told = if fetched { "Fetching pip 26.3, whose modules this program imports.\n" } else { "" };
+        assert_eq!(ran.stderr, told);
+    }
+    assert!(answers(&s).starts_with("pip 26.3 from "));
+    assert_eq!(s.frozen(), "");
+    let runner = s.site_packages(".venv").join("pip/__pip-runner__.py").display().to_string();
+    python(&s, &[&runner, "--version"]).ok().says("pip 26.3 from ");
+}
+
+#[test]
+fn it_is_fetched_for_one_process_where_nothing_can_be_written() {
+    let s = stocked_with_its_own_version();
+    // A file where the folder would be, since root may write everywhere.
+    std::fs::write(s.work().join(".venv/.tilsit"), "").unwrap();
+    for _ in 0..2 {
+        python(&s, &["-c", LOOKS_INSIDE]).ok().tells("Fetching pip 26.3");
+    }
+    let temporary = s.cache().with_file_name("tmp");
+    assert_eq!(std::fs::read_dir(temporary).unwrap().count(), 0);
+}
+
+#[test]
+fn without_an_index_a_program_is_told_how_to_have_the_real_pip() {
+    let s = stocked();
+    let ran = python(&s, &["-c", "from pip._internal.req import parse"]);
+    assert_eq!(ran.code, 1);
+    ran.tells("No module named 'pip._internal.req': the pip of this environment is Tilsit's; pip 26.3,")
+        .tells("could not be fetched (No matching distribution found for pip==26.3)")
+        .tells("-m pip install 'pip!=26.3'");
+    let probe = "try:\n    from pip._vendor import small\nexcept ImportError:\n    print('without')";
+    python(&s, &["-c", probe]).ok().says("without");
+    python(&s, &["-m", "pip", "install", "-q", "pip!=26.3"]).ok();
+    assert_eq!(answers(&s), "the real pip 99.0\n");
+}

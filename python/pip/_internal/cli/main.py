@@ -36,7 +36,8 @@ def find():
     return None
 
 
-def _command(args):
+def handover(args):
+    """The command that runs pip with `args`, and its variables; where there is no Tilsit, says so and returns None twice."""
     binary = find()
     if binary is None:
         sys.stderr.write(
@@ -55,7 +56,7 @@ def run(args):
     """Runs pip with `args` in a child process; returns its exit status."""
     import subprocess
 
-    command, environment = _command(args)
+    command, environment = handover(args)
     if command is None:
         return 1
     return subprocess.call(command, env=environment)
@@ -65,7 +66,7 @@ def cli(args=None):
     """Becomes pip; where a process cannot be replaced, runs it and returns its exit status."""
     if args is not None or os.name != "posix":
         return run(sys.argv[1:] if args is None else args)
-    command, environment = _command(sys.argv[1:])
+    command, environment = handover(sys.argv[1:])
     if command is None:
         return 1
     sys.stdout.flush()
