@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use crate::peers::succeed;
-use builder::Product;
+use builder::{BuildSystem, Product, UnknownKeys};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,9 @@ use std::sync::{Mutex, PoisonError};
 
 /// What pip needs installed to read the names and versions of the source distributions that it downloads.
 const FOR_DOWNLOADS: &str = include_str!("../../requirements/backends.txt");
+
+/// Plugins of back ends, which projects require besides; they are refused without.
+const PLUGINS: &str = include_str!("../../requirements/plugins.txt");
 
 /// The front end.
 const FRONT_END: &str = "build==1.6.1";
@@ -40,7 +43,7 @@ impl BackEnds {
             made: Mutex::default(),
             silent: AtomicUsize::new(0),
         };
-        match back_ends.environment("downloads", FOR_DOWNLOADS) {
+        match back_ends.environment("downloads", &[FOR_DOWNLOADS, PLUGINS].concat()) {
             Ok(_) => Ok(back_ends),
             Err(Trouble::NotHad(why) | Trouble::Failed(why)) => Err(why),
         }
@@ -97,13 +100,14 @@ impl BackEnds {
         if let Some(archive) = only_file(&home) {
             return Ok(archive);
         }
-        let bin = self.environment("downloads", FOR_DOWNLOADS)?;
+        let bin = self.environment("downloads", &[FOR_DOWNLOADS, PLUGINS].concat())?;
         let options = ["--no-deps", "--no-build-isolation", "--no-binary", ":all:", "--dest"];
         self.ask_index(self.pip(&bin, "download").args(options).arg(&home).arg(pin))?;
         only_file(&home).ok_or_else(|| Trouble::NotHad("pip downloads nothing".to_owned()))
     }
 
-    /// Builds a product with a release of a back end, which is called `name version`.
+    /// Builds a product with a release of a back end, which is called `name version`, and the plugins that the tree
+    /// requires.
     pub fn build(
         &self,
         release: &str,
@@ -111,12 +115,19 @@ impl BackEnds {
         tree: &Path,
         out: &Path,
     ) -> Result<PathBuf, Trouble> {
+        let system = BuildSystem::read(tree, UnknownKeys::Ignored).map_err(|error| error.to_string())?;
         let out = out.join(product.word());
         if out.exists() {
             std::fs::remove_dir_all(&out).map_err(|error| error.to_string())?;
         }
         let pin = release.replace(' ', "==");
-        let bin = self.environment(&pin, &format!("{FRONT_END}\n{pin}\n"))?;
+        let is_required = |known: &&str| {
+            *known != pin
+                && system.requires.iter().any(|wanted| known.starts_with(&format!("{}==", wanted.name)))
+        };
+        let plugins = PLUGINS.lines().filter(is_required);
+        let pins: Vec<&str> = [FRONT_END, &pin].into_iter().chain(plugins).collect();
+        let bin = self.environment(&pins[1..].join("+"), &format!("{}\n", pins.join("\n")))?;
         let mut command = Command::new(bin.join("python"));
         command.args(["-m", "build", "--no-isolation", "--skip-dependency-check"]);
         command.arg(format!("--{}", product.word())).arg("--outdir").arg(&out).arg(tree);

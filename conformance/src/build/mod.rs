@@ -47,16 +47,27 @@ const AT_LEAST: usize = 30;
 #[derive(Clone)]
 enum Project {
     /// `name==version`, from PyPI.
-    Pinned(&'static str),
+    Pinned(String),
     /// The tutorial's example, with one of its back ends (an index).
     Tutorial(usize),
 }
 
 impl Project {
     fn all() -> Vec<Project> {
-        let pins =
-            PINS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(Project::Pinned);
+        let pins = PINS.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let pins = pins.map(|pin| Project::Pinned(pin.to_owned()));
         (0..TUTORIAL_BACKENDS.len()).map(Project::Tutorial).chain(pins).collect()
+    }
+
+    /// Those of the list that are asked for; a `name==version` that is asked for need not be on it.
+    fn chosen(peers: &Peers) -> Vec<Project> {
+        let is_wanted = |project: &Project| match peers.sample {
+            true => SAMPLE.contains(&project.name().as_str()),
+            false => peers.wants(&project.name()),
+        };
+        let pins = peers.chosen.iter().filter(|name| name.contains("=="));
+        let others = pins.map(|pin| Project::Pinned(pin.to_owned()));
+        Project::all().into_iter().filter(is_wanted).chain(others).collect()
     }
 
     fn title(&self) -> String {
@@ -152,12 +163,7 @@ pub fn run(peers: &Peers) -> Result<bool, String> {
     let compare = folder.join("compare.py");
     std::fs::write(&compare, COMPARE).map_err(|error| error.to_string())?;
     let bench = Bench { back_ends, folder, compare, python: &peers.oracle_python };
-    let is_wanted = |project: &Project| match peers.sample {
-        true => SAMPLE.contains(&project.name().as_str()),
-        false => peers.wants(&project.name()),
-    };
-    let projects: Vec<Project> = Project::all().into_iter().filter(is_wanted).collect();
-    let rows = bench.rows(&projects);
+    let rows = bench.rows(&Project::chosen(peers));
     Ok(report(&rows, peers.chosen.is_empty() && !peers.sample))
 }
 
@@ -216,7 +222,7 @@ impl Bench<'_> {
     }
 
     fn row(&self, project: &Project) -> Result<Row, Trouble> {
-        let work = self.folder.join("work").join(project.name());
+        let work = self.folder.join("work").join(project.title().replace(' ', "-"));
         let tree = work.join("ours");
         project.unpack(self, &tree)?;
         let system = BuildSystem::read(&tree, UnknownKeys::Ignored).map_err(|error| error.to_string())?;

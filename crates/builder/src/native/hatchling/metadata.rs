@@ -56,9 +56,6 @@ struct People {
 
 impl Fields {
     pub(super) fn read(source: &Source<'_>, project: &Project, tables: &TomlTable) -> Result<Self, Stop> {
-        if hooks(tables)? {
-            return not_native("there are metadata hooks");
-        }
         let written_version = version::version(source, project, tables)?;
         let Ok(version) = Version::parse(&written_version) else {
             return not_native(format!("`{written_version}` is not a version"));
@@ -224,11 +221,6 @@ impl People {
         text.put_some(role, &self.names.join(", "));
         text.put_some(&format!("{role}-email"), &self.addresses.join(", "));
     }
-}
-
-fn hooks(tables: &TomlTable) -> Result<bool, Stop> {
-    let Some(metadata) = tables.table("metadata")? else { return Ok(false) };
-    Ok(metadata.table("hooks")?.is_some_and(|hooks| hooks.keys().next().is_some()))
 }
 
 /// Text, content type and path of the readme.

@@ -1,10 +1,12 @@
 //! Hatchling: files are chosen by patterns over the whole tree, metadata is normalized and sorted.
 //!
-//! Not native: hooks, plugins, versions from code or from version control, and anything dynamic but the version.
+//! Not native: hooks, plugins, versions from code or from version control, and anything dynamic but the version, unless the
+//! tree is an unpacked source distribution, whose PKG-INFO knows what was dynamic.
 
 mod dependencies;
 mod metadata;
 mod options;
+mod released;
 mod sdist;
 mod selection;
 mod version;
@@ -46,9 +48,14 @@ struct Hatch<'a> {
 }
 
 pub(super) fn recognise(source: &Source<'_>, system: &BuildSystem) -> Result<Box<dyn Recipe>, Stop> {
-    super::emulated(&system.requires, &[RELEASE])?;
-    let project = Project::read(&source.document)?;
+    let requires = system.requires.iter().filter(|requirement| !released::is_plugin(requirement));
+    super::emulated(&requires.cloned().collect::<Vec<_>>(), &[RELEASE])?;
+    let mut project = Project::read(&source.document)?;
+    released::fill(source, &mut project)?;
     let tables = tables(source)?;
+    if !released::hooks_are_idle(&tables, &project, &system.requires)? {
+        return not_native("there are metadata hooks");
+    }
     let fields = Fields::read(source, &project, &tables)?;
     let hatch = Hatch { source, project, tables, fields };
     let target = Target::read(&hatch, "wheel")?;

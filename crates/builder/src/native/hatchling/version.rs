@@ -1,4 +1,4 @@
-//! The version: given, found in a file by hatchling's usual pattern, or that of the PKG-INFO of a source distribution.
+//! The version: given, or found in a file by hatchling's usual pattern.
 
 use crate::native::document::TomlTable;
 use crate::native::project::Project;
@@ -15,9 +15,6 @@ pub(super) fn version(source: &Source<'_>, project: &Project, tables: &TomlTable
     }
     if !project.is_dynamic("version") {
         return not_native("there is no version");
-    }
-    if let Some(version) = of_source_distribution(source)? {
-        return Ok(version);
     }
     let Some(settings) = tables.table("version")? else {
         return not_native("`version` is dynamic without [tool.hatch.version]");
@@ -37,25 +34,6 @@ pub(super) fn version(source: &Source<'_>, project: &Project, tables: &TomlTable
     match found(&read_text(&path)?) {
         Some(version) => Ok(version.trim().to_owned()),
         None => not_native("there is no version in the file that should have it"),
-    }
-}
-
-/// What PKG-INFO says, for an unpacked source distribution.
-fn of_source_distribution(source: &Source<'_>) -> Result<Option<String>, Stop> {
-    let path = source.path("PKG-INFO");
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let text = read_text(&path)?;
-    let header = |name: &str| {
-        let mut lines = text.lines().take_while(|line| !line.is_empty());
-        lines
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-            .map(|value| value.trim().to_owned())
-    };
-    match (header("Name"), header("Version")) {
-        (Some(_), Some(version)) => Ok(Some(version)),
-        _ => not_native("PKG-INFO has no name or version"),
     }
 }
 

@@ -52,7 +52,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The folder of a package, relative to the tree; empty for the tree itself.
+    /// The folder of a package, relative to the tree and spelled as setuptools does: below a folder that is the tree
+    /// itself, it starts with `.`. Empty for the tree where nothing names it.
     pub(super) fn folder(&self, package: &str) -> String {
         let parts: Vec<&str> = package.split('.').filter(|part| !part.is_empty()).collect();
         for length in (1..=parts.len()).rev() {
@@ -60,7 +61,10 @@ impl Layout {
                 return joined(folder, &parts[length..]);
             }
         }
-        joined(self.folders.get("").map_or("", String::as_str), &parts)
+        match self.folders.get("") {
+            Some(folder) => joined(folder, &parts),
+            None => parts.join("/"),
+        }
     }
 
     /// The folder of everything that has none of its own.
@@ -71,6 +75,9 @@ impl Layout {
 
 fn joined(folder: &str, parts: &[&str]) -> String {
     let mut path: Vec<&str> = folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if path.is_empty() {
+        path.push(".");
+    }
     path.extend(parts);
     path.join("/")
 }
@@ -100,10 +107,12 @@ mod tests {
         for (pairs, package, folder) in [
             (&[][..], "a.b", "a/b"),
             (&[("", "src")], "a.b", "src/a/b"),
-            (&[("", ".")], "a", "a"),
+            (&[("", ".")], "a", "./a"),
+            (&[("", "")], "", "."),
+            (&[], "", ""),
             (&[("a", "lib/x"), ("", "src")], "a.b", "lib/x/b"),
             (&[("a.b", "c")], "a.b", "c"),
-            (&[("a", "")], "a.b", "b"),
+            (&[("a", "")], "a.b", "./b"),
         ] {
             assert_eq!(layout(pairs).folder(package), folder, "{package}");
         }

@@ -42,7 +42,11 @@ impl EggInfo {
     /// What setuptools would write.
     pub(super) fn of(source: &Source<'_>, distribution: &Distribution, facts: &Facts) -> Result<Self, Stop> {
         let name = format!("{}.egg-info", distribution.name.replace('-', "_").trim_matches('_'));
-        let root = tree::normalized_path(distribution.layout.root());
+        let spelled = distribution.layout.root();
+        if spelled.starts_with("./") || spelled.contains("//") || spelled.contains("/.") {
+            return not_native(format!("`{spelled}` is an unusual name of a folder"));
+        }
+        let root = tree::normalized_path(spelled);
         let folder = if root == "." { name } else { join(&root, &name) };
         for file in listed(source, &folder)? {
             if !KNOWN.contains(&file.as_str()) {
@@ -141,7 +145,7 @@ fn modules(source: &Source<'_>, distribution: &Distribution) -> Result<Vec<Place
         }
         for name in listed(source, &folder)? {
             let hidden = name.starts_with('.');
-            if name.ends_with(".py") && !hidden && !(folder.is_empty() && name == "setup.py") {
+            if name.ends_with(".py") && !hidden && !(matches!(&*folder, "" | ".") && name == "setup.py") {
                 found.push(placed(&folder, &name, package));
             }
         }
