@@ -407,7 +407,8 @@ fn in_parallel<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T
         }
     };
     let mut results: Vec<(usize, T)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..crate::thread_count().min(count)).map(|_| scope.spawn(run)).collect();
+        let start = |_| std::thread::Builder::new().spawn_scoped(scope, run).ok();
+        let others: Vec<_> = (1..crate::thread_count().min(count)).map_while(start).collect();
         let mut all = run();
         for other in others {
             match other.join() {

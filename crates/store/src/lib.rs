@@ -49,4 +49,4 @@ pub use pages::{Freshness, PageTable};
 pub use repositories::Repository;
 pub use sources::{Scratch, SourceTree, UnpackError};
 pub use wheels::{AddWheelError, IncomingFile, Manifest, StoredWheel, VerifiedFile, WheelBytes};
-pub use workers::Workers;
+pub use workers::{Workers, on_threads};

@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use crate::Store;
@@ -67,7 +67,14 @@ impl<T: Send + 'static> Workers<T> {
         if self.threads.len() < most && self.threads.len() <= self.pending {
             let (store, queue, answers) =
                 (self.store.clone(), Arc::clone(&self.queue), self.answers.0.clone());
-            self.threads.push(std::thread::spawn(move || work(&store, &queue, &answers)));
+            let started = Builder::new().spawn(move || work(&store, &queue, &answers));
+            self.threads.extend(started);
+        }
+        if self.threads.is_empty() {
+            // the system lets nobody help: what is wanted is done now
+            let answer = catch_unwind(AssertUnwindSafe(|| job(&self.store)));
+            self.pending += usize::from(self.answers.0.send(answer).is_ok());
+            return;
         }
         if let Some(jobs) = &self.jobs
             && jobs.send(Box::new(job)).is_ok()
@@ -106,6 +113,17 @@ impl<T: Send + 'static> Workers<T> {
         self.pending -= 1;
         answer.unwrap_or_else(|panic| resume_unwind(panic))
     }
+}
+
+/// Does `work` on this thread and on others, `count` in all; on fewer where the system does not let so many start. Each is
+/// told its number, this one 0.
+pub fn on_threads(count: usize, work: impl Fn(usize) + Sync) {
+    let work = &work;
+    std::thread::scope(|scope| {
+        let start = |number| Builder::new().spawn_scoped(scope, move || work(number));
+        let _started: Vec<_> = (1..count).map_while(|number| start(number).ok()).collect();
+        work(0);
+    });
 }
 
 fn work<T>(store: &Store, queue: &Mutex<Receiver<Job<T>>>, answers: &Sender<Answer<T>>) {

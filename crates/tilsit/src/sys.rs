@@ -14,8 +14,11 @@ mod start {
     extern "C" fn main(_count: libc::c_int, _words: *const *const libc::c_char) -> libc::c_int {
         open_streams();
         set_up_memory();
-        // SAFETY: the disposition is a constant, and no other thread exists yet.
-        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+        // What these would end the process for is an error of the write, as in Python.
+        for signal in [libc::SIGPIPE, libc::SIGXFSZ] {
+            // SAFETY: the disposition is a constant, and no other thread exists yet.
+            unsafe { libc::signal(signal, libc::SIG_IGN) };
+        }
         let code = std::panic::catch_unwind(crate::run).unwrap_or(101);
         std::process::exit(code.into())
     }

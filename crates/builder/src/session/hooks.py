@@ -175,6 +175,24 @@ def requests(channel):
             yield json.loads(line)
 
 
+def wait_for(process, channel):
+    """How a child ended. Whoever asked may end meanwhile, perhaps killed: then all that runs here is for nobody."""
+    try:
+        import select
+
+        child = os.pidfd_open(process)
+    except (ImportError, AttributeError, OSError):
+        pass  # before Python 3.9, and where the system does not allow it
+    else:
+        watched = select.poll()
+        watched.register(child, select.POLLIN)
+        watched.register(channel, 0)
+        if any(ready != child for ready, _ in watched.poll()):
+            os.killpg(0, 9)
+        os.close(child)
+    return os.waitpid(process, 0)[1]
+
+
 def main():
     sys.path[:] = [folder for folder in sys.path if folder]  # `-c` puts the working folder in front
     channel = os.dup(0)
@@ -193,7 +211,7 @@ def main():
         process = os.fork()
         if process == 0:
             run_child(channel, importer, request)
-        _, status = os.waitpid(process, 0)
+        status = wait_for(process, channel)
         if os.WIFSIGNALED(status):
             send(channel, {"signal": os.WTERMSIG(status)})
         else:

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustix::fs::{CWD, FileType, Mode, openat};
 use rustix::io::Errno;
+use store::on_threads;
 
 use super::{RemovalError, normalized};
 use crate::folder::{entries, folder_flags};
@@ -210,12 +211,7 @@ fn spread(fd: &OwnedFd, path: &Path, node: &Node, findings: &mut Findings) {
         all.error = all.error.take().or(visit.findings.error);
     };
     let threads = if packages.len() > 8 { crate::thread_count() } else { 1 };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
-    });
+    on_threads(threads, |_| work());
     *findings = all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
 }
 

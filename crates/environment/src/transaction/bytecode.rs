@@ -3,12 +3,14 @@
 //! Each worker is one Python that stays for the whole change. The compiled files speak of the
 //! place the modules will have, and carry the modules' own times, so they stay valid when renamed into place.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use store::on_threads;
 
 use super::InstallError;
 
@@ -66,17 +68,15 @@ pub(crate) fn compile(
             }
             worker.stop()
         });
-        if let Err(source) = outcome {
+        // Modules work without it, so what a busy system does not allow is no reason to install nothing.
+        if let Err(source) = outcome
+            && !matches!(source.kind(), ErrorKind::WouldBlock | ErrorKind::OutOfMemory)
+        {
             failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(source);
         }
     };
     if !modules.is_empty() {
-        std::thread::scope(|scope| {
-            for _ in 1..workers {
-                scope.spawn(work);
-            }
-            work();
-        });
+        on_threads(workers, |_| work());
     }
     if cancelled.load(Ordering::Relaxed) {
         return Err(InstallError::Cancelled);

@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, openat, unlinkat};
 use rustix::io::Errno;
+use store::on_threads;
 
 use crate::folder::{entries, folder_flags};
 
@@ -21,13 +22,7 @@ pub(crate) fn delete(paths: &[std::path::PathBuf], threads: usize) -> std::io::R
         tasks[number % threads].push_back(Task::Path(path.clone()));
     }
     let work = Work { state: Mutex::new(State { tasks, running: 0, error: None }), changed: Condvar::new() };
-    let run = |me| work.run(me);
-    std::thread::scope(|scope| {
-        for me in 1..threads {
-            scope.spawn(move || run(me));
-        }
-        run(0);
-    });
+    on_threads(threads, |me| work.run(me));
     match work.state.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).error {
         Some(error) => Err(error.into()),
         None => Ok(()),

@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rustix::fs::{CWD, Mode, mkdirat, openat};
 use rustix::io::Errno;
-use store::StoredWheel;
 use store::wheels::{DataFile, Directory, FileEntry};
+use store::{StoredWheel, on_threads};
 
 use super::InstallError;
 use crate::folder::place_flags;
@@ -119,12 +119,7 @@ impl Staging<'_> {
                 }
             }
         };
-        std::thread::scope(|scope| {
-            for _ in 1..threads.min(work.units.len()) {
-                scope.spawn(run);
-            }
-            run();
-        });
+        on_threads(threads.min(work.units.len()), |_| run());
         let error = work.error.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         error.map_or(Ok(()), Err)?;
         if self.cancelled.load(Ordering::Relaxed) { Err(InstallError::Cancelled) } else { Ok(()) }

@@ -168,12 +168,17 @@ impl<'a> Programs<'a> {
         ];
         for (at, mut pipe) in pipes.into_iter().flatten().enumerate() {
             let sender = sender.clone();
-            std::thread::spawn(move || {
+            let listening = std::thread::Builder::new().spawn(move || {
                 let mut bytes = Vec::new();
                 let read = pipe.read_to_end(&mut bytes);
                 // nobody waits any more: the user asked to stop
                 let _ = sender.send((at, read.map(|_| bytes)));
             });
+            if let Err(error) = listening {
+                let _ = child.kill();
+                child.wait()?;
+                return Err(error);
+            }
         }
         drop(sender);
         let mut streams = [Vec::new(), Vec::new()];

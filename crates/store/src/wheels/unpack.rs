@@ -19,6 +19,7 @@ use crate::archive::Hasher;
 use crate::archive::zip::{Inflater, ZipError};
 use crate::disk::{DiskError, Modes};
 use crate::sys::Bytes;
+use crate::workers::on_threads;
 
 /// Members up to this size are inflated in one piece of memory, larger ones streamed.
 const WHOLE: u64 = 32 << 20;
@@ -143,12 +144,7 @@ impl<'w, 'z, 'a> Work<'w, 'z, 'a> {
         let total: u64 = self.batches.iter().map(|batch| batch.size).sum();
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let threads = if total < WORTH_THREADS { 1 } else { cores.min(MOST_THREADS).min(self.batches.len()) };
-        std::thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(|| self.work());
-            }
-            self.work();
-        });
+        on_threads(threads, |_| self.work());
     }
 
     fn work(&self) {

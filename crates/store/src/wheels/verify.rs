@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::StoredWheel;
 use super::manifest::FileEntry;
 use crate::disk::Store;
+use crate::workers::on_threads;
 
 /// What is wrong with a stored file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,12 +86,7 @@ fn first_damage(wheel: &StoredWheel, files: &[FileEntry<'_>]) -> Option<(usize, 
     };
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(4);
     let threads = if files.len() < 64 { 1 } else { cores };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
-    });
+    on_threads(threads, |_| work());
     found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 

@@ -61,12 +61,12 @@ pub enum PythonError {
     NoEnvironment,
 }
 
-/// The Python that was chosen, and whether an environment was made for it just now.
-pub struct Chosen {
-    /// The interpreter.
-    pub interpreter: Interpreter,
-    /// The folder of an environment that was made by this command.
-    pub made: Option<PathBuf>,
+/// The Python of a command that changes an environment.
+pub enum Chosen {
+    /// That of an environment, or one that was named.
+    Existing(Interpreter),
+    /// Nothing is named and nothing is active: an environment is to be made of this one.
+    Base(Interpreter),
 }
 
 /// The environment or interpreter that `-p` names, else the active environment.
@@ -82,26 +82,30 @@ pub fn existing(process: &Process, store: &Store, request: Option<&str>) -> Resu
     }
 }
 
-/// As [`existing`]; when nothing is named and nothing is active, `.venv` is made in the working folder.
+/// As [`existing`], or what `.venv` can be made of when nothing is named and nothing is active.
 ///
 /// # Errors
 /// See [`PythonError`].
-pub fn existing_or_new(
+pub fn existing_or_base(
     process: &Process,
     store: &Store,
     request: Option<&str>,
 ) -> Result<Chosen, PythonError> {
     match existing(process, store, request) {
-        Ok(interpreter) => Ok(Chosen { interpreter, made: None }),
-        Err(PythonError::NoEnvironment) => {
-            let base = base(process, store, None)?;
-            let folder = process.cwd.join(".venv");
-            let policy = VenvPolicy { pip: binary(), ..VenvPolicy::default() };
-            let interpreter = create(&folder, &base, &policy)?;
-            Ok(Chosen { interpreter, made: Some(folder) })
-        }
+        Ok(interpreter) => Ok(Chosen::Existing(interpreter)),
+        Err(PythonError::NoEnvironment) => Ok(Chosen::Base(base(process, store, None)?)),
         Err(error) => Err(error),
     }
+}
+
+/// Makes `.venv` in the working folder; gives its interpreter and the folder.
+///
+/// # Errors
+/// [`PythonError::Venv`]
+pub fn make(process: &Process, base: &Interpreter) -> Result<(Interpreter, PathBuf), PythonError> {
+    let folder = process.cwd.join(".venv");
+    let policy = VenvPolicy { pip: binary(), ..VenvPolicy::default() };
+    Ok((create(&folder, base, &policy)?, folder))
 }
 
 /// The interpreter to resolve for when no environment is needed: the named one, the active one, any.
@@ -140,9 +144,16 @@ pub fn all(process: &Process, store: &Store) -> Vec<FoundPython> {
     list(&surroundings(process, &cache))
 }
 
-/// This binary, which the environments' `pip` hands over to.
+/// This binary, which the environments' `pip` hands over to. Where no `/proc` tells which it is, it is what the kernel was
+/// told to start.
 pub fn binary() -> Option<PathBuf> {
-    std::env::current_exe().ok()
+    let told = std::env::current_exe().ok().filter(|path| path.exists());
+    told.or_else(started)
+}
+
+fn started() -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Path::new(OsStr::from_bytes(rustix::param::linux_execfn().to_bytes())).canonicalize().ok()
 }
 
 /// The Python in the folder of the link that this process was called by, as scripts have it in their first line: in an

@@ -423,6 +423,18 @@ impl Wanted {
         }
     }
 
+    /// Looks whether there is anything at the `file:` URLs of what counts by its marker.
+    ///
+    /// # Errors
+    /// [`DirectError::Missing`] for the first that leads nowhere.
+    pub fn look_for_files(&self, counts: &dyn Fn(Option<&Marker>) -> bool) -> Result<(), DirectError> {
+        let named = self.requirements.iter().map(|one| (one.url(), one.marker.as_ref()));
+        let unnamed = self.unnamed.iter().map(|(_, one)| (Some(one.url.as_str()), one.marker.as_ref()));
+        let counting = named.chain(unnamed).filter(|(_, marker)| counts(*marker));
+        let mut paths = counting.filter_map(|(url, _)| direct::local_path(url?));
+        paths.find(|path| !path.exists()).map_or(Ok(()), |path| Err(DirectError::Missing { path }))
+    }
+
     /// Drops what `counts` refuses, by its name or place and its marker.
     pub fn retain(&mut self, counts: &dyn Fn(&str, Option<&Marker>) -> bool) {
         let old = std::mem::take(&mut self.requirements);

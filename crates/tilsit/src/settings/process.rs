@@ -22,11 +22,14 @@ pub struct Process {
 impl Process {
     /// The real one.
     pub fn capture() -> Self {
+        let cwd = std::env::current_dir().unwrap_or_default();
+        let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
         Self {
             args: std::env::args_os().collect(),
             env: std::env::vars_os().collect(),
-            cwd: std::env::current_dir().unwrap_or_default(),
-            home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
+            // builds run elsewhere, and must find there what lies below a home that is told from here
+            home: home.map(|home| cwd.join(home)),
+            cwd,
             etc: PathBuf::from("/etc"),
         }
     }
@@ -65,6 +68,49 @@ impl Process {
         let named = self.filled(variable).map(Path::new).filter(|path| path.is_absolute());
         named.map(Path::to_path_buf).or_else(|| self.home.as_ref().map(|home| home.join(below_home)))
     }
+
+    /// The folder for what goes in the end: the first of `TMPDIR`, `TEMP`, `TMP`, the system's own and the current folder
+    /// that can be written to, as Python's `tempfile` looks for it.
+    pub fn temporary(&self) -> PathBuf {
+        let named =
+            ["TMPDIR", "TEMP", "TMP"].map(|name| self.filled(name).map(|folder| self.cwd.join(folder)));
+        let usual = ["/tmp", "/var/tmp", "/usr/tmp"].map(PathBuf::from).into_iter().chain([self.cwd.clone()]);
+        let mut folders = named.into_iter().flatten().chain(usual);
+        folders.find(|folder| is_usable(folder)).unwrap_or_else(std::env::temp_dir)
+    }
+
+    /// The folder of the store, where nothing names another.
+    pub fn usual_cache(&self) -> PathBuf {
+        let usual = self.xdg("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("tilsit"));
+        usual.unwrap_or_else(|| own_folder(&self.temporary()))
+    }
+}
+
+/// Whether files can be made in a folder.
+fn is_usable(folder: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    folder.is_dir() && access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+/// A store for whoever has no home, in a folder where everybody may make files: it is that user's alone, since packages
+/// are taken from it without a question. Nobody has a hundred of them that others took the names of.
+fn own_folder(parent: &Path) -> PathBuf {
+    let user = rustix::process::geteuid().as_raw();
+    let names = (0..100).map(|number| match number {
+        0 => format!("tilsit-cache-{user}"),
+        number => format!("tilsit-cache-{user}-{number}"),
+    });
+    let mut folders = names.map(|name| parent.join(name));
+    folders.find(|folder| is_own(folder, user)).unwrap_or_else(|| "/dev/null/tilsit-cache".into())
+}
+
+/// Whether the folder is the user's, and nobody else may write to it; made when there is none.
+fn is_own(folder: &Path, user: u32) -> bool {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+    // what is there already is looked at, too
+    let _ = std::fs::DirBuilder::new().mode(0o700).create(folder);
+    let found = folder.symlink_metadata();
+    found.is_ok_and(|found| found.is_dir() && found.uid() == user && found.mode() & 0o022 == 0)
 }
 
 #[cfg(test)]
@@ -80,5 +126,37 @@ mod tests {
         assert_eq!(process.absolute("~bob/x"), Path::new("/somewhere/~bob/x"));
         assert_eq!(process.absolute("x"), Path::new("/somewhere/x"));
         assert_eq!(process.xdg("XDG_CONFIG_HOME", ".config"), Some("/home/ada/.config".into()));
+    }
+
+    #[test]
+    fn the_first_temporary_folder_that_can_be_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let process = |named: &[(&str, &Path)]| Process {
+            env: named.iter().map(|(name, path)| ((*name).into(), (*path).into())).collect(),
+            cwd: folder.path().into(),
+            ..Process::default()
+        };
+        let (nowhere, file) = (folder.path().join("nowhere"), folder.path().join("file"));
+        std::fs::write(&file, "").unwrap();
+        assert_eq!(process(&[("TMPDIR", &nowhere), ("TEMP", folder.path())]).temporary(), folder.path());
+        assert_eq!(process(&[("TMPDIR", &file)]).temporary(), process(&[]).temporary());
+        assert_eq!(process(&[("TMPDIR", Path::new("."))]).temporary(), folder.path());
+    }
+
+    #[test]
+    fn a_store_without_a_home_is_nobody_elses() {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        let folder = tempfile::tempdir().unwrap();
+        let user = rustix::process::geteuid().as_raw();
+        let first = own_folder(folder.path());
+        assert_eq!(first, folder.path().join(format!("tilsit-cache-{user}")));
+        assert_eq!(first.metadata().unwrap().mode() & 0o777, 0o700);
+        assert_eq!(own_folder(folder.path()), first);
+        std::fs::set_permissions(&first, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let second = own_folder(folder.path());
+        assert_eq!(second, folder.path().join(format!("tilsit-cache-{user}-1")));
+        std::fs::remove_dir(&second).unwrap();
+        std::os::unix::fs::symlink("/", &second).unwrap();
+        assert_eq!(own_folder(folder.path()), folder.path().join(format!("tilsit-cache-{user}-2")));
     }
 }

@@ -32,5 +32,6 @@ mod search;
 mod settings;
 mod shim;
 mod sources;
+mod surroundings;
 mod trouble;
 mod upkeep;

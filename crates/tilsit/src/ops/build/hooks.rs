@@ -170,9 +170,9 @@ fn open(
     (system, environment): (BuildSystem, BuildEnvironment),
     scratch: Scratch,
 ) -> Result<Running, BuildOpError> {
-    let log = tempfile::Builder::new().prefix("tilsit-build-").suffix(".log").tempfile();
-    let log =
-        log.map_err(|source| trouble(builds, BuildError::Disk { path: std::env::temp_dir(), source }))?;
+    let folder = builds.process.temporary();
+    let log = tempfile::Builder::new().prefix("tilsit-build-").suffix(".log").tempfile_in(&folder);
+    let log = log.map_err(|source| trouble(builds, BuildError::Disk { path: folder, source }))?;
     let log = log.into_temp_path();
     let place = BuildPlace {
         python: environment.python.clone(),

@@ -1,7 +1,7 @@
 //! `tilsit install`
 
 use environment::plan::{Arrival, InstallPlan, Others};
-use environment::{Environment, InstalledDistribution, PIP_VERSION, externally_managed};
+use environment::{Environment, InstalledDistribution, Interpreter, PIP_VERSION, externally_managed};
 use packaging::PackageName;
 use packaging::markers::Marker;
 use resolver::{DependencyMode, Upgrade, Warning};
@@ -39,6 +39,24 @@ pub(super) enum Consent {
     Wanted,
 }
 
+/// Where packages go.
+pub(super) enum Place {
+    /// What is there, or a folder that was named.
+    Environment(Environment),
+    /// `.venv`, which is made of this interpreter once all that was asked for makes sense.
+    New(Interpreter),
+}
+
+impl Place {
+    /// The interpreter that packages are for; that of a new environment is as its base.
+    pub(super) fn interpreter(&self) -> &Interpreter {
+        match self {
+            Self::Environment(environment) => environment.interpreter(),
+            Self::New(base) => base,
+        }
+    }
+}
+
 /// What is to become of an environment.
 pub(super) struct Order<'a> {
     pub environment: &'a Environment,
@@ -66,12 +84,15 @@ impl Session<'_> {
     pub(super) fn install_sources(&self, sources: &Sources, amount: Amount) -> Ended {
         let store = self.store()?;
         let mut shown = Shown::new(self.terminal);
-        let environment = self.place(&store, &mut shown)?;
-        let target = self.target(environment.interpreter())?;
-        let mut wanted = self.wanted(sources, environment.interpreter(), &store)?;
+        let place = self.place(&store)?;
+        let target = self.target(place.interpreter())?;
+        let mut wanted = self.wanted(sources, place.interpreter(), &store)?;
+        let counts =
+            |marker: Option<&Marker>| marker.is_none_or(|marker| marker.evaluate(&target.markers, &[]));
+        wanted.look_for_files(&counts).map_err(|error| diagnosis::wanted(&error.into()))?;
+        let environment = self.environment_at(place, &mut shown)?;
         if amount == Amount::Exactly {
-            let fits = |marker: &Marker| marker.evaluate(&target.markers, &[]);
-            wanted.retain(&|_, marker| marker.is_none_or(fits));
+            wanted.retain(&|_, marker| counts(marker));
         }
         let mut resolve = self.resolve_policy(&mut wanted)?;
         let others = match amount {
@@ -166,32 +187,43 @@ impl Session<'_> {
     }
 
     /// The environment to change: `--target`, `--prefix`, `-p`, the active one, `.venv`, or a new `.venv`.
-    pub(super) fn place(
-        &self,
-        store: &store::Store,
-        shown: &mut Shown<'_>,
-    ) -> Result<Environment, Box<Diagnostic>> {
+    pub(super) fn place(&self, store: &store::Store) -> Result<Place, Box<Diagnostic>> {
         let request = self.parsed.text(&flags::PYTHON);
         let state = self.state_dir();
         let folder = |flag| self.parsed.text(flag).map(|folder| self.process.absolute(folder));
+        let any =
+            || python::any(self.process, store, request).map_err(|error| Box::new(diagnosis::python(&error)));
         if let Some(folder) = folder(&flags::TARGET) {
-            let interpreter =
-                python::any(self.process, store, request).map_err(|error| diagnosis::python(&error))?;
-            return Ok(Environment::target(interpreter, &folder, &state));
+            return Ok(Place::Environment(Environment::target(any()?, &folder, &state)));
         }
         if let Some(folder) = folder(&flags::PREFIX) {
-            let interpreter =
-                python::any(self.process, store, request).map_err(|error| diagnosis::python(&error))?;
-            return Ok(Environment::prefix(interpreter, &folder, &state));
+            return Ok(Place::Environment(Environment::prefix(any()?, &folder, &state)));
         }
-        let chosen = python::existing_or_new(self.process, store, request)
-            .map_err(|error| diagnosis::python(&error))?;
-        if let Some(made) = &chosen.made {
-            shown.event(&Event::EnvironmentMade(made));
+        let chosen = python::existing_or_base(self.process, store, request);
+        match chosen.map_err(|error| diagnosis::python(&error))? {
+            python::Chosen::Existing(interpreter) => {
+                let environment = self.environment_of(interpreter);
+                self.refuse_managed(&environment)?;
+                Ok(Place::Environment(environment))
+            }
+            python::Chosen::Base(interpreter) => Ok(Place::New(interpreter)),
         }
-        let environment = self.environment_of(chosen.interpreter);
-        self.refuse_managed(&environment)?;
-        Ok(environment)
+    }
+
+    /// The environment of a place, made when it is a new one.
+    pub(super) fn environment_at(
+        &self,
+        place: Place,
+        shown: &mut Shown<'_>,
+    ) -> Result<Environment, Box<Diagnostic>> {
+        let base = match place {
+            Place::Environment(environment) => return Ok(environment),
+            Place::New(base) => base,
+        };
+        let made = python::make(self.process, &base);
+        let (interpreter, folder) = made.map_err(|error| diagnosis::python(&error))?;
+        shown.event(&Event::EnvironmentMade(&folder));
+        Ok(self.environment_of(interpreter))
     }
 
     /// PEP 668

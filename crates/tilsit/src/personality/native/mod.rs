@@ -159,8 +159,8 @@ impl Session<'_> {
     /// The store that `--cache-dir` names, or the user's.
     fn store(&self) -> Result<Store, Box<Diagnostic>> {
         if self.parsed.is_on(&flags::NO_CACHE) {
-            let parent = std::env::temp_dir();
-            return Store::temporary(&parent).map_err(|error| Box::new(diagnosis::disk(&error)));
+            return Store::temporary(&self.process.temporary())
+                .map_err(|error| Box::new(diagnosis::disk(&error)));
         }
         Ok(Store::open(self.cache_dir()))
     }
@@ -168,8 +168,7 @@ impl Session<'_> {
     /// `--cache-dir`, else `tilsit` in the user's cache folder, else in the temporary folder.
     fn cache_dir(&self) -> std::path::PathBuf {
         let named = self.parsed.text(&flags::CACHE_DIR).map(|folder| self.process.absolute(folder));
-        let usual = || self.process.xdg("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("tilsit"));
-        named.or_else(usual).unwrap_or_else(|| std::env::temp_dir().join("tilsit-cache"))
+        named.unwrap_or_else(|| self.process.usual_cache())
     }
 
     /// Where journals of environments that are not ours alone are kept.

@@ -33,7 +33,7 @@ impl Session<'_> {
         let lock = Pylock::parse(&text).map_err(|error| diagnosis::lock(file, &error))?;
         let store = self.store()?;
         let mut shown = Shown::new(self.terminal);
-        let environment = self.place(&store, &mut shown)?;
+        let environment = self.environment_at(self.place(&store)?, &mut shown)?;
         let target = self.target(environment.interpreter())?;
         let selection = self.selection(&target, &wanted::Wanted::default())?;
         let policy = self.install_policy(&environment);

@@ -11,9 +11,8 @@ use crate::settings::{Origin, Process};
 
 /// Where facts about interpreters are kept: our store, not pip's cache.
 pub fn cache_dir(process: &Process) -> PathBuf {
-    let usual = || process.xdg("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("tilsit"));
     let named = process.filled("TILSIT_CACHE_DIR").map(|folder| process.absolute(folder));
-    named.or_else(usual).unwrap_or_else(|| std::env::temp_dir().join("tilsit-cache"))
+    named.unwrap_or_else(|| process.usual_cache())
 }
 
 /// `--cache-dir`, else where facts are kept, unless only pip's configuration names a folder.
@@ -39,7 +38,7 @@ pub fn is_cache_off(parsed: &Parsed) -> bool {
 /// pip: a cache folder of another user's is not used, with a warning.
 pub fn open_store(process: &Process, parsed: &Parsed, terminal: &Terminal) -> Result<Store, Failure> {
     let passing =
-        || Store::temporary(&std::env::temp_dir()).map_err(|error| Failure::error(error.to_string()));
+        || Store::temporary(&process.temporary()).map_err(|error| Failure::error(error.to_string()));
     if is_cache_off(parsed) {
         return passing();
     }

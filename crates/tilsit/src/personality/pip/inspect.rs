@@ -1,6 +1,7 @@
 //! `pip inspect`
 
 use std::num::NonZero;
+use std::thread::Builder;
 
 use environment::{Format, InstalledDistribution, PIP_VERSION};
 use packaging::metadata::Metadata;
@@ -43,14 +44,19 @@ impl Session<'_> {
             separator = ",";
         };
         std::thread::scope(|scope| {
-            let others: Vec<_> = others.chunks(share).map(|part| scope.spawn(|| texts(part))).collect();
+            let begin = |part| Builder::new().spawn_scoped(scope, move || texts(part)).map_err(|_| part);
+            let others: Vec<_> = others.chunks(share).map(begin).collect();
             let mut text = String::new();
             for one in own {
                 write(one, &mut text);
                 print(&text);
             }
             for other in others {
-                let texts = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                // where no thread could be had, this one does it
+                let texts = match other {
+                    Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                    Err(part) => texts(part),
+                };
                 texts.iter().for_each(|text| print(text));
             }
         });
