@@ -23,7 +23,7 @@ pub use native::{Explained, Settings};
 pub use origin::{Origin, Sourced};
 pub use pip::{PipValueError, boolean, get as pip_get, occurrences as pip_occurrences};
 pub use pip_files::{Entry, Kind as PipFileKind, PipConfiguration, PipFileError, PipPolicy};
-pub use process::Process;
+pub use process::{Process, is_writable};
 
 use crate::cli::{Parsed, pip as pip_flags};
 use std::path::{Path, PathBuf};

@@ -86,6 +86,11 @@ impl Process {
     }
 }
 
+/// Whether a folder can be written to, or made.
+pub fn is_writable(folder: &Path) -> bool {
+    folder.ancestors().find(|one| one.symlink_metadata().is_ok()).is_some_and(is_usable)
+}
+
 /// Whether files can be made in a folder.
 fn is_usable(folder: &Path) -> bool {
     use rustix::fs::{Access, access};

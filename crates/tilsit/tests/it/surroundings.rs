@@ -36,6 +36,22 @@ fn a_home_that_is_told_from_here() {
 }
 
 #[test]
+fn a_home_that_cannot_be_written_to() {
+    let mut sandbox = Sandbox::new();
+    project(&sandbox, "");
+    // root may write wherever it wants, but not below this
+    sandbox.set("HOME", "/dev/null");
+    sandbox.unset("TILSIT_CACHE_DIR");
+    let warned = "/dev/null/.cache/tilsit cannot be written to, so nothing is kept there";
+    sandbox.tilsit(&["install", "./p"]).ok().tells(warned);
+    sandbox.tilsit(&["build", "p"]).ok().tells(warned);
+    sandbox.tilsit(&["as", "pyproject-build", "p"]).ok().tells(warned);
+    sandbox.tilsit(&["as", "pip", "--python", ".venv", "install", "./p"]).ok().tells("disabled");
+    assert_eq!(sandbox.tilsit(&["list"]).ok().stderr, "");
+    sandbox.tilsit(&["install", "--cache-dir", "/dev/null/x", "./p"]).fails(1, "[cache-unusable]");
+}
+
+#[test]
 fn no_thread_to_be_had() {
     let sandbox = Sandbox::new();
     let mut wheel = WheelBuilder::new("alpha", "1.0");

@@ -13,6 +13,9 @@ use crate::ops::build::{BuildOpError, DistributionsError, RequiresError, Unmet};
 /// Lines of a failed build that are shown; the log has all.
 const SHOWN: usize = 20;
 
+/// The back end of a project that names none (PEP 517).
+const IMPLIED: &str = "setuptools.build_meta:__legacy__";
+
 /// The back ends that are in use, for names that nobody has.
 const BACKENDS: &[(&str, &str)] = &[
     ("setuptools", "setuptools.build_meta"),
@@ -144,6 +147,10 @@ fn hook(what: &str, error: &BuildError, confinement: Option<Network>) -> Diagnos
             .fact(reason.clone())
             .facts(own_frames(traceback));
             match nearest_backend(&backend.to_string()) {
+                // only an environment that was there already can lack what is required where nothing is said
+                _ if backend.to_string() == IMPLIED => diagnostic.hint(
+                    "without build isolation `setuptools` must be installed: tilsit install setuptools",
+                ),
                 Some(right) => {
                     let file = Path::new(&what).join("pyproject.toml");
                     let file = if file.is_absolute() { file } else { "its pyproject.toml".into() };
@@ -320,6 +327,11 @@ fn cause(what: &str, text: &str, confinement: Option<Network>) -> Diagnostic {
         Some(Network::Denied) if tried_network(text) => {
             confined("reach the network").hint("if you trust it: `--allow-network`")
         }
+        Some(_) if tried_to_write(text) && is_unwritable(Path::new(what)) => Diagnostic::new(
+            &codes::NO_PERMISSION,
+            format!("`{what}` cannot be written to, and its build would"),
+        )
+        .hint("build a copy of it: `cp -r FOLDER COPY`"),
         Some(_) if tried_to_write(text) => {
             confined("write where it may not").hint("if you trust it: `--no-sandbox`")
         }
@@ -356,6 +368,11 @@ fn tried_to_write(text: &str) -> bool {
     ["[Errno 13] Permission denied", "(os error 13)", ": Permission denied"]
         .iter()
         .any(|sign| text.contains(sign))
+}
+
+/// A project in a folder of somebody else.
+fn is_unwritable(folder: &Path) -> bool {
+    folder.is_dir() && rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_err()
 }
 
 /// A header that the C preprocessor, or a library that the linker, did not find.

@@ -113,11 +113,17 @@ impl From<&VcsError> for Diagnostic {
                     .hint("try again without `--offline`")
             }
             VcsError::Failed { command, url, output, .. } => {
+                let trust = output.lines().map(str::trim).find(|line| line.starts_with(TRUST));
                 Self::new(&codes::REPOSITORY_ERROR, "the repository could not be had")
                     .fact(format!("repository: {url}"))
                     .fact(format!("failed: {command}"))
                     .facts(output.lines().map(redact_text))
-                    .hint(format!("is the address right, and does it answer? `{} {url}`", question(command)))
+                    .hint(match trust {
+                        Some(words) => format!("it belongs to somebody else; if you trust them: {words}"),
+                        None => {
+                            format!("is the address right, and does it answer? `{} {url}`", question(command))
+                        }
+                    })
             }
             VcsError::Occupied { path, url } => {
                 Self::new(&codes::REPOSITORY_ERROR, format!("{path} is in the way"))
@@ -130,6 +136,9 @@ impl From<&VcsError> for Diagnostic {
         }
     }
 }
+
+/// What git advises where a repository is another user's.
+const TRUST: &str = "git config --global --add safe.directory ";
 
 fn package(system: System) -> &'static str {
     match system {

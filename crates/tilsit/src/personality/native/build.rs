@@ -21,7 +21,7 @@ impl Session<'_> {
             Some(word) => self.process.absolute(word),
             None => self.process.cwd.clone(),
         };
-        let store = self.store()?;
+        let store = self.working_store()?;
         let interpreter = python::any(self.process, &store, self.parsed.text(&flags::PYTHON))
             .map_err(|error| diagnosis::python(&error))?;
         let selection = self.selection(&self.target(&interpreter)?, &Wanted::default())?;

@@ -23,7 +23,7 @@ type Read<T> = Result<T, Box<Diagnostic>>;
 impl Session<'_> {
     pub(super) fn compile(&self) -> Ended {
         let sources = self.compile_sources()?;
-        let store = self.store()?;
+        let store = self.working_store()?;
         let request = self.parsed.text(&flags::PYTHON);
         let interpreter =
             python::any(self.process, &store, request).map_err(|error| diagnosis::python(&error))?;

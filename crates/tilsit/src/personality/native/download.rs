@@ -42,7 +42,7 @@ impl Session<'_> {
         if sources.is_empty() {
             return Err(Box::new(diagnosis::nothing_named("download")));
         }
-        let store = self.store()?;
+        let store = self.working_store()?;
         let interpreter = python::any(self.process, &store, self.parsed.text(&flags::PYTHON))
             .map_err(|error| diagnosis::python(&error))?;
         let targets = self.targets(&interpreter)?;

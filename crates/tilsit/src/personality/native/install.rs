@@ -82,7 +82,7 @@ impl Session<'_> {
 
     /// What `install` and `sync` of requirements have in common: all but what becomes of the rest of the environment.
     pub(super) fn install_sources(&self, sources: &Sources, amount: Amount) -> Ended {
-        let store = self.store()?;
+        let store = self.working_store()?;
         let mut shown = Shown::new(self.terminal);
         let place = self.place(&store)?;
         let target = self.target(place.interpreter())?;

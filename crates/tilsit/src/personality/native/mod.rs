@@ -32,7 +32,7 @@ use crate::cli::{self, Outcome, Parsed, native as flags};
 use crate::ops::network::Connection;
 use crate::ops::{interrupt, python};
 use crate::output::{ColorChoice, Diagnostic, Terminal, TerminalPolicy};
-use crate::settings::{Process, Settings};
+use crate::settings::{Process, Settings, is_writable};
 
 /// A command's result: an exit code, or an error to be shown.
 type Ended = Result<u8, Box<Diagnostic>>;
@@ -89,7 +89,7 @@ pub fn indexes(process: &Process) -> Result<(Store, Connection), Box<Diagnostic>
     let parsed = settings.apply(parsed);
     let terminal = Terminal::new(process, terminal_policy(&parsed));
     let session = Session { process, parsed: &parsed, settings: &settings, terminal: &terminal };
-    Ok((session.store()?, session.connection()?))
+    Ok((session.working_store()?, session.connection()?))
 }
 
 fn help(process: &Process, path: &[&'static cli::Command]) -> u8 {
@@ -163,6 +163,21 @@ impl Session<'_> {
                 .map_err(|error| Box::new(diagnosis::disk(&error)));
         }
         Ok(Store::open(self.cache_dir()))
+    }
+
+    /// The store of a command that fetches or builds. Where the user's cannot be written to, as in a home that is read-only,
+    /// one that goes with the command must do. Where a folder was named, that is the user's mistake.
+    fn working_store(&self) -> Result<Store, Box<Diagnostic>> {
+        let folder = self.cache_dir();
+        let is_named = self.parsed.text(&flags::CACHE_DIR).is_some() || self.parsed.is_on(&flags::NO_CACHE);
+        if is_named || is_writable(&folder) {
+            return self.store();
+        }
+        let folder = folder.display();
+        self.terminal.warn(&format!(
+            "{folder} cannot be written to, so nothing is kept there; --cache-dir or TILSIT_CACHE_DIR names another cache"
+        ));
+        Store::temporary(&self.process.temporary()).map_err(|error| Box::new(diagnosis::disk(&error)))
     }
 
     /// `--cache-dir`, else `tilsit` in the user's cache folder, else in the temporary folder.

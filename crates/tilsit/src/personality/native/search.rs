@@ -22,7 +22,7 @@ impl Session<'_> {
         if query.is_empty() {
             return Err(Box::new(diagnosis::nothing_to_search()));
         }
-        let store = self.store()?;
+        let store = self.working_store()?;
         let interpreter = python::any(self.process, &store, self.parsed.text(&flags::PYTHON))
             .map_err(|error| diagnosis::python(&error))?;
         let mut client = self

@@ -31,7 +31,7 @@ impl Session<'_> {
         let path = wanted::local_path(self.process, file);
         let text = std::fs::read_to_string(&path).map_err(|error| diagnosis::cannot_read(file, &error))?;
         let lock = Pylock::parse(&text).map_err(|error| diagnosis::lock(file, &error))?;
-        let store = self.store()?;
+        let store = self.working_store()?;
         let mut shown = Shown::new(self.terminal);
         let environment = self.environment_at(self.place(&store)?, &mut shown)?;
         let target = self.target(environment.interpreter())?;

@@ -17,7 +17,7 @@ use crate::output::Diagnostic;
 
 impl Session<'_> {
     pub(super) fn upgrade(&self) -> Ended {
-        let store = self.store()?;
+        let store = self.working_store()?;
         let shown = Shown::new(self.terminal);
         let environment = self.place_to_read(&store)?;
         self.refuse_managed(&environment)?;

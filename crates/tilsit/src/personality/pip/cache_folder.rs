@@ -7,7 +7,7 @@ use store::Store;
 use super::errors::Failure;
 use crate::cli::{Parsed, pip as flags};
 use crate::output::{Level, Terminal};
-use crate::settings::{Origin, Process};
+use crate::settings::{Origin, Process, is_writable};
 
 /// Where facts about interpreters are kept: our store, not pip's cache.
 pub fn cache_dir(process: &Process) -> PathBuf {
@@ -56,21 +56,12 @@ pub fn open_store(process: &Process, parsed: &Parsed, terminal: &Terminal) -> Re
     passing()
 }
 
-/// Whether the first of a path's folders that exists is root's, for root, or can be written, for others.
-#[cfg(unix)]
+/// Whether a path's folder can be written to or made; for root, also whether the first that exists is root's.
 fn is_own(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let Some((first, metadata)) = path.ancestors().find_map(|one| Some((one, one.symlink_metadata().ok()?)))
-    else {
-        return false;
+    let of_root = || {
+        let first = path.ancestors().find_map(|one| one.symlink_metadata().ok());
+        first.is_some_and(|first| first.uid() == 0)
     };
-    if rustix::process::geteuid().is_root() {
-        return metadata.uid() == 0;
-    }
-    rustix::fs::access(first, rustix::fs::Access::WRITE_OK).is_ok()
-}
-
-#[cfg(not(unix))]
-fn is_own(_path: &Path) -> bool {
-    true
+    is_writable(path) && (!rustix::process::geteuid().is_root() || of_root())
 }
