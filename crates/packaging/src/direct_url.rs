@@ -238,7 +238,10 @@ fn hash_table(table: &Table) -> Result<BTreeMap<String, String>, DirectUrlError>
     let wrong = DirectUrlError::WrongType { key: "archive_info.hashes", expected: "a table of strings" };
     table
         .iter()
-        .map(|(name, digest)| Some((name.clone(), digest.as_str()?.to_owned())))
+        // an algorithm with `=` in it could not be written into the old `hash`
+        .map(|(name, digest)| {
+            Some((name.clone(), digest.as_str().filter(|_| !name.contains('='))?.to_owned()))
+        })
         .collect::<Option<_>>()
         .ok_or(wrong)
 }
@@ -371,6 +374,13 @@ mod tests {
         for (json, expected) in table {
             assert_eq!(DirectUrl::parse(json.as_bytes()).unwrap().to_requirement("a"), expected);
         }
+    }
+
+    #[test]
+    fn an_algorithm_is_a_word() {
+        let json = r#"{"url": "https://h.example/a.zip", "archive_info": {"hashes": {"sha=256": "ab"}}}"#;
+        let error = DirectUrl::parse(json.as_bytes()).unwrap_err();
+        assert!(matches!(error, DirectUrlError::WrongType { key: "archive_info.hashes", .. }), "{error}");
     }
 
     #[test]

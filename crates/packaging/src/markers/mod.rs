@@ -14,7 +14,7 @@ pub use evaluate::{MarkerContext, UndefinedMarker};
 pub(crate) use parse::marker;
 
 use crate::specifiers::Operator;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::str::FromStr;
 
@@ -352,10 +352,32 @@ impl fmt::Display for MarkerValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variable(variable) => variable.fmt(f),
-            Self::Text(text) if !text.contains('"') => write!(f, "\"{text}\""),
-            Self::Text(text) if !text.contains('\'') => write!(f, "'{text}'"),
-            // `packaging` cannot print this one.
-            Self::Text(text) => write!(f, "\"{}\"", text.replace('"', "\\x22")),
+            Self::Text(text) => write_literal(f, text),
         }
     }
+}
+
+/// A Python literal of `text`, as `packaging` prints it where that is read as the same text. It prints what has been escaped
+/// as it is; here no text ends its line or its quotes.
+fn write_literal(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let quote = if text.contains('"') && !text.contains('\'') { '\'' } else { '"' };
+    f.write_char(quote)?;
+    if !text.contains(|c: char| c == quote || is_unprintable(c))
+        && parse::unescape(text).as_deref() == Some(text)
+    {
+        f.write_str(text)?;
+    } else {
+        for c in text.chars() {
+            match c {
+                '\\' => f.write_str("\\\\")?,
+                c if c == quote || is_unprintable(c) => write!(f, "\\u{:04x}", u32::from(c))?,
+                c => f.write_char(c)?,
+            }
+        }
+    }
+    f.write_char(quote)
+}
+
+fn is_unprintable(c: char) -> bool {
+    (c.is_control() && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}')
 }

@@ -140,7 +140,7 @@ fn operator(cursor: &mut Cursor<'_>) -> Result<MarkerOperator, Failure> {
 }
 
 /// What Python makes of the inside of a string literal; `None` where it refuses. `\N{…}` is refused too.
-fn unescape(text: &str) -> Option<Box<str>> {
+pub(super) fn unescape(text: &str) -> Option<Box<str>> {
     if text.contains(['\n', '\r', '\0']) {
         return unescape_continued_lines(text);
     }

@@ -48,6 +48,10 @@ fn markers_print_in_one_style() {
         ),
         (r#"os_name == 'a"b'"#, r#"os_name == 'a"b'"#),
         (r"os_name == '\x41\u0042\103\t\q'", "os_name == \"ABC\t\\q\""),
+        // none of these could be read again as it is
+        (r"os_name == 'a\n--index-url x'", r#"os_name == "a\u000a--index-url x""#),
+        (r"os_name == 'a\\nb\\'", r#"os_name == "a\\nb\\""#),
+        (r#"os_name == 'a"\x27b'"#, r#"os_name == "a\u0022'b""#),
     ] {
         assert_eq!(marker(written).to_string(), printed, "{written}");
     }
