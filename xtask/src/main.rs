@@ -28,6 +28,7 @@ usage: cargo xtask COMMAND
   conformance build [--sample]    build real projects by their back ends and by us and compare the files
   conformance install [OPTIONS]   install real packages by pip and by us and compare every file
   conformance lines [OPTIONS]     run everyday pip commands by pip and by us and compare every line
+  conformance tutorials           type every command of the source documents
   conformance effects [OPTIONS]   watch by strace what our commands do to the machine
   conformance crowd [OPTIONS]     sixteen processes on one cache, two on one environment
   bench [OPTIONS]                 measure uv, pip and tilsit in one hermetic run (see `cargo xtask bench --help`)

@@ -16,7 +16,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates beside the rooms: no room may stand on them, except in its tests on `fixtures`.
-const OUTSIDE: [&str; 4] = ["fixtures", "conformance", "bench", "xtask"];
+const OUTSIDE: [&str; 5] = ["fixtures", "conformance", "bench", "fuzz", "xtask"];
 
 /// Checks each crate's manifest and its clippy.toml.
 pub fn check(files: &[Tracked], complaints: &mut Complaints) {
