@@ -36,7 +36,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn peek(&self) -> Option<u8> {
-        self.rest().bytes().next()
+        self.text.as_bytes().get(self.position).copied()
     }
 
     /// Takes the byte, an ASCII character, if it is the next one.
@@ -64,14 +64,28 @@ impl<'a> Cursor<'a> {
 
     /// The word at this place: letters, digits and `_` (and `.` when asked for), not begun in the middle.
     pub(crate) fn word(&self, dotted: bool) -> &'a str {
-        let inside = self.text[..self.position].chars().next_back().is_some_and(is_word);
-        let rest = self.rest();
-        let end = rest.find(|c| !is_word(c) && (c != '.' || !dotted)).unwrap_or(rest.len());
-        if inside { "" } else { &rest[..end] }
+        let (before, rest) = self.text.split_at(self.position);
+        if ends_in_word(before) {
+            return "";
+        }
+        let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || dotted && byte == b'.';
+        let end = rest.bytes().position(|byte| !is_inside(byte)).unwrap_or(rest.len());
+        if rest[end..].starts_with(|c: char| !c.is_ascii()) {
+            let end = rest.find(|c| !is_word(c) && (c != '.' || !dotted)).unwrap_or(rest.len());
+            return &rest[..end];
+        }
+        &rest[..end]
     }
 
     pub(crate) fn fail(&self, message: impl Into<Cow<'static, str>>) -> Failure {
         Failure::new(message, self.position..self.position)
+    }
+}
+
+fn ends_in_word(text: &str) -> bool {
+    match text.as_bytes().last() {
+        Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric() || *byte == b'_',
+        _ => text.ends_with(is_word),
     }
 }
 

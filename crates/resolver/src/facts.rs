@@ -2,7 +2,7 @@
 
 use crate::exchange::{Answer, Batch, Dependencies, Need, Pick, Source, Unavailable};
 use crate::solver::Bits;
-use crate::table::{Entry, Parts, Table};
+use crate::table::{Entry, Parts, Row, Table};
 use crate::wishes::{Asked, Wishes};
 use packaging::candidate::{Availability, Candidate};
 use packaging::markers::MarkerSet;
@@ -352,13 +352,20 @@ impl Facts {
     }
 
     /// A version of a table as it is asked for.
-    pub(crate) fn pick(&self, id: PackageId, entry: &Entry) -> Pick {
+    pub(crate) fn pick(&self, id: PackageId, entry: &Entry<'_>) -> Pick {
         Pick { name: self.name(id).clone(), version: entry.version.clone(), source: entry.source.clone() }
     }
 }
 
 impl Package {
     fn indexed_table(&self, wishes: &Wishes) -> Result<Table, Vec<Need>> {
+        if let Some(Ok(candidates)) = &self.index
+            && self.urls.is_empty()
+            && wishes.installed(&self.name).is_none()
+            && !wishes.scope.is_many()
+        {
+            return Ok(Table::answered(candidates));
+        }
         let mut needs = Vec::new();
         let mut entries = Vec::new();
         let mut missing = None;
@@ -389,7 +396,7 @@ impl Package {
 }
 
 /// The entries of an index page.
-fn indexed_entries<'a>(candidates: &'a [Candidate], wishes: &'a Wishes) -> impl Iterator<Item = Entry> + 'a {
+fn indexed_entries<'a>(candidates: &'a [Candidate], wishes: &'a Wishes) -> impl Iterator<Item = Row> + 'a {
     let mut known: Vec<(&str, Option<Parts>, bool)> = Vec::new();
     candidates.iter().map(move |candidate| {
         let mut availability = candidate.availability.clone();
@@ -407,7 +414,7 @@ fn indexed_entries<'a>(candidates: &'a [Candidate], wishes: &'a Wishes) -> impl 
             }
         }
         let version = candidate.version.clone();
-        Entry { version, availability, source: Source::Candidate(candidate.id), parts }
+        Row { version, availability, source: Source::Candidate(candidate.id), parts }
     })
 }
 
@@ -424,13 +431,13 @@ fn judge_python(requires_python: &str, wishes: &Wishes) -> (Option<[MarkerSet; 2
     }
 }
 
-fn installed_entry(version: &Version) -> Entry {
+fn installed_entry(version: &Version) -> Row {
     let (version, availability) = (version.clone(), Availability::Usable);
-    Entry { version, availability, source: Source::Installed, parts: None }
+    Row { version, availability, source: Source::Installed, parts: None }
 }
 
-fn direct_entry(candidate: &Candidate, url: &str) -> Entry {
-    Entry {
+fn direct_entry(candidate: &Candidate, url: &str) -> Row {
+    Row {
         version: candidate.version.clone(),
         availability: candidate.availability.clone(),
         source: Source::Url(url.to_owned()),

@@ -136,7 +136,7 @@ impl Walk<'_> {
             reasons: Vec::new(),
             marker: None,
         };
-        if let Availability::Yanked { reason } = &entry.availability {
+        if let Availability::Yanked { reason } = entry.availability {
             let (name, version) = (package.name.clone(), package.version.clone());
             self.warnings.push(Warning::Yanked { name, version, reason: reason.clone() });
         }

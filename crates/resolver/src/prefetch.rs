@@ -90,7 +90,7 @@ impl Prefetch {
             for extra in std::iter::once(None).chain(extras) {
                 if self.seen.insert((id, entry.source.clone(), extra.clone())) {
                     todo.push(Trace::Version { id, source: entry.source.clone(), extra });
-                    let pick = facts.pick(id, entry);
+                    let pick = facts.pick(id, &entry);
                     if facts.metadata(id, &entry.source).is_none() {
                         facts.hint(Need::Metadata(pick));
                     }

@@ -241,7 +241,7 @@ impl Report<'_> {
     fn unusable(&self, package: Var, table: &Table, set: &Bits) -> Option<ConflictFact> {
         let name = self.name(package)?;
         let versions = table.versions(set);
-        Some(match &table.entry(set.highest()?).availability {
+        Some(match table.entry(set.highest()?).availability {
             Availability::NeedsPython { requires_python } => {
                 let (requires_python, python) = (requires_python.clone(), self.python());
                 ConflictFact::NeedsPython { name, versions, requires_python, python }
@@ -274,7 +274,7 @@ impl Report<'_> {
 fn tags_of(table: &Table, set: &Bits) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for state in set.iter() {
-        if let Availability::NoCompatibleFile { found } = &table.entry(state).availability {
+        if let Availability::NoCompatibleFile { found } = table.entry(state).availability {
             let new = found.iter().filter(|tag| !tags.contains(tag));
             let new: Vec<String> = new.cloned().collect();
             tags.extend(new);

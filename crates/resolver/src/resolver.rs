@@ -187,7 +187,7 @@ impl Resolver {
             for state in self.search.choices(var, &self.wishes, count).into_iter().chain(jumps) {
                 let entry = package.table.entry(state);
                 if self.facts.metadata(package.id, &entry.source).is_none() {
-                    let pick = self.facts.pick(package.id, entry);
+                    let pick = self.facts.pick(package.id, &entry);
                     self.facts.hint(Need::Metadata(pick));
                 }
             }

@@ -136,10 +136,33 @@ impl Flat {
     }
 
     pub(crate) fn record(&self, section: usize, index: usize) -> Record<'_> {
-        let size = self.shape.records[section];
-        let start = index.saturating_mul(size);
-        let bytes = self.section(section).get(start..start.saturating_add(size)).unwrap_or_default();
-        Record { bytes, text: validated_text(self.section(self.shape.text_of(section))) }
+        self.rows(section).record(index)
+    }
+
+    /// All records of a section: for whoever reads many, so that the section is found once.
+    pub(crate) fn rows(&self, section: usize) -> Rows<'_> {
+        Rows {
+            bytes: self.section(section),
+            size: self.shape.records[section],
+            text: validated_text(self.section(self.shape.text_of(section))),
+        }
+    }
+}
+
+/// The records of a section.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    bytes: &'a [u8],
+    size: usize,
+    text: &'a str,
+}
+
+impl<'a> Rows<'a> {
+    #[inline]
+    pub(crate) fn record(&self, index: usize) -> Record<'a> {
+        let start = index.saturating_mul(self.size);
+        let bytes = self.bytes.get(start..start.saturating_add(self.size)).unwrap_or_default();
+        Record { bytes, text: self.text }
     }
 }
 
@@ -151,18 +174,22 @@ pub(crate) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    #[inline]
     pub(crate) fn u32(&self, at: usize) -> u32 {
         u32_at(self.bytes, at)
     }
 
+    #[inline]
     pub(crate) fn u64(&self, at: usize) -> u64 {
         u64_at(self.bytes, at)
     }
 
+    #[inline]
     pub(crate) fn array<const N: usize>(&self, at: usize) -> [u8; N] {
         self.bytes.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
     }
 
+    #[inline]
     pub(crate) fn text(&self, at: usize) -> &'a str {
         let start = self.u32(at) as usize;
         self.text.get(start..start.saturating_add(self.u32(at + 4) as usize)).unwrap_or_default()
@@ -175,10 +202,12 @@ fn range(bytes: &[u8], shape: &Shape, section: usize) -> Range<usize> {
     start..start.saturating_add(u32_at(bytes, at + 4) as usize)
 }
 
+#[inline]
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |raw| u32::from_le_bytes(*raw))
 }
 
+#[inline]
 fn u64_at(bytes: &[u8], at: usize) -> u64 {
     bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |raw| u64::from_le_bytes(*raw))
 }

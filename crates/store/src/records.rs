@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 
+use rustix::buffer::spare_capacity;
+
 use crate::disk::{DiskError, Kind, Store, key_name};
 
 const MAGIC: &[u8; 8] = b"TILSITRC";
@@ -53,9 +55,7 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(DiskError::new("read", path, error)),
         };
-        let mut bytes = Vec::with_capacity(USUAL);
-        let read = file.take(LARGEST).read_to_end(&mut bytes);
-        read.map_err(|error| DiskError::new("read", path, error))?;
+        let mut bytes = read_whole(file).map_err(|error| DiskError::new("read", path, error))?;
         let Some(start) = value_start(&bytes, key) else { return Ok(None) };
         bytes.drain(..start);
         Ok(Some(bytes))
@@ -72,6 +72,17 @@ impl Store {
         bytes[8..12].copy_from_slice(&crc.to_le_bytes());
         self.write_entry(kind, &key_name(key), &bytes).map(|_| ())
     }
+}
+
+/// Most records come with the first read, which then brings less than was asked for; a record that was cut short by that
+/// does not have its checksum.
+fn read_whole(file: File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(USUAL);
+    rustix::io::read(&file, spare_capacity(&mut bytes))?;
+    if bytes.len() >= USUAL {
+        file.take(LARGEST).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// Where the value starts; `None` for a damaged record or another key's.

@@ -96,7 +96,7 @@ fn with_normalized_names(mut comparison: Comparison) -> Comparison {
 
 fn value(cursor: &mut Cursor<'_>) -> Result<MarkerValue, Failure> {
     if let Some(quote @ (b'"' | b'\'')) = cursor.peek()
-        && let Some(length) = cursor.rest()[1..].find(char::from(quote))
+        && let Some(length) = memchr::memchr(quote, &cursor.rest().as_bytes()[1..])
     {
         let start = cursor.position;
         let quoted = cursor.take(length + 2);
@@ -105,7 +105,8 @@ fn value(cursor: &mut Cursor<'_>) -> Result<MarkerValue, Failure> {
         return Ok(MarkerValue::Text(text));
     }
     // A variable with a dot, or one that a sentence-like dot follows.
-    for word in [cursor.word(true), cursor.word(false)] {
+    for dotted in [true, false] {
+        let word = cursor.word(dotted);
         if let Some(variable) = MarkerVariable::named(word) {
             cursor.position += word.len();
             return Ok(MarkerValue::Variable(variable));

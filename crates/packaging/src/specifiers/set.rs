@@ -2,10 +2,10 @@
 
 use super::{InvalidSpecifier, Operator, Prereleases, Specifier, VersionRanges};
 use crate::version::{Version, trim_python_space};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use smallvec::SmallVec;
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher as _, Hash, Hasher};
 use std::str::FromStr;
 
 /// Specifiers that must all fit, such as `>=1.2,!=1.3.*`; the empty set fits every version.
@@ -241,15 +241,18 @@ impl<'a> IntoIterator for &'a SpecifierSet {
 
 impl PartialEq for SpecifierSet {
     fn eq(&self, other: &Self) -> bool {
-        self.canonical() == other.canonical()
+        self.specifiers == other.specifiers || self.canonical() == other.canonical()
     }
 }
 
 impl Eq for SpecifierSet {}
 
 impl Hash for SpecifierSet {
+    /// Of the smallest and the greatest hash of a specifier: neither order nor doubles count, and nothing is sorted.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.canonical().hash(state);
+        let hashes = self.iter().map(|specifier| FxBuildHasher.hash_one(specifier));
+        let ends = hashes.fold((u64::MAX, u64::MIN), |(least, most), hash| (least.min(hash), most.max(hash)));
+        ends.hash(state);
     }
 }
 

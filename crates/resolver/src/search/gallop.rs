@@ -173,7 +173,7 @@ impl Search {
     ) -> FxHashMap<Var, Rc<Bits>> {
         let mut sets: FxHashMap<Var, Rc<Bits>> = FxHashMap::default();
         let Some(package) = self.package(var) else { return sets };
-        let source = package.table.entry(state).source.clone();
+        let source = package.table.entry(state).source;
         for asked in facts.in_force(package.id, &source, None, wishes).iter() {
             let id = facts.id(&asked.requirement().name);
             let Some(target) = self.var_of(id).filter(|target| *target != var) else { continue };

@@ -193,7 +193,7 @@ fn guarded(gate: Gate, table: &Table, wishes: &Wishes, facts: &Facts, id: Packag
         Gate::Yanked => {
             // What was chosen before stays, also when it has been yanked since.
             let chosen =
-                |state: &u32| wishes.preferences(name).any(|version| *version == table.entry(*state).version);
+                |state: &u32| wishes.preferences(name).any(|version| version == table.entry(*state).version);
             Bits::from_states(table.states(), table.yanked.iter().filter(|state| !chosen(state)))
         }
         Gate::Direct if wishes.url(name).is_some() => Bits::empty(table.states()),

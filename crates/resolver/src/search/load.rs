@@ -79,7 +79,7 @@ impl Search {
         let entry = table.entry(state);
         let dependencies = match facts.metadata(id, &entry.source) {
             None => {
-                let pick = facts.pick(id, entry);
+                let pick = facts.pick(id, &entry);
                 facts.require(Need::Metadata(pick));
                 return false;
             }

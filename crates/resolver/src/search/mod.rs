@@ -209,7 +209,7 @@ impl Search {
         }
         let Some(var) = self.most_urgent() else { return false };
         let Some(state) = self.choose(var, wishes) else { return false };
-        if let Some(parts) = self.table(var).and_then(|table| table.entry(state).parts.clone()) {
+        if let Some(parts) = self.table(var).and_then(|table| table.entry(state).parts) {
             self.forks = Some(parts.to_vec());
             return true;
         }
@@ -261,7 +261,7 @@ impl Search {
         let pick = |var: &Var| {
             let package = self.package(*var)?;
             let state = self.state(*var)?;
-            Some(facts.pick(package.id, package.table.entry(state)))
+            Some(facts.pick(package.id, &package.table.entry(state)))
         };
         decided.iter().filter_map(pick).collect()
     }

@@ -138,8 +138,8 @@ impl Search {
     fn exclude_unusable(&mut self, var: Var, table: &Table) {
         let mut rest = table.unusable.clone();
         while let Some(first) = rest.lowest() {
-            let reason = &table.entry(first).availability;
-            let same = rest.iter().filter(|state| same_reason(&table.entry(*state).availability, reason));
+            let reason = table.entry(first).availability;
+            let same = rest.iter().filter(|state| same_reason(table.entry(*state).availability, reason));
             let group = Bits::from_states(table.states(), same);
             rest = rest.minus(&group);
             let term = self.term(var, group);

@@ -24,7 +24,7 @@ pub use build::{PageOrigin, PageTooLarge};
 pub use freshness::Freshness;
 
 use crate::disk::{DiskError, Kind, Store, key_name};
-use crate::flat::{Flat, FlatError, HEADER as FLAT_HEADER, Record, Shape};
+use crate::flat::{Flat, FlatError, HEADER as FLAT_HEADER, Record, Rows, Shape};
 use crate::sys::Bytes;
 
 const SHAPE: Shape = Shape {
@@ -103,6 +103,7 @@ pub struct PageTable {
 #[derive(Debug, Clone, Copy)]
 pub struct PageVersion<'a> {
     table: &'a PageTable,
+    files: Rows<'a>,
     record: Record<'a>,
     index: u32,
 }
@@ -202,13 +203,20 @@ impl PageTable {
 
     /// The versions, ascending. Files of equal versions (`1.0`, `1.0.0`) stand under one.
     pub fn versions(&self) -> impl ExactSizeIterator<Item = PageVersion<'_>> + DoubleEndedIterator {
-        (0..self.flat.count(VERSIONS) as u32).map(|index| self.version_at(index))
+        let (versions, files) = (self.flat.rows(VERSIONS), self.flat.rows(FILES));
+        (0..self.flat.count(VERSIONS) as u32).map(move |index| PageVersion {
+            table: self,
+            files,
+            record: versions.record(index as usize),
+            index,
+        })
     }
 
     /// The version at `index` of [`PageTable::versions`]; an empty one beyond their end.
     #[must_use]
     pub fn version_at(&self, index: u32) -> PageVersion<'_> {
-        PageVersion { table: self, record: self.flat.record(VERSIONS, index as usize), index }
+        let record = self.flat.record(VERSIONS, index as usize);
+        PageVersion { table: self, files: self.flat.rows(FILES), record, index }
     }
 
     /// The place of a version, found by bisection.
@@ -228,7 +236,9 @@ impl PageTable {
 
     /// All files, grouped by version; within a version in the page's order.
     pub fn files(&self) -> impl ExactSizeIterator<Item = PageEntry<'_>> {
-        (0..self.flat.count(FILES) as u32).map(|index| self.file(index))
+        let files = self.flat.rows(FILES);
+        let entry = move |index| PageEntry { table: self, record: files.record(index as usize), index };
+        (0..self.flat.count(FILES) as u32).map(entry)
     }
 
     /// The file at `index` of [`PageTable::files`]; an empty one beyond their end.
@@ -248,7 +258,8 @@ impl PageTable {
     }
 
     fn texts(&self, section: usize) -> impl ExactSizeIterator<Item = &str> {
-        (0..self.flat.count(section)).map(move |index| self.flat.record(section, index).text(0))
+        let rows = self.flat.rows(section);
+        (0..self.flat.count(section)).map(move |index| rows.record(index).text(0))
     }
 
     fn text_of(&self, section: usize, index: u32) -> Option<&str> {
@@ -286,8 +297,8 @@ impl<'a> PageVersion<'a> {
 
     /// Its files.
     pub fn files(&self) -> impl ExactSizeIterator<Item = PageEntry<'a>> + use<'a> {
-        let table = self.table;
-        self.range().map(move |index| table.file(index))
+        let (table, files) = (self.table, self.files);
+        self.range().map(move |index| PageEntry { table, record: files.record(index as usize), index })
     }
 
     /// The places of its files in [`PageTable::files`].

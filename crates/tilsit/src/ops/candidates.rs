@@ -76,12 +76,12 @@ struct Rank {
 
 /// What the files of one version come to.
 #[derive(Default)]
-struct Tally {
+struct Tally<'a> {
     best: Option<(Rank, u32, u32)>,
-    needs_python: Option<String>,
-    found: Vec<String>,
+    needs_python: Option<&'a str>,
+    found: Vec<&'a str>,
     excluded: Option<&'static str>,
-    yanked: Option<String>,
+    yanked: Option<&'a str>,
     /// The page that does not tell when the file was uploaded.
     without_time: Option<u32>,
 }
@@ -125,13 +125,13 @@ impl Selection {
         &'a self,
         pages: &'a [Arc<PageTable>],
         allowed: Allowed,
-    ) -> Box<dyn Iterator<Item = (Version, Tally)> + 'a> {
+    ) -> Box<dyn Iterator<Item = (Version, Tally<'a>)> + 'a> {
         if let [page] = pages {
             let judge = PageJudge::new(self, page, allowed);
-            let tallied = move |version: PageVersion<'_>| (version.version(), judge.tally(0, &version));
+            let tallied = move |version: PageVersion<'a>| (version.version(), judge.tally(0, &version));
             return Box::new(page.versions().map(tallied));
         }
-        let mut tallies: BTreeMap<Version, Tally> = BTreeMap::new();
+        let mut tallies: BTreeMap<Version, Tally<'a>> = BTreeMap::new();
         for (number, page) in pages.iter().enumerate() {
             let judge = PageJudge::new(self, page, allowed);
             for version in page.versions() {
@@ -201,13 +201,13 @@ impl<'a> PageJudge<'a> {
         }
     }
 
-    fn tally(&self, number: u32, version: &PageVersion<'_>) -> Tally {
+    fn tally(&self, number: u32, version: &PageVersion<'a>) -> Tally<'a> {
         let mut tally = Tally::default();
         version.files().for_each(|file| self.weigh(number, &file, &mut tally));
         tally
     }
 
-    fn weigh(&self, number: u32, file: &PageEntry<'_>, tally: &mut Tally) {
+    fn weigh(&self, number: u32, file: &PageEntry<'a>, tally: &mut Tally<'a>) {
         let tag = match file.kind() {
             EntryKind::Wheel => match file.tag_set_index().and_then(|set| self.tags.get(set as usize)) {
                 _ if !self.allowed.wheels => {
@@ -245,7 +245,7 @@ impl<'a> PageJudge<'a> {
     }
 
     /// Files of this machine have no upload time and need none.
-    fn is_old_enough(&self, file: &PageEntry<'_>, number: u32, tally: &mut Tally) -> bool {
+    fn is_old_enough(&self, file: &PageEntry<'_>, number: u32, tally: &mut Tally<'_>) -> bool {
         let Some(limit) = self.uploaded_before else { return true };
         if index::distribution(self.table, file).is_some_and(|one| one.file().url.starts_with("file:")) {
             return true;
@@ -277,7 +277,7 @@ fn build_rank(file: &PageEntry<'_>) -> (u64, u32) {
     (tag[..digits].parse::<u64>().unwrap_or(u64::MAX).saturating_add(1), rest)
 }
 
-impl Tally {
+impl<'a> Tally<'a> {
     fn has_wheel(&self) -> bool {
         self.best.as_ref().is_some_and(|(rank, _, _)| !rank.source)
     }
@@ -300,20 +300,20 @@ impl Tally {
         }
     }
 
-    fn offer(&mut self, rank: Rank, page: u32, file: &PageEntry<'_>) {
+    fn offer(&mut self, rank: Rank, page: u32, file: &PageEntry<'a>) {
         if self.best.as_ref().is_none_or(|(best, _, _)| rank < *best) {
             self.best = Some((rank, page, file.index()));
-            self.yanked = file.yanked().map(str::to_owned);
+            self.yanked = file.yanked();
         }
     }
 
-    fn needs_python(&mut self, requires_python: &str) {
-        self.needs_python.get_or_insert_with(|| requires_python.to_owned());
+    fn needs_python(&mut self, requires_python: &'a str) {
+        self.needs_python.get_or_insert(requires_python);
     }
 
-    fn incompatible(&mut self, found: &str) {
-        if self.found.len() < 16 && !self.found.iter().any(|one| one == found) {
-            self.found.push(found.to_owned());
+    fn incompatible(&mut self, found: &'a str) {
+        if self.found.len() < 16 && !self.found.contains(&found) {
+            self.found.push(found);
         }
     }
 
@@ -324,14 +324,18 @@ impl Tally {
     fn availability(self) -> Availability {
         match (self.best, self.yanked, self.needs_python, self.excluded) {
             (Some(_), Some(reason), _, _) => {
-                Availability::Yanked { reason: Some(reason).filter(|reason| !reason.is_empty()) }
+                Availability::Yanked { reason: (!reason.is_empty()).then(|| reason.to_owned()) }
             }
             (Some(_), None, _, _) => Availability::Usable,
-            (None, _, Some(requires_python), _) => Availability::NeedsPython { requires_python },
+            (None, _, Some(requires_python), _) => {
+                Availability::NeedsPython { requires_python: requires_python.to_owned() }
+            }
             (None, _, None, Some(reason)) if self.found.is_empty() => {
                 Availability::Excluded { reason: reason.to_owned() }
             }
-            (None, _, None, _) => Availability::NoCompatibleFile { found: self.found },
+            (None, _, None, _) => {
+                Availability::NoCompatibleFile { found: self.found.into_iter().map(str::to_owned).collect() }
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The search for versions: the resolver asks, the client fetches, the store remembers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -221,7 +222,8 @@ impl Search<'_, '_> {
     }
 
     fn once(&mut self, request: &ResolveRequest) -> Result<Found, SearchError> {
-        let mut run = Run {
+        // Given back with the process: to free its many small pieces one by one takes longer than some searches.
+        let mut run = ManuallyDrop::new(Run {
             search: self,
             resolver: Resolver::new(request.clone()),
             tickets: FxHashMap::default(),
@@ -234,7 +236,7 @@ impl Search<'_, '_> {
             unusable: FxHashMap::default(),
             kept: FxHashMap::default(),
             downloaded: FxHashMap::default(),
-        };
+        });
         let resolution = run.until_done()?;
         let warnings = run.resolver.warnings().to_vec();
         Ok(Found { resolution, warnings, learned: run.learned() })
