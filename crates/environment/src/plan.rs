@@ -1,5 +1,7 @@
 //! The plan: what is wanted, against what is installed. Pure: it reads nothing and changes nothing.
 
+use std::collections::BTreeSet;
+
 use packaging::name::PackageName;
 use packaging::version::Version;
 use store::StoredWheel;
@@ -77,9 +79,8 @@ pub struct InstallPlan<W> {
 pub fn plan<W>(wanted: Vec<Wanted<W>>, installed: &Installed, others: &Others) -> InstallPlan<W> {
     let mut plan = InstallPlan { keep: Vec::new(), remove: Vec::new(), install: Vec::new() };
     if let Others::RemoveExcept(kept) = others {
-        let is_wanted =
-            |name: &PackageName| wanted.iter().any(|one| one.name == *name) || kept.contains(name);
-        plan.remove.extend(installed.iter().filter(|one| !is_wanted(one.name())).cloned());
+        let stay: BTreeSet<&PackageName> = wanted.iter().map(|one| &one.name).chain(kept).collect();
+        plan.remove.extend(installed.iter().filter(|one| !stay.contains(one.name())).cloned());
     }
     for wish in wanted {
         match installed.get(&wish.name) {

@@ -1,15 +1,18 @@
 //! Loose files: folders, single archives, and pages that link to archives of any project (`--find-links`).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use packaging::PackageName;
 use packaging::filenames::{DistributionFilename, looks_like_distribution};
 use packaging::hashes::Hash;
+use packaging::name::canonicalize_name;
 use packaging::simple_api::{
     CoreMetadata, Evidence, PageFile, PageFormat, PageHashes, ProjectPage, ProjectStatus, Yanked,
 };
+use rustc_hash::FxHashMap;
 use url::Url;
 
 use crate::credentials::without_userinfo;
@@ -18,10 +21,52 @@ use crate::location::FindLinks;
 use crate::worker::FetchedPage;
 
 /// Files found, each with an absolute URL.
-pub(crate) type Loose = Vec<PageFile<'static>>;
+type Files = Vec<PageFile<'static>>;
+
+/// A name of a file with more dashes is looked at for every project.
+const MOST_DASHES: usize = 32;
+
+/// All loose files, found by what their names begin with: a folder may hold thousands, for thousands of projects.
+#[derive(Default)]
+pub(crate) struct Loose {
+    files: Files,
+    /// The places of files whose name is, up to some dash, a spelling of this name.
+    by_name: FxHashMap<String, Vec<usize>>,
+    /// The places of those with too many dashes.
+    odd: Vec<usize>,
+}
+
+impl Loose {
+    pub(crate) fn extend(&mut self, files: impl IntoIterator<Item = PageFile<'static>>) {
+        for file in files {
+            let place = self.files.len();
+            let dashes: Vec<usize> =
+                file.filename.match_indices('-').map(|(dash, _)| dash).take(MOST_DASHES + 1).collect();
+            if dashes.len() > MOST_DASHES {
+                self.odd.push(place);
+            } else {
+                // A wheel's name ends before the first dash; the others are only as good as their first part.
+                let is_wheel = file.filename.ends_with(".whl");
+                let ends = dashes.iter().take(if is_wheel { 1 } else { MOST_DASHES });
+                for end in ends {
+                    let name = canonicalize_name(&file.filename[..*end]).into_owned();
+                    self.by_name.entry(name).or_default().push(place);
+                }
+            }
+            self.files.push(file);
+        }
+    }
+
+    /// The files that may belong to a project, in the order in which they were found.
+    fn candidates(&self, project: &PackageName) -> Vec<&PageFile<'static>> {
+        let named = self.by_name.get(project.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let places: BTreeSet<usize> = named.iter().chain(&self.odd).copied().collect();
+        places.into_iter().filter_map(|place| self.files.get(place)).collect()
+    }
+}
 
 /// What a place of this machine holds.
-pub(crate) fn read_local(path: &Path) -> Result<Loose, FetchError> {
+fn read_local(path: &Path) -> Result<Files, FetchError> {
     let shown =
         || Url::from_file_path(path).map_or_else(|()| path.display().to_string(), |url| redacted(&url));
     let failed = |reason: String| FetchError { url: shown(), problem: Problem::Read(reason), attempts: 1 };
@@ -39,10 +84,10 @@ pub(crate) fn read_local(path: &Path) -> Result<Loose, FetchError> {
 }
 
 /// As pip does: the archives of a folder, and the links of its HTML files; subfolders are not looked into.
-fn folder(path: &Path) -> std::io::Result<Loose> {
+fn folder(path: &Path) -> std::io::Result<Files> {
     let mut entries = fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
-    let mut loose = Loose::new();
+    let mut loose = Files::new();
     for entry in entries {
         let path = entry.path();
         if is_html(&path) {
@@ -97,11 +142,11 @@ fn bare(filename: String, url: String) -> PageFile<'static> {
 }
 
 /// The links of a fetched page.
-pub(crate) fn remote_links(page: &FetchedPage) -> Result<Loose, Problem> {
+pub(crate) fn remote_links(page: &FetchedPage) -> Result<Files, Problem> {
     links(&page.body, page.format, &page.url)
 }
 
-fn links(bytes: &[u8], format: PageFormat, url: &Url) -> Result<Loose, Problem> {
+fn links(bytes: &[u8], format: PageFormat, url: &Url) -> Result<Files, Problem> {
     let page = ProjectPage::parse(bytes, format).map_err(|error| Problem::NotAnIndex {
         content_type: format!("{format:?}"),
         reason: error.to_string(),
@@ -147,7 +192,8 @@ fn owned(file: PageFile<'_>, url: Url) -> PageFile<'static> {
 /// The files of one project as a page of their own; `None` when there is none.
 pub(crate) fn page_of<'a>(loose: &'a Loose, project: &PackageName) -> Option<ProjectPage<'a>> {
     let of_project = |file: &&PageFile<'_>| DistributionFilename::parse_for(&file.filename, project).is_ok();
-    let files: Vec<PageFile<'a>> = loose.iter().filter(of_project).cloned().collect();
+    let files: Vec<PageFile<'a>> =
+        loose.candidates(project).into_iter().filter(of_project).cloned().collect();
     (!files.is_empty()).then_some(ProjectPage {
         name: None,
         api_version: None,
@@ -163,7 +209,7 @@ pub(crate) fn page_of<'a>(loose: &'a Loose, project: &PackageName) -> Option<Pro
 
 /// All places of this machine at once; failures beside what was found.
 pub(crate) fn read_all(places: &[FindLinks]) -> (Loose, Vec<FetchError>) {
-    let (mut loose, mut failures) = (Loose::new(), Vec::new());
+    let (mut loose, mut failures) = (Loose::default(), Vec::new());
     for place in places {
         match place {
             FindLinks::Path(path) => match read_local(path) {

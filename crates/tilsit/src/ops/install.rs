@@ -245,8 +245,8 @@ pub fn resolve_request(request: &InstallRequest<'_>, before: &Installed) -> Reso
 }
 
 fn metadata_of(found: &Found, plan: &InstallPlan<Source>) -> BTreeMap<PackageName, Arc<[u8]>> {
-    let is_coming = |name: &PackageName| plan.install.iter().any(|(wish, _)| wish.name == *name);
-    let texts = found.resolution.packages.iter().filter(|one| is_coming(&one.name)).filter_map(|one| {
+    let coming: BTreeSet<&PackageName> = plan.install.iter().map(|(wish, _)| &wish.name).collect();
+    let texts = found.resolution.packages.iter().filter(|one| coming.contains(&one.name)).filter_map(|one| {
         let source = match &one.source {
             PackageSource::Candidate(id) => resolver::Source::Candidate(*id),
             PackageSource::Installed => resolver::Source::Installed,

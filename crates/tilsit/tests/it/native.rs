@@ -196,6 +196,21 @@ fn a_dry_run_changes_nothing() {
 }
 
 #[test]
+fn a_tree_with_more_ways_than_can_be_counted() {
+    let s = Sandbox::new();
+    for number in 0..60 {
+        let [next, after] = [1, 2].map(|step| format!("p{}", number + step));
+        let package = wheel(&format!("p{number}"), "1.0");
+        s.index.add(if number < 58 { package.requires(&next).requires(&after) } else { package });
+    }
+    s.tilsit(&["install", "-q", "p0"]).ok();
+    let tree = s.tilsit(&["tree", "--json"]).ok();
+    assert_eq!(tree.stdout.matches("\"repeated\"").count(), 56, "{tree}");
+    s.tilsit(&["tree"]).ok().says("p59 1.0");
+    s.tilsit(&["tree", "--invert", "p59"]).ok().says("p0 1.0");
+}
+
+#[test]
 fn looking_at_an_environment() {
     let s = stocked();
     s.tilsit(&["install", "-q", "alpha[fast]"]).ok();
