@@ -17,7 +17,7 @@ mod versions;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench run|versions [OPTIONS] (see `bench run --help`)";
+const USAGE: &str = "usage: bench run|versions [OPTIONS] (see `bench run --help`), bench serve FOLDER";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     let outcome = match verb.to_str() {
         Some("run") => run::main(arguments),
         Some("measure") => measure::main(arguments),
+        Some("serve") => serve(arguments),
         Some("versions") => versions::main(arguments),
         _ => Err(USAGE.to_owned()),
     };
@@ -34,5 +35,15 @@ fn main() -> ExitCode {
             eprintln!("bench: {message}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// `serve FOLDER`: the index of a folder's wheels until this program is ended, for profiles.
+fn serve(mut arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<(), String> {
+    let folder = std::path::PathBuf::from(arguments.next().ok_or("serve: no folder")?);
+    let index = universe::serve(&universe::listed(&folder)?)?;
+    println!("{}", index.simple_url());
+    loop {
+        std::thread::park();
     }
 }

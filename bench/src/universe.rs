@@ -84,7 +84,8 @@ pub fn wheels(pip: &Path, folder: &Path) -> Result<Vec<PathBuf>, String> {
     listed(folder)
 }
 
-fn listed(folder: &Path) -> Result<Vec<PathBuf>, String> {
+/// The wheels in a folder.
+pub fn listed(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let entries = std::fs::read_dir(folder).map_err(|error| error.to_string())?;
     let mut wheels: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     wheels.retain(|path| path.extension().is_some_and(|extension| extension == "whl"));
