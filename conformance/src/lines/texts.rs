@@ -49,6 +49,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("constraint-missing.txt", "gamma\n-c nowhere.txt\n"),
     ("sub/inner.txt", "gamma\n-r deeper.txt\n-c ../constraints.txt\n"),
     ("sub/deeper.txt", "beta  # limited above\n"),
+    ("sub/links.txt", "--no-index\n-f ../links\nomega\n"),
     ("bad-option.txt", "--bogus\ngamma\n"),
     ("bad-line-option.txt", "gamma --bogus=1\n"),
     ("no-value.txt", "--index-url\n"),

@@ -25,6 +25,7 @@ pub const CASES: &[Case<'_>] = &[
     case("install-nested-requirements", &[], "install -r nested.txt"),
     case("install-constrained", &[], "install alpha -c constraints.txt"),
     case("install-marker-false", &[], "install -r markers.txt"),
+    case("install-find-links-of-a-file-below", &[], "install -r sub/links.txt"),
     case("install-find-links", &[], "install --no-index --find-links links omega"),
     case("install-wheel", &[], "install links/omega-1.0-py3-none-any.whl"),
     case(
@@ -39,6 +40,7 @@ pub const CASES: &[Case<'_>] = &[
     case("install-skips-yanked", &[], "install yanked"),
     case("install-dry-run", &[], "install --dry-run alpha"),
     case("install-target", &[], "install --target out alpha"),
+    case("install-empty-target", &[], "install --target= --report= alpha"),
     case("install-hashed", &[], "install -r hashed.txt"),
     case("install-satisfied", ALPHA, "install alpha"),
     case(

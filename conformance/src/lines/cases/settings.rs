@@ -63,6 +63,7 @@ pub const CASES: &[Case<'_>] = &[
     case("config-list-two", &[ONE], "config list --global --user").env(GLOBAL),
     case("config-list-named", &[CONF], "config list").env(NAMED),
     case("config-list-isolated", &[ONE], "config list --isolated").env(OWN).without("--isolated"),
+    case("config-list-verbose", &[ONE, SITE], "config list -v").env(OWN).without("-v"),
     case("config-list-too-many", &[], "config list more"),
     case(
         "config-list-quotes",

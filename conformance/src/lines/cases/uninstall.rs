@@ -58,5 +58,6 @@ pub const CASES: &[Case<'_>] = &[
     case("uninstall-root-user-action-bad", ALPHA, "uninstall -y --root-user-action never alpha"),
     case("uninstall-break-system-packages", ALPHA, "uninstall -y --break-system-packages alpha"),
     case("uninstall-marker-beside", &["install -q alpha", MANAGED], "uninstall -y alpha"),
+    case("uninstall-path-nowhere", ALPHA, "uninstall -y alpha ./nowhere"),
     case("uninstall-nothing", &[], "uninstall"),
 ];

@@ -207,7 +207,11 @@ async fn secure(stream: Box<dyn Stream>, peer: Peer<'_>, tls: &Tls) -> Result<Di
 fn handshake_problem(error: &io::Error, host: String, roots: &str) -> Problem {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(reason)) => {
-            Problem::Certificate { host, reason: format!("{reason:?}"), roots: roots.to_owned() }
+            let reason = format!("{reason:?}");
+            // webpki's word for most certificates that people sign themselves.
+            let is_own = reason.contains("CaUsedAsEndEntity");
+            let reason = if is_own { "SelfSigned".to_owned() } else { reason };
+            Problem::Certificate { host, reason, roots: roots.to_owned() }
         }
         Some(reason) => Problem::Tls { host, reason: reason.to_string() },
         None => Problem::Connect { host, reason: plain(error) },

@@ -415,3 +415,14 @@ fn without_an_index_a_program_is_told_how_to_have_the_real_pip() {
     python(&s, &["-m", "pip", "install", "-q", "pip!=26.3"]).ok();
     assert_eq!(answers(&s), "the real pip 99.0\n");
 }
+
+#[test]
+fn an_environment_whose_python_is_gone_says_so() {
+    let mut s = stocked();
+    let gone = s.work().join("gone/bin/python").display().to_string();
+    s.set("TILSIT_SYS_EXECUTABLE", &gone);
+    let ran = s.tilsit(&["as", "pip", "--python", &gone, "list"]);
+    ran.fails(1, &format!("ERROR: Failed to run pip under {gone}: "))
+        .tells("hint: the Python that this environment was made with is gone")
+        .tells("tilsit venv --clear");
+}

@@ -106,6 +106,7 @@ fn why_something_is_installed() {
     );
     let json = s.tilsit(&["why", "--json", "leaf"]).ok().json();
     assert_eq!(json[0]["chains"], serde_json::json!([["app", "mid", "leaf"]]));
+    s.tilsit(&["why", "pip"]).ok().says("it came with the environment");
     s.tilsit(&["why", "nothing"]).fails(1, "[not-installed]");
 }
 
@@ -142,4 +143,6 @@ fn where_nothing_was_asked_for_nothing_is_unneeded() {
     }
     s.tilsit(&["uninstall", "--unneeded", "-y"]).fails(2, "REQUESTED");
     assert_eq!(freeze(&s).lines().count(), 5);
+    s.tilsit(&["venv", "-q", "--clear"]).ok();
+    s.tilsit(&["uninstall", "--unneeded", "-y"]).ok().tells("everything is needed");
 }

@@ -137,7 +137,8 @@ fn dead_end(fact: &ConflictFact, needed: Option<&str>) -> Diagnostic {
         }
         ConflictFact::NoVersions { name, specifiers, available } => {
             let found = error(&codes::NO_SUCH_VERSION, format!("no versions of `{name}` fit {specifiers}"));
-            match available.last() {
+            let finals = available.iter().rev().find(|version| !version.is_prerelease());
+            match finals.or(available.last()) {
                 None => found.fact("there are no versions at all"),
                 Some(newest) => found
                     .fact(format!("available: {}", listed(available)))

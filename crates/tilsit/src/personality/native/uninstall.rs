@@ -86,7 +86,9 @@ impl Session<'_> {
             !leaving.contains(one.name()) && (one.is_requested() || kept().contains(one.name()))
         };
         let roots: Vec<_> = graph.installed.iter().filter(stays).map(InstalledDistribution::name).collect();
-        if leaving.is_empty() && !graph.installed.iter().any(InstalledDistribution::is_requested) {
+        let others = || graph.installed.iter().filter(|one| !kept().contains(one.name()));
+        let nobody_asked = others().next().is_some() && !others().any(InstalledDistribution::is_requested);
+        if leaving.is_empty() && nobody_asked {
             return Err(Box::new(diagnosis::nobody_asked()));
         }
         let needed = graph.dependencies.needed_by(roots, &graph.markers);

@@ -6,6 +6,7 @@ use environment::dependencies::Package;
 use packaging::PackageName;
 use serde_json::json;
 
+use super::install::kept;
 use super::{Ended, Session};
 use crate::cli::native as flags;
 use crate::ops::graph::Graph;
@@ -86,6 +87,8 @@ fn reasons(graph: &Graph, name: &PackageName, chains: &[Chain]) -> Vec<String> {
     let mut lines = Vec::new();
     if is_requested(graph, name) {
         lines.push("  you asked for it".to_owned());
+    } else if kept().contains(name) {
+        lines.push("  it came with the environment, and stays until it is named".to_owned());
     } else if chains.is_empty() {
         lines.push("  nobody asked for it, and nothing needs it: `tilsit uninstall --unneeded`".to_owned());
     }

@@ -123,7 +123,7 @@ impl Session<'_> {
                 }
                 FileOption::FindLinks(link) => {
                     let file = crate::ops::wanted::local_path(self.process, &setting.path);
-                    let beside = crate::ops::direct::tidy(&file.with_file_name(link));
+                    let beside = crate::ops::direct::tidy(&file).with_file_name(link);
                     let whole = beside.to_string_lossy();
                     let link = if beside.exists() { &*whole } else { link };
                     connection.find_links.push(setting.sourced("--find-links", link));

@@ -33,6 +33,11 @@ impl Session<'_> {
             pip_config::choose(&self.chosen_files(), needs_one, policy.prefix).map_err(Failure::error)?;
         let loaded = PipConfiguration::load(self.process, policy)
             .map_err(|error| Failure::exception(error.to_string()))?;
+        let loaded = loaded.only(kind);
+        for file in &loaded.files {
+            let (variant, path) = (file.kind.word(), file.path.display());
+            self.terminal.verbose(&format!("For variant '{variant}', will try loading '{path}'"));
+        }
         let rest = words.get(1..).unwrap_or_default();
         if rest.len() != takes.len() {
             let example: String = takes.iter().map(|name| format!(" [{name}]")).collect();
@@ -41,7 +46,7 @@ impl Session<'_> {
                 takes.len()
             )));
         }
-        self.config_verb((verb, rest), policy, (&loaded.only(kind), kind)).map_err(Failure::error)?;
+        self.config_verb((verb, rest), policy, (&loaded, kind)).map_err(Failure::error)?;
         Ok(0)
     }
 

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use packaging::{Origin, PackageName};
-use project::requirements_file::Requested;
+use project::requirements_file::{PathRequirement, Requested};
 
 use super::errors::Failure;
 use super::list::{is_standard, pinned};
 use super::{Ended, Session};
 use crate::cli::pip as flags;
+use crate::ops::direct::{DirectError, is_archive};
 use crate::ops::list::{Editable, ListRequest, Listed, list};
 use crate::ops::working_copy::{WorkingCopy, working_copy};
 
@@ -142,7 +143,7 @@ impl Session<'_> {
         Ok(match requested {
             Requested::Named(requirement) => Some(requirement.raw_name.to_string()),
             Requested::Url(url) => url.egg.map(|name| name.to_string()),
-            Requested::Path(_) => None,
+            Requested::Path(path) => refuse_nowhere(path).map(|_| None)?,
         })
     }
 
@@ -195,6 +196,16 @@ pub(super) fn refuse_folder(wanted: &str) -> Result<(), Failure> {
         )));
     }
     Ok(())
+}
+
+/// pip's word about a path that is neither a folder nor looks like an archive.
+pub(super) fn refuse_nowhere(path: PathRequirement) -> Result<PathRequirement, Failure> {
+    let place = std::path::Path::new(&path.path);
+    if place.is_dir() || is_archive(&path.path) {
+        return Ok(path);
+    }
+    let exists = place.exists();
+    Err(DirectError::NotAPlace { typed: path.path, exists, origin: path.origin }.into())
 }
 
 /// A line without its comment: `#` at the beginning or after white space.

@@ -20,6 +20,9 @@ const WHEELS: &str = "`pip install --only-binary :all: NAME` takes the newest ve
 /// After a Python that is none.
 pub const INTERPRETER: &str = "`--python` (and `python` in pip.conf, and PIP_PYTHON) takes the path of a Python or of an environment's folder: `--python .venv`, or `--python \"$(command -v python3)\"` for one on the PATH";
 
+/// After the Python of the environment whose pip was called.
+pub const OWN_INTERPRETER: &str = "the Python that this environment was made with is gone or not yours to run: make the environment anew (`tilsit venv --clear DIR`) with a Python that is there (`tilsit venv -p 3.12 DIR`)";
+
 /// After `-e NAME @ URL` in three words.
 pub const UNQUOTED: &str =
     "a shell takes `NAME @ URL` for three words: quote it (`pip install -e \"NAME @ URL\"`)";
@@ -33,7 +36,8 @@ pub fn not_found(cause: &Cause, project: Option<&Project>, selection: &Selection
         ));
     };
     let candidates = project.candidates.iter().rev();
-    let newest = candidates.clone().find(|one| one.availability.is_usable());
+    let usable = || candidates.clone().filter(|one| one.availability.is_usable());
+    let newest = usable().find(|one| !one.version.is_prerelease()).or_else(|| usable().next());
     if let Some(newest) = newest {
         let version = &newest.version;
         return Some(format!(

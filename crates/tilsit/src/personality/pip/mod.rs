@@ -97,7 +97,7 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         Err(PythonError::Settings(error)) => return bad_settings(&plain, &error, &[]),
         Err(error) => {
             plain.err(&format!("ERROR: {}", error.sentence()));
-            plain.err(&format!("hint: {}", hints::INTERPRETER));
+            plain.err(&format!("hint: {}", error.hint()));
             return ERROR;
         }
     };

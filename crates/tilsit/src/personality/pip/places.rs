@@ -53,15 +53,15 @@ impl Session<'_> {
 
     /// Where `install` puts things: `--target`, `--prefix`, `--user`, else the environment itself.
     pub fn place(&self) -> Result<Environment, Failure> {
-        // What is there but empty stands for none: that is how pip turns off what a configuration file may say.
-        let folder = |flag| self.parsed.filled(flag).map(|folder| self.process.absolute(folder));
         let state = self.state_dir();
         let interpreter = || self.interpreter.clone();
         let user = self.parsed.is_on(&flags::USER);
         if user && self.parsed.text(&flags::TARGET).is_some() {
             return Err(Failure::error("Can not combine '--user' and '--target'"));
         }
-        if let Some(target) = folder(&flags::TARGET) {
+        // An empty one stands for none: so pip's own builds turn off what a configuration file may say.
+        if let Some(target) = self.parsed.filled(&flags::TARGET) {
+            let target = self.process.absolute(target);
             if self.parsed.filled(&flags::PREFIX).is_some() {
                 return Err(Failure::error("Cannot set --home and --prefix together"));
             }
@@ -74,13 +74,19 @@ impl Session<'_> {
             Some(root) => self.process.absolute(root).join(folder.strip_prefix("/").unwrap_or(folder)),
             None => folder.to_owned(),
         };
-        if let Some(prefix) = folder(&flags::PREFIX) {
+        if let Some(prefix) = self.parsed.text(&flags::PREFIX) {
+            // pip puts it before `/lib/python3.N` as it stands.
+            let prefix = if prefix.is_empty() { "/" } else { prefix };
             if user {
                 return Err(Failure::error(
                     "Can not combine '--user' and '--prefix' as they imply different installation locations",
                 ));
             }
-            return Ok(Environment::prefix(interpreter(), &below_root(&prefix), &state));
+            return Ok(Environment::prefix(
+                interpreter(),
+                &below_root(&self.process.absolute(prefix)),
+                &state,
+            ));
         }
         if self.parsed.text(&flags::ROOT).is_some() {
             let below = below_root(self.interpreter.prefix());

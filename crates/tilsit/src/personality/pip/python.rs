@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use environment::Interpreter;
 use store::Store;
 
+use super::hints;
 use crate::cli::{Parsed, pip as flags};
 use crate::ops::python;
 use crate::settings::{PipConfiguration, PipPolicy, Process, SettingsError};
@@ -30,6 +31,8 @@ pub enum PythonError {
     Missing(String),
     /// It does not run.
     Broken(PathBuf, String),
+    /// The one whose pip was called does not run.
+    OwnBroken(PathBuf, String),
     /// None is named and none was found.
     None,
     /// The configuration cannot be used.
@@ -41,9 +44,19 @@ impl PythonError {
     pub fn sentence(&self) -> String {
         match self {
             Self::Missing(named) => format!("Could not locate Python interpreter {named}"),
-            Self::Broken(program, why) => format!("Failed to run pip under {}: {why}", program.display()),
+            Self::Broken(program, why) | Self::OwnBroken(program, why) => {
+                format!("Failed to run pip under {}: {why}", program.display())
+            }
             Self::None => "Could not locate Python interpreter python".to_owned(),
             Self::Settings(error) => error.to_string(),
+        }
+    }
+
+    /// What mends it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::OwnBroken(..) => hints::OWN_INTERPRETER,
+            _ => hints::INTERPRETER,
         }
     }
 }
@@ -67,7 +80,12 @@ pub fn choose(
     if let Some(named) = parsed.text(&flags::PYTHON).filter(|named| !named.is_empty()) {
         return Ok(Chosen { interpreter: locate(process, store, named)?, is_named: true });
     }
-    let interpreter = python::any(process, store, own).map_err(|_| PythonError::None);
+    let interpreter = python::any(process, store, own).map_err(|error| match own.map(Path::new) {
+        Some(own) => {
+            PythonError::OwnBroken(own.to_owned(), refused(own).unwrap_or_else(|| error.to_string()))
+        }
+        None => PythonError::None,
+    });
     if process.has("_PIP_RUNNING_IN_SUBPROCESS") {
         return Ok(Chosen { interpreter: interpreter?, is_named: true });
     }

@@ -194,7 +194,7 @@ fn named(word: &str) -> Result<Option<(PackageName, String)>, Failure> {
             Some(egg) => Some((egg.clone(), egg.to_string())),
             None => of_file(url.url.split(['#', '?']).next().unwrap_or_default()),
         },
-        Requested::Path(path) => of_file(&path.path),
+        Requested::Path(path) => of_file(&super::freeze::refuse_nowhere(path)?.path),
     })
 }
 

@@ -239,6 +239,7 @@ pub fn tls_words(problem: &Problem) -> Option<String> {
             let begins = |word: &str| reason.starts_with(word);
             let words = match reason.as_str() {
                 _ if begins("UnknownIssuer") => "unable to get local issuer certificate".to_owned(),
+                _ if begins("SelfSigned") => "self-signed certificate".to_owned(),
                 _ if begins("Expired") => "certificate has expired".to_owned(),
                 _ if begins("NotValidYet") => "certificate is not yet valid".to_owned(),
                 _ if begins("NotValidForName") => {
