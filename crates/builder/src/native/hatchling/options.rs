@@ -46,8 +46,8 @@ impl Target {
             strict_naming: options.flag("strict-naming", true)?,
             include: options.texts("include")?,
             exclude: options.texts("exclude")?,
-            packages: options.texts("packages")?,
-            only_include: options.texts("only-include")?,
+            packages: options.chosen("packages")?,
+            only_include: options.chosen("only-include")?,
             artifacts: options.texts("artifacts")?,
             sources: options.sources()?,
             force_include: options.inclusion(options.holder("force-include"), "force-include")?,
@@ -108,6 +108,15 @@ impl<'a> Options<'a> {
         let texts = self.holder(key).map(|table| table.texts(key)).transpose()?.flatten().unwrap_or_default();
         if texts.iter().any(String::is_empty) {
             return not_native(format!("`{key}` has an empty string"));
+        }
+        Ok(texts)
+    }
+
+    /// An empty list is not as none: a wheel then has the whole tree.
+    fn chosen(&self, key: &str) -> Result<Vec<String>, Stop> {
+        let texts = self.texts(key)?;
+        if texts.is_empty() && self.holder(key).is_some_and(|table| table.has(key)) {
+            return not_native(format!("`{key}` is empty"));
         }
         Ok(texts)
     }

@@ -216,6 +216,8 @@ fn for_extra(mut requirement: Requirement, extra: &str) -> Result<Requirement, S
 fn readme(message: &mut Message, source: &Source<'_>, project: &Project) -> Result<Option<String>, Stop> {
     let (text, content_type) = match &project.readme {
         None => return Ok(None),
+        // An empty text counts as none.
+        Some(Readme::Text { text, .. }) if text.is_empty() => return Ok(None),
         Some(Readme::Text { text, content_type }) => (text.clone(), content_type.clone()),
         Some(Readme::File { path, content_type }) => {
             let guessed = match path {

@@ -224,6 +224,11 @@ fn dynamic(
                     distribution.extras.push((extra.to_owned(), requirements));
                 }
             }
+            "description" => distribution.summary = Some(file(source, directive, distribution)?),
+            "classifiers" => {
+                let text = file(source, directive, distribution)?;
+                distribution.classifiers = text.lines().map(str::to_owned).collect();
+            }
             other => return not_native(format!("the dynamic `{other}` is not understood")),
         }
     }

@@ -43,7 +43,8 @@ impl EggInfo {
     pub(super) fn of(source: &Source<'_>, distribution: &Distribution, facts: &Facts) -> Result<Self, Stop> {
         let name = format!("{}.egg-info", distribution.name.replace('-', "_").trim_matches('_'));
         let spelled = distribution.layout.root();
-        if spelled.starts_with("./") || spelled.contains("//") || spelled.contains("/.") {
+        let unnamed = spelled.is_empty() && distribution.layout.folders.contains_key("");
+        if unnamed || spelled.starts_with("./") || spelled.contains("//") || spelled.contains("/.") {
             return not_native(format!("`{spelled}` is an unusual name of a folder"));
         }
         let root = tree::normalized_path(spelled);
