@@ -1,5 +1,6 @@
 //! Requirements that name a place: a wheel or a source, by path or URL.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -399,6 +400,13 @@ pub fn distribution(url: &str) -> Option<Distribution> {
     let mut bare = parsed;
     bare.set_fragment(None);
     Some(Distribution::new(filename, RemoteFile { url: bare.into(), hashes, size: None }))
+}
+
+/// What `direct_url.json` records of an archive's bytes: the hash that its URL promises, as in pip, else the one that was found.
+pub fn recorded_hashes(url: &str, found: &Hash) -> BTreeMap<String, String> {
+    let promised = Url::parse(url).ok().and_then(|url| fragment_hashes(&url).into_iter().next());
+    let hash = promised.as_ref().unwrap_or(found);
+    BTreeMap::from([(hash.algorithm().name().to_owned(), hash.hex().to_owned())])
 }
 
 /// `#sha256=…` after a URL is a promise about the file.

@@ -382,8 +382,7 @@ fn direct_url(url: &str, found: &Found) -> Option<String> {
     }
     let bare = url.split('#').next().unwrap_or(url);
     let sha256 = direct.wheel.as_ref()?.sha256();
-    let hashes = BTreeMap::from([(sha256.algorithm().name().to_owned(), sha256.hex().to_owned())]);
-    let info = DirectUrlInfo::Archive { hashes: Some(hashes) };
+    let info = DirectUrlInfo::Archive { hashes: Some(direct::recorded_hashes(url, sha256)) };
     let record =
         DirectUrl { url: packaging::direct_url::without_credentials(bare), info, subdirectory: None };
     Some(record.to_json())

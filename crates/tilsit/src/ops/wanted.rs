@@ -44,6 +44,8 @@ pub struct Wanted {
     pub nameless: BTreeSet<String>,
     /// URLs of requirements that are to be editable.
     pub editables: BTreeSet<String>,
+    /// Packages of editable requirements that were named before their URLs.
+    pub names: BTreeMap<String, PackageName>,
     /// `--config-settings` of single requirements, by URL or name.
     pub settings: BTreeMap<String, Vec<(String, String)>>,
     /// Options of files, in order.
@@ -380,6 +382,9 @@ impl Reader<'_, '_> {
         };
         if !entry.config_settings.is_empty() {
             self.wanted.settings.insert(url.clone(), entry.config_settings.clone());
+        }
+        if let Named::Ready(requirement) = &named {
+            self.wanted.names.insert(url.clone(), requirement.name.clone());
         }
         self.wanted.editables.insert(url);
         self.wanted.push(named);

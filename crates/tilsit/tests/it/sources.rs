@@ -159,6 +159,12 @@ fn folders_archives_and_what_is_recorded_about_them() {
     assert_eq!(sandbox.frozen(), format!("alpha @ file://{}#sha256={sha256}", file.display()));
     let wrong = format!("{}#sha256={}", file.display(), "0".repeat(64));
     sandbox.tilsit(&["install", &format!("alpha @ file://{wrong}")]).fails(1, "[hash-mismatch]");
+    // As in pip, a hash of another kind that its URL promises is the one that is recorded.
+    let sha384 = sandbox.program("sha384sum", &["alpha-2.0.tar.gz"]).ok().stdout;
+    let sha384 = sha384.split(' ').next().unwrap();
+    let promised = format!("file://{}#sha384={sha384}", file.display());
+    sandbox.tilsit(&["install", "--reinstall", &promised]).ok();
+    assert_eq!(sandbox.frozen(), format!("alpha @ {promised}"));
     // `freeze` gives what installs the same again.
     let frozen = sandbox.write("frozen.txt", &format!("{}\n", sandbox.frozen()));
     sandbox.tilsit(&["uninstall", "-y", "alpha"]).ok();

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use index::vcs::{self, VcsUrl};
+use packaging::PackageName;
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use project::pyproject::PyProject;
 use url::Url;
@@ -47,7 +48,7 @@ impl Preparer<'_> {
         let shown = index::redacted_text(url);
         let checkouts = self.policy.checkouts.as_ref();
         let checkouts = checkouts.ok_or_else(|| SourceError::NotEditable { place: shown.clone() })?;
-        let target = checkouts.join(checkout_name(repository));
+        let target = checkouts.join(checkout_name(repository, self.policy.names.get(url)));
         let was_there = target.exists();
         hands.listener.event(&Event::RepositoryAsked { url: repository, folder: Some(&target) });
         let placed = vcs::place(repository, &target, self.policy.existing, &self.policy.vcs);
@@ -65,10 +66,10 @@ impl Preparer<'_> {
     }
 }
 
-/// The folder below `src`: `#egg=`, else the repository's last name.
-fn checkout_name(repository: &VcsUrl) -> String {
+/// The folder below `src`: the package before `@`, `#egg=`, else the repository's last name.
+fn checkout_name(repository: &VcsUrl, package: Option<&PackageName>) -> String {
     let last = || repository.repository.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or("source");
-    let name = repository.egg.as_deref().unwrap_or_else(last);
+    let name = package.map(PackageName::as_str).or(repository.egg.as_deref()).unwrap_or_else(last);
     let name = name.split('[').next().unwrap_or(name).trim_end_matches(".git");
     let name = packaging::name::canonicalize_name(name);
     let safe = name.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' });
@@ -139,8 +140,11 @@ mod tests {
             ("git+git@h.example:b.git", "b"),
             ("hg+https://h.example/..#egg=..", "source"),
         ] {
-            assert_eq!(checkout_name(&VcsUrl::parse(url).unwrap()), expected, "{url}");
+            assert_eq!(checkout_name(&VcsUrl::parse(url).unwrap(), None), expected, "{url}");
         }
+        let (url, name) =
+            (VcsUrl::parse("git+https://h.example/a#egg=c").unwrap(), PackageName::new("My_Pkg"));
+        assert_eq!(checkout_name(&url, name.ok().as_ref()), "my-pkg");
     }
 
     #[test]

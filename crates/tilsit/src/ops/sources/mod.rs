@@ -27,7 +27,7 @@ use store::archive::{Digests, FileBytes, check_hashes};
 use store::{BuiltEntry, Store, StoredWheel, UnpackError, WheelBytes};
 
 use super::build::{BuildTask, Builds, Hands};
-use super::direct::Direct;
+use super::direct::{Direct, recorded_hashes};
 use super::events::Event;
 use super::interrupt;
 use super::wanted::Wanted;
@@ -42,6 +42,8 @@ pub struct SourcePolicy {
     pub vcs: VcsPolicy,
     /// URLs that are installed in editable form.
     pub editables: BTreeSet<String>,
+    /// Packages of editable repositories that were named before their URLs.
+    pub names: BTreeMap<String, PackageName>,
     /// `--config-settings` of everything that has none of its own.
     pub settings: ConfigSettings,
     /// `--config-settings` of single requirements, by URL.
@@ -149,6 +151,7 @@ impl Default for SourcePolicy {
         Self {
             vcs: VcsPolicy::default(),
             editables: BTreeSet::new(),
+            names: BTreeMap::new(),
             settings: ConfigSettings::default(),
             own_settings: BTreeMap::new(),
             checkouts: None,
@@ -437,9 +440,7 @@ impl<'a> Preparer<'a> {
         let shown = index::redacted_text(url);
         let bytes = Archive::open(file, &shown)?;
         let sha256 = bytes.check(expected, &shown)?;
-        let info = DirectUrlInfo::Archive {
-            hashes: Some(BTreeMap::from([(sha256.algorithm().name().to_owned(), sha256.hex().to_owned())])),
-        };
+        let info = DirectUrlInfo::Archive { hashes: Some(recorded_hashes(url, &sha256)) };
         let record = DirectUrl { url: bare(url), info, subdirectory: subdirectory.clone() };
         let key = self.key(&sha256.to_string(), subdirectory.as_deref(), url);
         if !self.policy.wants_trees

@@ -46,6 +46,7 @@ impl Session<'_> {
                 interrupted: Some(interrupt::flag()),
             },
             editables: wanted.editables.clone(),
+            names: wanted.names.clone(),
             settings: self.config_settings(),
             own_settings: own_settings.collect(),
             checkouts: site.environment.map(|one| one.interpreter().prefix().join("src")),

@@ -175,6 +175,7 @@ impl Session<'_> {
                 whole: self.process.filled("PIP_NO_PARTIAL_CLONE_FOR_BROKEN_GIT_SERVER").is_some(),
             },
             editables: wanted.editables.clone(),
+            names: wanted.names.clone(),
             settings: ConfigSettings::from_words(self.parsed.values(&flags::CONFIG_SETTINGS)),
             own_settings: settings.collect(),
             checkouts: Some(self.checkouts()),
