@@ -344,10 +344,15 @@ impl Terminal {
     pub fn ask(&self, question: &str) -> Option<String> {
         self.text(question);
         self.flush();
-        let mut answer = String::new();
-        match std::io::stdin().read_line(&mut answer) {
-            Ok(0) | Err(_) => None,
-            Ok(_) => Some(answer.trim().to_owned()),
+        let answer = || {
+            let mut answer = String::new();
+            let read = std::io::stdin().read_line(&mut answer);
+            read.is_ok_and(|length| length > 0).then(|| answer.trim().to_owned())
+        };
+        // A bar that moved on meanwhile would write over the question.
+        match self.progress.get() {
+            Some(progress) => progress.suspend(answer),
+            None => answer(),
         }
     }
 

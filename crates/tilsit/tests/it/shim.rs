@@ -429,3 +429,11 @@ fn an_environment_whose_python_is_gone_says_so() {
         .tells("hint: the Python that this environment was made with is gone")
         .tells("tilsit venv --clear");
 }
+
+#[test]
+fn a_full_device_is_told_as_one() {
+    let s = stocked();
+    s.program("sh", &["-c", ".venv/bin/pip list >/dev/full"])
+        .fails(2, "OSError: [Errno 28] No space left on device")
+        .tells("hint: there is no room left there");
+}

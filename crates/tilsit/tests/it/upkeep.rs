@@ -146,3 +146,38 @@ fn where_nothing_was_asked_for_nothing_is_unneeded() {
     s.tilsit(&["venv", "-q", "--clear"]).ok();
     s.tilsit(&["uninstall", "--unneeded", "-y"]).ok().tells("everything is needed");
 }
+
+/// Runs the words behind it on a terminal, answers the first question with no, and prints what was to be seen.
+const ON_TERMINAL: &str = "\
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+seen = b''
+answered = False
+while True:
+    try:
+        more = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not more:
+        break
+    seen += more
+    if not answered and b'[Y/n] ' in seen:
+        answered = True
+        os.write(terminal, b'n\\n')
+os.waitpid(child, 0)
+sys.stdout.buffer.write(seen)
+";
+
+#[test]
+fn a_question_on_a_terminal_stays_to_be_seen() {
+    let s = aged();
+    let binary = env!("CARGO_BIN_EXE_tilsit");
+    let ran =
+        s.program(".venv/bin/python", &["-c", ON_TERMINAL, binary, "upgrade", "--all", "--refresh"]).ok();
+    let (_, after) = ran.stdout.split_once("Do this? [Y/n] ").unwrap();
+    assert!(!after.contains("Resolving"), "{ran}");
+    assert!(after.contains("Nothing was changed"), "{ran}");
+    assert!(freeze(&s).contains("leaf==1.0"), "it was done all the same");
+}

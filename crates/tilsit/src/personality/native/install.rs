@@ -147,7 +147,11 @@ impl Session<'_> {
             request.dry_run = true;
             let planned = install(&request, &mut preparer, &mut hands)
                 .map_err(|error| diagnosis::install(&error, &selection))?;
-            request.dry_run = planned.plan.is_satisfied() || !self.agrees_to(&planned.plan);
+            request.dry_run = planned.plan.is_satisfied();
+            if !request.dry_run && !self.agrees_to(&planned.plan) {
+                self.terminal.info("Nothing was changed");
+                return Ok(0);
+            }
         }
         let report = install(&request, &mut preparer, &mut hands);
         drop(shown);

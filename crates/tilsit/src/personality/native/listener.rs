@@ -90,11 +90,9 @@ impl Listener for Shown<'_> {
             | Event::BuildFailed { .. }
             | Event::Unbuilt(_)
             | Event::BuildEnded { .. }
-            | Event::Built(_) => self.spinner = None,
-            Event::NothingRequired { .. }
-            | Event::Planned(_)
-            | Event::PageSkipped(_)
-            | Event::Building(_) => {}
+            | Event::Built(_)
+            | Event::Planned(_) => self.spinner = None,
+            Event::NothingRequired { .. } | Event::PageSkipped(_) | Event::Building(_) => {}
             Event::Resolving(count) => {
                 let spinner =
                     self.spinner.get_or_insert_with(|| self.terminal.progress().spinner("Resolving"));

@@ -88,7 +88,7 @@ impl Failure {
         let words = system_words(error, path);
         let mut text = format!("Could not install packages due to an OSError: {words}\n");
         if error.kind() != std::io::ErrorKind::PermissionDenied {
-            return Self::error(text);
+            return Self::error(text).if_full(error);
         }
         if error.raw_os_error() == Some(EACCES) {
             text.push_str("Consider using the `--user` option or check the permissions.\n");
@@ -118,10 +118,22 @@ impl Failure {
             std::io::ErrorKind::NotADirectory => "NotADirectoryError",
             _ => "OSError",
         };
-        let number = error.raw_os_error().unwrap_or(5);
-        let words = error.to_string();
+        // Temporary files wrap what the system said.
+        let wrapped = error.get_ref().and_then(|inner| inner.source()?.downcast_ref::<std::io::Error>());
+        let said = wrapped.unwrap_or(error);
+        let number = said.raw_os_error().unwrap_or(5);
+        let words = said.to_string();
         let words = words.split(" (os error").next().unwrap_or_default();
-        Self::exception(format!("{kind}: [Errno {number}] {words}: {}", crate::cli::python_repr(path)))
+        let text = format!("{kind}: [Errno {number}] {words}: {}", crate::cli::python_repr(path));
+        Self::exception(text).if_full(error)
+    }
+
+    /// The same with a hint where there is no room left.
+    fn if_full(mut self, error: &std::io::Error) -> Self {
+        if matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) {
+            self.hint(super::hints::FULL);
+        }
+        self
     }
 
     /// Says it.

@@ -14,6 +14,9 @@ pub const CONFLICT: &str = "these versions exclude one another: ask for another 
 /// After a file that may not be written.
 pub const PERMISSION: &str = "that folder belongs to somebody else: make an environment of your own (`python -m venv .venv`) and use its pip (`.venv/bin/pip install NAME`)";
 
+/// After a disk that is full.
+pub const FULL: &str = "there is no room left there: remove what nobody needs (`pip cache info` shows how much the cache takes, `pip cache purge` empties it)";
+
 /// Instead of building.
 const WHEELS: &str = "`pip install --only-binary :all: NAME` takes the newest version that is built already";
 

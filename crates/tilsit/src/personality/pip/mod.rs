@@ -134,11 +134,18 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
         store: &store,
     };
     let code = session.dispatch();
-    if terminal.stdout_failure().is_some() {
-        terminal.err("ERROR: Pipe to stdout was broken");
-        return 120;
+    match terminal.stdout_failure() {
+        None => code,
+        Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            terminal.err("ERROR: Pipe to stdout was broken");
+            120
+        }
+        Some(error) => {
+            let failure = Failure::system(error, "<stdout>");
+            failure.tell(&terminal);
+            failure.code
+        }
     }
-    code
 }
 
 /// The terminal before options are read: pip looks for the word that forbids colours, and for the variables.

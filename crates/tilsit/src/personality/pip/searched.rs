@@ -102,6 +102,9 @@ impl Searched<'_, '_> {
 impl From<crate::ops::download::DownloadError> for Failure {
     fn from(error: crate::ops::download::DownloadError) -> Self {
         match error {
+            crate::ops::download::DownloadError::Disk { path, source } => {
+                Self::system(&source, &path.to_string_lossy())
+            }
             crate::ops::download::DownloadError::Interrupted => Self::error("Operation cancelled by user"),
             other => Self::error(other.to_string()),
         }
