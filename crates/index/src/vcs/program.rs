@@ -132,7 +132,12 @@ impl<'a> Programs<'a> {
         let verb = arguments.iter().find(|one| !one.to_string_lossy().starts_with('-'));
         let verb = verb.map(|verb| verb.to_string_lossy().into_owned()).unwrap_or_default();
         let command = format!("{} {verb}", self.url.system.program());
-        let run = self.run(self.silent(folder).args(&arguments));
+        let mut program = self.silent(folder);
+        if self.url.system == System::Git && verb == "fetch" && self.url.repository.starts_with("http") {
+            // From a server that only has files, git would fetch each object that it misses by a fetch that misses it, too.
+            program.env("GIT_NO_LAZY_FETCH", "1");
+        }
+        let run = self.run(program.args(&arguments));
         let output = run.map_err(|error| match error.kind() {
             io::ErrorKind::Interrupted => VcsError::Interrupted,
             io::ErrorKind::NotFound if folder.is_none_or(Path::is_dir) => {

@@ -159,6 +159,34 @@ fn a_clone_is_made_once_and_a_commit_needs_no_network() {
     assert_eq!(content(&url("git", &folder, ""), &policy, &store).unwrap().0, "three");
 }
 
+/// A folder on any web server, after `git update-server-info`.
+#[test]
+fn a_server_that_only_has_files() {
+    let place = Place::new();
+    let folder = place.git_repository("r");
+    place.git(&folder, &["update-server-info"]);
+    let server = fixtures::FakeIndex::start();
+    serve(&server, &folder.join(".git"), "/r.git");
+    let url = |rest: &str| VcsUrl::parse(&format!("git+{}{rest}", server.url("/r.git"))).unwrap();
+    let (store, policy) = (store(), place.policy());
+    assert_eq!(content(&url("@v1"), &policy, &store).unwrap().0, "one");
+    assert_eq!(content(&url(""), &policy, &store).unwrap().0, "two");
+    let checkout = place.path("checkout");
+    vcs::place(&url("@main"), &checkout, Existing::Abort, &policy).unwrap();
+    vcs::place(&url("@v1"), &checkout, Existing::Abort, &policy).unwrap();
+    assert_eq!(std::fs::read_to_string(checkout.join("file")).unwrap(), "one");
+}
+
+fn serve(server: &fixtures::FakeIndex, folder: &Path, at: &str) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let at = format!("{at}/{}", entry.file_name().to_string_lossy());
+        match entry.path().is_dir() {
+            true => serve(server, &entry.path(), &at),
+            false => server.put(&at, "application/octet-stream", std::fs::read(entry.path()).unwrap()),
+        }
+    }
+}
+
 #[test]
 fn submodules_come_along() {
     let place = Place::new();
