@@ -62,6 +62,7 @@ fn asked(folder: &Path, name: &str, process: &Process) -> WorkingCopy {
     let tool = if copy.system == System::Subversion { "Subversion" } else { "Bazaar" };
     match copy.remote {
         Ok(address) => {
+            let address = without_secret(&address);
             let below = copy.subdirectory.map(|below| format!("&subdirectory={below}")).unwrap_or_default();
             let (prefix, commit) = (copy.system.prefix(), copy.commit);
             WorkingCopy::At(format!("{prefix}+{address}@{commit}#egg={}{below}", name.replace('-', "_")))
@@ -82,6 +83,7 @@ fn of_git(git: &Path, root: &Path, project: (&Path, &str)) -> Option<WorkingCopy
         return Some(WorkingCopy::BadRemote { tool: "Git", url });
     };
     let commit = git_commit(&own, &shared)?;
+    let address = without_secret(&address);
     let prefix = if address.to_lowercase().starts_with("git:") { "" } else { "git+" };
     Some(WorkingCopy::At(requirement(&format!("{prefix}{address}"), &commit, root, project)))
 }
@@ -134,6 +136,21 @@ fn git_address(url: &str) -> Option<String> {
     (fits && user.is_none_or(is_word)).then(|| format!("ssh://{host}/{path}"))
 }
 
+/// An address whose password, or token in the place of a user, is not for others to see. A user of ssh belongs to it.
+fn without_secret(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let bare = packaging::direct_url::without_credentials(address);
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    match (scheme, user.split_once(':'), bare.split_once("://")) {
+        _ if bare == address => bare,
+        ("http" | "https", ..) => bare,
+        (_, None, _) => address.to_owned(),
+        (_, Some((user, _)), Some((_, rest))) => format!("{scheme}://{user}@{rest}"),
+        (_, Some(_), None) => bare,
+    }
+}
+
 fn git_commit(own: &Path, shared: &Path) -> Option<String> {
     let mut text = std::fs::read_to_string(own.join("HEAD")).ok()?;
     // references may point at references; git stops after five
@@ -170,6 +187,7 @@ fn of_mercurial(hg: &Path, root: &Path, project: (&Path, &str)) -> Option<Workin
     let state = std::fs::read(hg.join("dirstate")).ok()?;
     let state = state.strip_prefix(b"dirstate-v2\n").unwrap_or(&state);
     let commit: String = state.get(..20)?.iter().map(|byte| format!("{byte:02x}")).collect();
+    let address = without_secret(&address);
     Some(WorkingCopy::At(requirement(&format!("hg+{address}"), &commit, root, project)))
 }
 
@@ -194,6 +212,22 @@ mod tests {
         assert_eq!(git_remote(config).as_deref(), Some("git@host.example:a/b.git"));
         assert_eq!(git_remote("[remote \"a\"]\nurl=one\n[remote \"b\"]\nurl=two").as_deref(), Some("one"));
         assert_eq!(git_remote("[core]\nurl = x\n"), None);
+    }
+
+    #[test]
+    fn secrets_of_remotes() {
+        for (address, shown) in [
+            ("https://user:secret@host.example/a", "https://host.example/a"),
+            ("https://token@host.example/a", "https://host.example/a"),
+            ("https://${USER}:${TOKEN}@host.example/a", "https://${USER}:${TOKEN}@host.example/a"),
+            ("https://host.example/a@b", "https://host.example/a@b"),
+            ("ssh://git@host.example/a", "ssh://git@host.example/a"),
+            ("ssh://ada@host.example/a", "ssh://ada@host.example/a"),
+            ("ssh://ada:secret@host.example:22/a", "ssh://ada@host.example:22/a"),
+            ("file:///a@b:c/d", "file:///a@b:c/d"),
+        ] {
+            assert_eq!(without_secret(address), shown, "{address}");
+        }
     }
 
     #[test]
