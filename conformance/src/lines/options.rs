@@ -37,7 +37,6 @@ const REASONS: &[(&str, &str, &str)] = &[
 
 /// Options of building and caching, which mean the same in each command that has them, and why no case shows them.
 const REASONS_ANYWHERE: &[(&str, &str)] = &[
-    ("--refresh-package", "the cache of a case is empty"),
     ("--editable", "building: shown by the cases of sources"),
     ("--build-constraint", "building: shown by the cases of sources"),
     ("--src", "building: shown by the cases of sources"),
@@ -77,7 +76,6 @@ fn is_excused(command: &str, names: &[String]) -> bool {
     let is_this = |one: &str| names.iter().any(|name| name == one);
     REASONS.iter().any(|(of, name, _)| *of == command && is_this(name))
         || (command != "list" && REASONS_ANYWHERE.iter().any(|(name, _)| is_this(name)))
-        || (command == "list" && is_this("--refresh-package"))
 }
 
 #[test]

@@ -9,6 +9,8 @@ mod options;
 mod settings;
 mod sources;
 mod uninstall;
+mod verbose;
+mod words;
 
 /// As a variable's value: not set, also where it otherwise is.
 pub const UNSET: &str = "(unset)";
@@ -102,6 +104,8 @@ pub fn all() -> impl Iterator<Item = &'static Case<'static>> {
         uninstall::CASES,
         settings::CASES,
         index::CASES,
+        verbose::CASES,
+        words::CASES,
         network::CASES,
         options::CASES,
         options::INSTALL,

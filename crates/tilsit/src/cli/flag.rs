@@ -34,6 +34,8 @@ pub struct Value {
 pub enum Kind {
     /// Any text.
     Text,
+    /// `KEY=VALUE`
+    Setting,
     /// A path; completions offer files, `~` is expanded by whoever reads it.
     Path,
     /// A folder; completions offer folders.

@@ -382,6 +382,7 @@ impl<'a> Reader<'a> {
 pub fn check(kind: Kind, text: &str) -> Result<(), Expected> {
     let fine = match kind {
         Kind::Text | Kind::Path | Kind::Folder | Kind::Url => true,
+        Kind::Setting => text.contains('='),
         Kind::Integer => number::integer(text).is_some(),
         Kind::Decimal => number::decimal(text).is_some(),
         Kind::Choice(choices) => choices.contains(&text),
@@ -392,6 +393,7 @@ pub fn check(kind: Kind, text: &str) -> Result<(), Expected> {
     Err(match kind {
         Kind::Choice(choices) => Expected::OneOf(choices),
         Kind::Decimal => Expected::Decimal,
+        Kind::Setting => Expected::Setting,
         Kind::Integer | Kind::Text | Kind::Path | Kind::Folder | Kind::Url => Expected::Integer,
     })
 }
@@ -403,6 +405,8 @@ pub enum Expected {
     Integer,
     /// A decimal number.
     Decimal,
+    /// `KEY=VALUE`
+    Setting,
     /// A word of this list.
     OneOf(&'static [&'static str]),
 }

@@ -129,6 +129,7 @@ pub fn describe(flag: &str, given: &str, expected: &Expected) -> String {
     match expected {
         Expected::Integer => format!("option {flag}: invalid integer value: {shown}"),
         Expected::Decimal => format!("option {flag}: invalid floating-point value: {shown}"),
+        Expected::Setting => format!("Arguments to {flag} must be of the form KEY=VAL"),
         Expected::OneOf(choices) => {
             let choices: Vec<String> = choices.iter().map(|choice| python_repr(choice)).collect();
             format!("option {flag}: invalid choice: {shown} (choose from {})", choices.join(", "))

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use index::{MetadataRequest, ProjectPages};
+use index::{FetchError, MetadataRequest, ProjectPages};
 use packaging::candidate::{Availability, Candidate};
 use packaging::distribution::Distribution;
 use packaging::hashes::Hash;
@@ -48,6 +48,8 @@ pub struct Selection {
 /// The versions of a project and, for each, the file that would be used.
 pub struct Project {
     pages: Vec<Arc<PageTable>>,
+    /// Why indexes gave none.
+    lost: Vec<FetchError>,
     /// By candidate id: the page, and the file on it, of the best file.
     picks: Vec<(u32, u32)>,
     /// As the resolver is told.
@@ -89,6 +91,7 @@ struct Tally<'a> {
 impl Selection {
     /// Judges the pages of a project.
     pub fn judge(&self, pages: &ProjectPages) -> Project {
+        let lost = pages.indexes.iter().filter_map(|index| index.page.as_ref().err().cloned()).collect();
         let pages = self.choose(pages);
         let allowed = self.formats.allowed_by(&pages);
         let prefers_wheels =
@@ -117,7 +120,7 @@ impl Selection {
         }
         let page = without_time.and_then(|page| pages.get(page as usize));
         let lacks_upload_times = page.map(|page| page.url().to_owned());
-        Project { picks, candidates: candidates.into(), lacks_upload_times, pages }
+        Project { picks, candidates: candidates.into(), lacks_upload_times, pages, lost }
     }
 
     /// What the files of each version come to, versions ascending. Each page is in order already.
@@ -158,7 +161,8 @@ impl Selection {
         self.hashes.is_empty() || name.is_some_and(|name| self.pinned.contains(&name))
     }
 
-    fn python_fits(&self, requires_python: &str) -> bool {
+    /// Whether a file with this Requires-Python counts.
+    pub fn python_fits(&self, requires_python: &str) -> bool {
         // pip: a Requires-Python that cannot be read does not exclude.
         let Ok(specifiers) = SpecifierSet::parse(requires_python) else { return true };
         self.ignore_requires_python || resolver::python_allows(&specifiers, &self.python, self.rules)
@@ -344,6 +348,16 @@ impl Project {
     /// Whether nobody has anything of this name.
     pub fn is_unknown(&self) -> bool {
         self.pages.is_empty()
+    }
+
+    /// The pages that were judged: that of `--find-links` first.
+    pub fn pages(&self) -> &[Arc<PageTable>] {
+        &self.pages
+    }
+
+    /// Why indexes gave no page.
+    pub fn lost(&self) -> &[FetchError] {
+        &self.lost
     }
 
     /// The file that a candidate stands for; `None` for a candidate that has none.

@@ -45,8 +45,8 @@ pub enum DirectError {
     NotAPlace {
         /// As typed.
         typed: String,
-        /// Whether something is there.
-        exists: bool,
+        /// Whether something is there, and then whether it begins like a requirements file.
+        there: Option<bool>,
         /// Who asked.
         origin: Arc<Origin>,
     },
@@ -181,8 +181,23 @@ pub fn named(requested: Requested, cwd: &Path) -> Result<Named, DirectError> {
     match requested {
         Requested::Named(requirement) => Ok(Named::Ready(absolute(requirement, cwd))),
         Requested::Path(path) => from_path(path, cwd),
-        Requested::Url(url) => from_url(url),
+        Requested::Url(mut url) => {
+            url.url = whole_file_url(&url.url, cwd).unwrap_or(url.url);
+            from_url(url)
+        }
     }
+}
+
+/// `file:folder/file` means a path from here.
+fn whole_file_url(url: &str, cwd: &Path) -> Option<String> {
+    let (scheme, rest) =
+        url.split_once(':').filter(|(_, rest)| !rest.is_empty() && !rest.starts_with('/'))?;
+    let (path, fragment) = rest.split_once('#').map_or((rest, None), |(path, rest)| (path, Some(rest)));
+    let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
+    let whole =
+        Url::from_file_path(tidy(&cwd.join(&*path))).ok().filter(|_| scheme.eq_ignore_ascii_case("file"))?;
+    let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
+    Some(format!("{whole}{fragment}"))
 }
 
 fn absolute(mut requirement: Requirement, cwd: &Path) -> Requirement {
@@ -200,7 +215,7 @@ fn from_path(path: PathRequirement, cwd: &Path) -> Result<Named, DirectError> {
     let place = tidy(&cwd.join(&path.path));
     if !place.is_dir() && !is_archive(&path.path) {
         let (typed, origin) = (path.path, path.origin);
-        return Err(DirectError::NotAPlace { typed, exists: place.exists(), origin });
+        return Err(DirectError::NotAPlace { typed, there: lists_requirements(&place), origin });
     }
     if place.is_dir() && !["pyproject.toml", "setup.py"].iter().any(|name| place.join(name).is_file()) {
         let extras: Vec<String> = path.extras.iter().map(ToString::to_string).collect();
@@ -224,6 +239,23 @@ fn from_path(path: PathRequirement, cwd: &Path) -> Result<Named, DirectError> {
         }
     };
     Ok(with_name(unnamed, name))
+}
+
+/// Whether the first line of a file that says anything is a requirement; nothing where there is none.
+pub fn lists_requirements(path: &Path) -> Option<bool> {
+    if !path.exists() {
+        return None;
+    }
+    let text = std::fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let Some(line) = lines.next() else { return Some(true) };
+    let line = line.split_once(" #").map_or(line, |(front, _)| front);
+    let whole = match line.strip_suffix('\\') {
+        Some(front) => format!("{}{}", front.trim(), lines.next().unwrap_or_default()),
+        None => line.to_owned(),
+    };
+    Some(Requirement::parse(&whole).is_ok())
 }
 
 fn with_name(unnamed: Unnamed, name: Option<PackageName>) -> Named {
@@ -296,20 +328,26 @@ fn from_url(url: UrlRequirement) -> Result<Named, DirectError> {
 /// # Errors
 /// [`DirectError::NotEditable`] for anything else.
 pub fn editable(entry: &EditableEntry, cwd: &Path) -> Result<Named, DirectError> {
-    let target = entry.target.as_str();
+    let whole = whole_file_url(&entry.target, cwd);
+    let target = whole.as_deref().unwrap_or(&entry.target);
+    let not_editable = || DirectError::NotEditable { place: typed(entry) };
     let requested = Requirement::parse(target).ok().filter(|one| one.specifiers().is_none());
     if let Some(mut requirement) = requested {
+        let is_place = |url: &str| VcsUrl::is_one(url) || url.to_ascii_lowercase().starts_with("file:");
+        if !requirement.url().is_some_and(is_place) {
+            return Err(not_editable());
+        }
         requirement.extras.extend(entry.extras.iter().cloned());
         return Ok(Named::Ready(requirement.with_origin(Arc::clone(&entry.origin))));
     }
-    let not_editable = || DirectError::NotEditable { place: index::redacted_text(target) };
     let url = match Url::parse(target).ok().filter(|url| url.scheme() == "file") {
         Some(url) => {
             let path = url.to_file_path().map_err(|()| not_editable())?;
             let fragment = url.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
             path_url(&path, target)? + &fragment
         }
-        None if VcsUrl::is_one(target) => target.to_owned(),
+        None if target.trim().is_empty() => return Err(not_editable()),
+        None if VcsUrl::is_one(target) && target.contains(':') => target.to_owned(),
         None if project::requirements_file::is_url(target) => return Err(not_editable()),
         None if !cwd.join(target).is_dir() => return Err(not_editable()),
         None => path_url(&tidy(&cwd.join(target)), target)?,
@@ -324,6 +362,27 @@ pub fn editable(entry: &EditableEntry, cwd: &Path) -> Result<Named, DirectError>
     let origin = Arc::clone(&entry.origin);
     let (extras, hashes) = (entry.extras.clone(), Vec::new());
     Ok(with_name(Unnamed { url, extras, marker: None, origin, hashes }, name))
+}
+
+/// What was to be editable, as typed but for passwords.
+fn typed(entry: &EditableEntry) -> String {
+    let extras: Vec<&str> = entry.extras.iter().map(Extra::as_str).collect();
+    let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
+    shown(&format!("{}{extras}", entry.target))
+}
+
+/// An address as typed; only where it may hold a password is it written anew.
+pub fn shown(url: &str) -> String {
+    if url.contains("://") && url.contains('@') { index::redacted_text(url) } else { url.to_owned() }
+}
+
+/// Whether an address of the web names no host.
+pub fn lacks_host(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once(':') else { return false };
+    let rest = rest.trim_start_matches('/');
+    let slashes = url.len() - scheme.len() - 1 - rest.len();
+    let is_web = ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+    is_web && (slashes != 2 || rest.is_empty() || rest.starts_with(['?', '#']))
 }
 
 /// The last segment of a URL's path, percent-decoded.
@@ -365,8 +424,9 @@ fn name_of_file(url: &str) -> Result<Option<PackageName>, FilenameError> {
 /// # Errors
 /// See [`DirectError`].
 pub fn locate(name: &PackageName, url: &str) -> Result<Place, DirectError> {
-    let shown = || index::redacted_text(url);
-    let parsed = Url::parse(url).map_err(|_| DirectError::BadUrl { url: shown() })?;
+    let shown = || shown(url);
+    let parsed = Url::parse(url).ok().filter(|_| !lacks_host(url));
+    let parsed = parsed.ok_or_else(|| DirectError::BadUrl { url: shown() })?;
     let filename = file_part(url);
     if !filename.ends_with(".whl") {
         return Err(DirectError::NeedsBuilding { place: shown() });

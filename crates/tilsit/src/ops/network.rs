@@ -125,6 +125,7 @@ impl Connection {
             return Ok(Vec::new());
         }
         let main = match &self.index_url {
+            Some(url) if url.value.is_empty() => None,
             Some(url) => Some(index_location(process, url)?),
             None => match default_index::find(interpreter, store) {
                 Some(url) => Some(index_location(process, &Sourced { value: url, origin: Origin::Default })?),
@@ -134,8 +135,12 @@ impl Connection {
                 None => None,
             },
         };
-        let extra: Result<Vec<_>, _> =
-            self.extra_index_urls.iter().map(|url| index_location(process, url)).collect();
+        let extra: Result<Vec<_>, _> = self
+            .extra_index_urls
+            .iter()
+            .filter(|url| !url.value.is_empty())
+            .map(|url| index_location(process, url))
+            .collect();
         let mut indexes = extra?;
         match main {
             Some(main) if self.extra_first => indexes.push(main),
@@ -151,7 +156,7 @@ impl Connection {
             FindLinks::parse(&address)
                 .map_err(|location| ConnectionError::Location { location, origin: link.origin.clone() })
         };
-        self.find_links.iter().map(parse).collect()
+        self.find_links.iter().filter(|link| !link.value.is_empty()).map(parse).collect()
     }
 
     fn refresh(&self) -> Refresh {

@@ -8,7 +8,7 @@ use packaging::{PackageName, Version};
 use resolver::{PrereleaseMode, PrereleasePolicy};
 use rustc_hash::FxHashMap;
 
-use super::candidates::Selection;
+use super::candidates::{Project, Projects, Selection};
 use super::interrupt;
 use super::search::SearchError;
 
@@ -29,8 +29,10 @@ impl Available {
 }
 
 /// What the indexes answered.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Answers {
+    /// What the pages have, as judged.
+    pub projects: Projects,
     /// The usable versions of each package, newest first; none for a package that no index knows.
     pub versions: BTreeMap<PackageName, Vec<Available>>,
     /// Why an index could not be asked, each problem once, however many packages met it.
@@ -59,14 +61,15 @@ pub fn available(
         let Outcome::Project(pages) = completed.outcome else { continue };
         answers.note_failures(&pages);
         let any = prereleases.of(&name) == PrereleaseMode::Allow;
-        answers.versions.insert(name, usable(&pages, selection, any));
+        let project = selection.judge(&pages);
+        answers.versions.insert(name.clone(), usable(&project, any));
+        answers.projects.insert(name, project);
     }
     if interrupt::requested() { Err(SearchError::Interrupted) } else { Ok(answers) }
 }
 
 /// The usable versions on the pages of a project, newest first.
-fn usable(pages: &ProjectPages, selection: &Selection, prereleases: bool) -> Vec<Available> {
-    let project = selection.judge(pages);
+fn usable(project: &Project, prereleases: bool) -> Vec<Available> {
     let candidates = project.candidates.iter().rev();
     let usable = candidates
         .filter(|one| one.availability.is_usable() && (prereleases || !one.version.is_prerelease()));

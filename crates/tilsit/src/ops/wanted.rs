@@ -269,8 +269,7 @@ impl Reader<'_, '_> {
                 constraint: role == Role::Constraints,
                 source,
             };
-            let place = if path.is_empty() { PathBuf::new() } else { local_path(self.process, path) };
-            std::fs::read(place).map_err(failed)?
+            std::fs::read(local_path(self.process, path)).map_err(failed)?
         };
         let decoded = requirements_file::decode(&bytes)
             .map_err(|source| WantedError::Decode { path: path.to_owned(), source })?;
@@ -508,6 +507,10 @@ fn is_remote(path: &str) -> bool {
 
 /// A path as typed, or a `file:` URL.
 pub fn local_path(process: &Process, path: &str) -> PathBuf {
+    if path.is_empty() {
+        // nothing is there, whatever the folder that it would be joined to
+        return PathBuf::new();
+    }
     let url = url::Url::parse(path).ok().filter(|url| url.scheme() == "file");
     url.and_then(|url| url.to_file_path().ok()).unwrap_or_else(|| process.absolute(path))
 }

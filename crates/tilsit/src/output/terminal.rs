@@ -20,6 +20,8 @@ pub enum Level {
     Info = 0,
     /// With `-v`.
     Verbose = 1,
+    /// With `-vv`.
+    Debug = 2,
 }
 
 /// When to colour.
@@ -71,7 +73,7 @@ impl Style {
         let color = match level {
             Level::Critical | Level::Error => anstyle::AnsiColor::Red,
             Level::Warning => anstyle::AnsiColor::Yellow,
-            Level::Info | Level::Verbose => return text.to_owned(),
+            Level::Info | Level::Verbose | Level::Debug => return text.to_owned(),
         };
         let paint = |line: &str| match line {
             "" => String::new(),
@@ -223,6 +225,11 @@ impl Terminal {
         level as i32 <= self.policy.verbosity.max(Level::Critical as i32)
     }
 
+    /// Whether a message of this level is shown or goes to the log.
+    pub fn wants(&self, level: Level) -> bool {
+        self.shows(level) || self.log.get().is_some()
+    }
+
     /// The verbosity asked for.
     pub fn verbosity(&self) -> i32 {
         self.policy.verbosity
@@ -269,8 +276,16 @@ impl Terminal {
         if !self.shows(level) {
             return;
         }
+        let expanded;
+        let text = match self.policy.info_to_stdout && text.contains('\t') {
+            true => {
+                expanded = without_tabs(text);
+                expanded.as_str()
+            }
+            false => text,
+        };
         match (self.policy.info_to_stdout, level) {
-            (true, Level::Info | Level::Verbose) => self.line(text),
+            (true, Level::Info | Level::Verbose | Level::Debug) => self.line(text),
             (true, _) => self.err(&self.stderr_style.of_level(level, text)),
             (false, _) => self.err(text),
         }
@@ -456,6 +471,26 @@ fn terminal_columns() -> Option<usize> {
 #[cfg(not(unix))]
 fn terminal_columns() -> Option<usize> {
     None
+}
+
+/// Tabs as spaces, as pip's library for terminals shows them: to each eighth column.
+fn without_tabs(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len() + 8);
+    let mut column = 0;
+    for character in text.chars() {
+        match character {
+            '\t' => {
+                let width = 8 - column % 8;
+                shown.extend(std::iter::repeat_n(' ', width));
+                column += width;
+            }
+            other => {
+                column = if other == '\n' { 0 } else { column + 1 };
+                shown.push(other);
+            }
+        }
+    }
+    shown
 }
 
 #[cfg(test)]

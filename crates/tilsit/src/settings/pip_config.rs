@@ -95,8 +95,6 @@ pub struct Change {
     pub path: PathBuf,
     /// Its new text.
     pub text: String,
-    /// `PIP_CONFIG_FILE` sends the change elsewhere: pip's warning.
-    pub warning: Option<String>,
 }
 
 /// Sets (`Some`) or unsets (`None`) a key in the files of a kind. `configuration` holds the files of that kind only.
@@ -110,8 +108,7 @@ pub fn change(
     value: Option<&str>,
 ) -> Result<Change, String> {
     let wanted = normalized(key);
-    let (file, warning) =
-        file_to_change(process, configuration, kind, value.is_none().then_some(wanted.as_str()))?;
+    let file = file_to_change(process, configuration, kind, value.is_none().then_some(wanted.as_str()))?;
     let Some((section, name)) = wanted.split_once('.') else {
         return Err(format!(
             "Key does not contain dot separated section and key. Perhaps you wanted to use 'global.{wanted}' instead?"
@@ -123,7 +120,7 @@ pub fn change(
         None if !ini.unset(section, name) => return Err(format!("No such key - {key}")),
         None => {}
     }
-    Ok(Change { path: file.path.to_path_buf(), text: ini.to_text(), warning })
+    Ok(Change { path: file.path.to_path_buf(), text: ini.to_text() })
 }
 
 /// The file that `pip config edit` opens.
@@ -136,9 +133,7 @@ pub fn file_to_edit(
     kind: Kind,
 ) -> Result<PathBuf, String> {
     let found = file_to_change(process, configuration, kind, None);
-    found
-        .map(|(file, _)| file.path.to_path_buf())
-        .map_err(|_| "Could not determine appropriate file.".to_owned())
+    found.map(|file| file.path.to_path_buf()).map_err(|_| "Could not determine appropriate file.".to_owned())
 }
 
 /// The editor: the option, `VISUAL`, `EDITOR`.
@@ -150,19 +145,50 @@ pub fn editor(process: &Process, option: Option<&str>) -> Result<String, &'stati
     named.map(str::to_owned).ok_or("Could not determine editor to use.")
 }
 
+/// pip's warning where `PIP_CONFIG_FILE` sends a change elsewhere.
+pub fn redirected(process: &Process, configuration: &PipConfiguration, kind: Kind) -> Option<String> {
+    let named = process.var("PIP_CONFIG_FILE").filter(|path| *path != "/dev/null")?;
+    let is_elsewhere = kind != Kind::Site && !configuration.files.iter().any(|file| file.kind == kind);
+    is_elsewhere.then(|| {
+        format!(
+            "Because PIP_CONFIG_FILE is set, changes will be applied to '{named}', not to '{}'. To restore normal behavior, unset PIP_CONFIG_FILE.",
+            kind.word()
+        )
+    })
+}
+
+/// What `-v` tells: the files that are tried, and (`true`) those that are left out.
+pub fn tried(process: &Process, policy: PipPolicy<'_>, only: Option<Kind>) -> Vec<(bool, String)> {
+    if process.var("PIP_CONFIG_FILE") == Some("/dev/null") {
+        let why =
+            "Skipping loading configuration files due to environment's PIP_CONFIG_FILE being os.devnull";
+        return vec![(true, why.to_owned())];
+    }
+    let told = locations(process, policy).into_iter().map(|(kind, path)| {
+        let (word, path) = (kind.word(), path.display());
+        match only {
+            Some(only) if only != kind && (only, kind) != (Kind::User, Kind::Env) => {
+                (true, format!("Skipping file '{path}' (variant: {word})"))
+            }
+            _ => (false, format!("For variant '{word}', will try loading '{path}'")),
+        }
+    });
+    told.collect()
+}
+
 /// The strongest file of the kind; for `unset` the strongest that has the key.
 fn file_to_change(
     process: &Process,
     configuration: &PipConfiguration,
     kind: Kind,
     key: Option<&str>,
-) -> Result<(PipFile, Option<String>), String> {
+) -> Result<PipFile, String> {
     let of_kind: Vec<&PipFile> = configuration.files.iter().filter(|file| file.kind == kind).collect();
     let has = |file: &&&PipFile| {
         file.entries().any(|entry| Some(format!("{}.{}", entry.section, entry.key).as_str()) == key)
     };
     if let Some(file) = of_kind.iter().rev().find(has).or(of_kind.last()) {
-        return Ok(((*file).clone(), None));
+        return Ok((*file).clone());
     }
     let named = process.var("PIP_CONFIG_FILE");
     match named {
@@ -170,11 +196,7 @@ fn file_to_change(
         Some(path) if kind != Kind::Site => {
             let held = configuration.files.iter().find(|file| file.kind == Kind::Env);
             let empty = || PipFile { kind: Kind::Env, path: Path::new(path).into(), ini: Ini::default() };
-            let warning = format!(
-                "Because PIP_CONFIG_FILE is set, changes will be applied to '{path}', not to '{}'. To restore normal behavior, unset PIP_CONFIG_FILE.",
-                kind.word()
-            );
-            Ok((held.cloned().unwrap_or_else(empty), Some(warning)))
+            Ok(held.cloned().unwrap_or_else(empty))
         }
         _ => Err("Fatal Internal error [id=2]. Please report as a bug.".to_owned()),
     }

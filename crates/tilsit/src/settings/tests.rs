@@ -97,6 +97,7 @@ fn value_of(flag: &crate::cli::Flag) -> (String, String, String) {
         Kind::Integer | Kind::Decimal => return ("9".to_owned(), "9".to_owned(), "9".to_owned()),
         Kind::Url => "https://files.example/".to_owned(),
         Kind::Path | Kind::Folder => "/some/where".to_owned(),
+        Kind::Setting => "key=value".to_owned(),
         Kind::Text => "word".to_owned(),
     };
     (format!("\"{text}\""), text.clone(), text)

@@ -138,7 +138,7 @@ impl File<'_> {
         let is_path = match kind {
             Kind::Path | Kind::Folder => true,
             Kind::Url => !text.contains("://") && !text.starts_with("file:"),
-            Kind::Text | Kind::Integer | Kind::Decimal | Kind::Choice(_) => false,
+            Kind::Text | Kind::Setting | Kind::Integer | Kind::Decimal | Kind::Choice(_) => false,
         };
         if is_path && !text.starts_with('~') {
             return self.folder.join(text).to_string_lossy().into_owned();
@@ -161,6 +161,7 @@ pub fn expected(kind: Kind) -> String {
         Kind::Url => "expected a URL or a path".to_owned(),
         Kind::Integer => "expected a whole number".to_owned(),
         Kind::Decimal => "expected a number".to_owned(),
+        Kind::Setting => "expected KEY=VALUE".to_owned(),
         Kind::Choice(choices) => format!("expected {}", choices.join(", ")),
     }
 }

@@ -119,7 +119,7 @@ fn zsh_flag(flag: &Flag, spelling: &str) -> String {
         Kind::Choice(choices) => format!("({})", choices.join(" ")),
         Kind::Folder => "_files -/".to_owned(),
         Kind::Path | Kind::Url => "_files".to_owned(),
-        Kind::Text | Kind::Integer | Kind::Decimal => " ".to_owned(),
+        Kind::Text | Kind::Integer | Kind::Decimal | Kind::Setting => " ".to_owned(),
     };
     format!("*{spelling}[{help}]:{}:{action}", value.metavar.replace(['[', ']', ':'], " "))
 }

@@ -331,6 +331,7 @@ pub static CONFIG_SETTINGS: Flag = Flag::many(
     "settings",
     "KEY=VALUE for the build backend. May be given several times.",
 )
+.kind(Kind::Setting)
 .accumulates()
 .building();
 /// `--compile`

@@ -9,7 +9,7 @@ use packaging::filenames::{DistributionFilename, SourceFilename};
 use packaging::hashes::Hash;
 use url::Url;
 
-use crate::ops::direct::DirectError;
+use crate::ops::direct::{DirectError, lacks_host, shown};
 
 /// Where a source is.
 #[derive(Debug)]
@@ -47,13 +47,13 @@ fn fragment_part(url: &Url, key: &str) -> Option<String> {
 /// # Errors
 /// That it is no URL, that nothing is there, or that its subdirectory leads elsewhere.
 pub fn place(url: &str) -> Result<SourcePlace, DirectError> {
-    let bad = || DirectError::BadUrl { url: index::redacted_text(url) };
+    let bad = || DirectError::BadUrl { url: shown(url) };
     if VcsUrl::is_one(url) {
         let repository = VcsUrl::parse(url)
             .map_err(|problem| DirectError::BadRepository { url: index::redacted_text(url), problem })?;
         return Ok(SourcePlace::Repository(repository));
     }
-    let parsed = Url::parse(url).map_err(|_| bad())?;
+    let parsed = Url::parse(url).ok().filter(|_| !lacks_host(url)).ok_or_else(bad)?;
     let subdirectory = fragment_part(&parsed, "subdirectory");
     if subdirectory
         .as_deref()

@@ -177,7 +177,7 @@ impl From<&DirectError> for Diagnostic {
             DirectError::Missing { path } | DirectError::NothingThere { path, .. } => {
                 Self::new(&codes::NO_SUCH_FILE, format!("{} does not exist", path.display()))
             }
-            DirectError::NotAPlace { typed, exists: false, .. } => {
+            DirectError::NotAPlace { typed, there: None, .. } => {
                 Self::new(&codes::NO_SUCH_FILE, format!("{typed} does not exist"))
             }
             DirectError::NotAPlace { typed, .. } => {

@@ -64,6 +64,7 @@ fn expected_words(expected: &Expected) -> String {
     match expected {
         Expected::Integer => "expected a whole number".to_owned(),
         Expected::Decimal => "expected a number".to_owned(),
+        Expected::Setting => "expected KEY=VALUE".to_owned(),
         Expected::OneOf(choices) => format!("expected {}", choices.join(", ")),
     }
 }

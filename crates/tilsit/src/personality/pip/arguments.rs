@@ -44,10 +44,12 @@ impl Session<'_> {
         let parsed = self.parsed;
         let owned = |one: Sourced<&str>| Sourced { value: one.value.to_owned(), origin: one.origin };
         let one = |flag: &Flag| parsed.value(flag).filter(|one| !one.value.is_empty()).map(owned);
+        // an index that is named by nothing is none, and the default one does not take its place
+        let index_url = parsed.value(&flags::INDEX_URL).map(owned);
         let many = |flag| parsed.sourced_values(flag).into_iter().map(owned).collect();
         let (refresh, refresh_packages) = self.refresh()?;
         let mut connection = Connection {
-            index_url: one(&flags::INDEX_URL),
+            index_url,
             extra_index_urls: many(&flags::EXTRA_INDEX_URL),
             find_links: many(&flags::FIND_LINKS),
             no_index: parsed.is_on(&flags::NO_INDEX),
@@ -98,7 +100,8 @@ impl Session<'_> {
     fn refresh(&self) -> Result<(bool, Vec<PackageName>), Failure> {
         let mut names = Vec::new();
         let words = self.parsed.values(&flags::REFRESH_PACKAGE);
-        for word in words.iter().flat_map(|value| value.split(',')).map(str::trim) {
+        let words = words.iter().flat_map(|value| value.split(',')).map(str::trim);
+        for word in words.filter(|word| !word.is_empty()) {
             match word {
                 ":all:" => return Ok((true, Vec::new())),
                 ":none:" => names.clear(),
@@ -438,9 +441,19 @@ impl Session<'_> {
         if !places.links.is_empty() {
             self.info(&format!("Looking in links: {}", places.links.join(", ")));
         }
+        let named = connection.index_url.iter().chain(&connection.extra_index_urls);
+        if named.filter(|url| url.value.is_empty()).count() > 0 && !connection.no_index {
+            self.warn("The index url \"\" seems invalid, please provide a scheme.");
+        }
         for place in &connection.find_links {
             let place = &place.value;
-            if !place.contains("://") && !place.starts_with("file:") && !self.process.absolute(place).exists()
+            if place.is_empty() {
+                self.warn(
+                    "Location '' is ignored: it is either a non-existing path or lacks a specific scheme.",
+                );
+            } else if !place.contains("://")
+                && !place.starts_with("file:")
+                && !self.process.absolute(place).exists()
             {
                 self.warn(&format!(
                     "Location {} is ignored: it is either a non-existing path or lacks a specific scheme.",

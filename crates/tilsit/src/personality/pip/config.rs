@@ -31,13 +31,12 @@ impl Session<'_> {
         let needs_one = !matches!(*verb, "list" | "debug");
         let kind =
             pip_config::choose(&self.chosen_files(), needs_one, policy.prefix).map_err(Failure::error)?;
+        for (is_left_out, line) in pip_config::tried(self.process, policy, kind) {
+            self.terminal.say(if is_left_out { Level::Debug } else { Level::Verbose }, &line);
+        }
         let loaded = PipConfiguration::load(self.process, policy)
             .map_err(|error| Failure::exception(error.to_string()))?;
         let loaded = loaded.only(kind);
-        for file in &loaded.files {
-            let (variant, path) = (file.kind.word(), file.path.display());
-            self.terminal.verbose(&format!("For variant '{variant}', will try loading '{path}'"));
-        }
         let rest = words.get(1..).unwrap_or_default();
         if rest.len() != takes.len() {
             let example: String = takes.iter().map(|name| format!(" [{name}]")).collect();
@@ -87,10 +86,11 @@ impl Session<'_> {
         at: (PipFileKind, &str),
         value: Option<&str>,
     ) -> Result<(), String> {
+        let working = format!("Will be working with {} variant only", at.0.word());
+        self.debug_line(&working);
+        self.tell_redirection(configuration, at.0);
         let change = pip_config::change(self.process, configuration, at, value)?;
-        if let Some(warning) = &change.warning {
-            self.terminal.say(Level::Warning, &format!("WARNING: {warning}"));
-        }
+        self.debug_line(&working);
         let path = change.path.display();
         self.terminal.info(&format!("Writing to {path}"));
         let folder = change.path.parent().map_or(Ok(()), std::fs::create_dir_all);
@@ -99,8 +99,15 @@ impl Session<'_> {
         })
     }
 
+    fn tell_redirection(&self, configuration: &PipConfiguration, kind: PipFileKind) {
+        if let Some(warning) = pip_config::redirected(self.process, configuration, kind) {
+            self.warn(&warning);
+        }
+    }
+
     fn edit(&self, configuration: &PipConfiguration, kind: PipFileKind) -> Result<(), String> {
         let editor = pip_config::editor(self.process, self.parsed.text(&flags::EDITOR))?;
+        self.tell_redirection(configuration, kind);
         let path = pip_config::file_to_edit(self.process, configuration, kind)?;
         self.terminal.flush();
         let command = format!("{editor} \"{}\"", path.display());

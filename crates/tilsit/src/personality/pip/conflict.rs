@@ -340,9 +340,11 @@ fn not_found(cause: &Cause, learned: &Learned, scene: &Scene<'_>) -> Failure {
 fn other_pythons(learned: &Learned) -> BTreeSet<String> {
     let all = learned.projects.values().flat_map(|project| project.candidates.iter());
     all.filter_map(|candidate| match &candidate.availability {
-        Availability::NeedsPython { requires_python } => {
-            Some(format!("{} Requires-Python {requires_python}", candidate.version))
-        }
+        Availability::NeedsPython { requires_python } => Some(format!(
+            "{} Requires-Python {}",
+            candidate.version,
+            super::looking::in_order(requires_python)
+        )),
         _ => None,
     })
     .collect()

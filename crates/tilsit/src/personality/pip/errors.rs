@@ -216,7 +216,11 @@ impl From<DirectError> for Failure {
         match error {
             DirectError::NeedsBuilding { place } => Self::needs_building(&place),
             DirectError::Wheel { place, source } => wheel(&place, &source),
-            DirectError::NotAPlace { typed, exists, origin } => not_a_place(&typed, exists, &origin),
+            DirectError::NotAPlace { typed, there, origin } => not_a_place(&typed, there, &origin),
+            DirectError::BadUrl { url } => Self::error(format!(
+                "Could not install packages due to an OSError: {}\n",
+                super::unreachable::no_address(&url)
+            )),
             DirectError::Missing { path } | DirectError::NothingThere { path, .. } => Self::error(format!(
                 "Could not install packages due to an OSError: [Errno 2] No such file or directory: '{}'\n",
                 path.display()
@@ -441,7 +445,7 @@ fn requested(error: &RequestedError, place: &str) -> Failure {
 }
 
 /// A text that looks like a path and leads nowhere.
-fn not_a_place(typed: &str, exists: bool, origin: &Origin) -> Failure {
+fn not_a_place(typed: &str, there: Option<bool>, origin: &Origin) -> Failure {
     let place = match origin {
         Origin::File { path, line, .. } => format!(" (from line {line} of {path})"),
         _ => String::new(),
@@ -451,13 +455,15 @@ fn not_a_place(typed: &str, exists: bool, origin: &Origin) -> Failure {
         Ok(_) => "it is a path".to_owned(),
         Err(error) => super::conflict::pointed(typed, &error.message, error.span),
     };
-    let hint = match exists {
-        true => " The path does exist. ".to_owned(),
-        false => format!(" File '{typed}' does not exist."),
+    let hint = match there {
+        _ if !typed.contains('/') => String::new(),
+        None => format!("\nHint: It looks like a path. File '{typed}' does not exist."),
+        Some(false) => "\nHint: It looks like a path. The path does exist. ".to_owned(),
+        Some(true) => format!(
+            "\nHint: It looks like a path. The path does exist. The argument you provided ({typed}) appears to be a requirements file. If that is the case, use the '-r' flag to install the packages specified within it."
+        ),
     };
-    Failure::error(format!(
-        "Invalid requirement: {shown}: {reason}{place}\nHint: It looks like a path.{hint}"
-    ))
+    Failure::error(format!("Invalid requirement: {shown}: {reason}{place}{hint}"))
 }
 
 /// `--group` and the like.

@@ -9,7 +9,7 @@ use super::errors::Failure;
 use super::list::{is_standard, pinned};
 use super::{Ended, Session};
 use crate::cli::pip as flags;
-use crate::ops::direct::{DirectError, is_archive};
+use crate::ops::direct::{DirectError, is_archive, lists_requirements};
 use crate::ops::list::{Editable, ListRequest, Listed, list};
 use crate::ops::working_copy::{WorkingCopy, working_copy};
 
@@ -199,13 +199,13 @@ pub(super) fn refuse_folder(wanted: &str) -> Result<(), Failure> {
 }
 
 /// pip's word about a path that is neither a folder nor looks like an archive.
-pub(super) fn refuse_nowhere(path: PathRequirement) -> Result<PathRequirement, Failure> {
+fn refuse_nowhere(path: PathRequirement) -> Result<PathRequirement, Failure> {
     let place = std::path::Path::new(&path.path);
     if place.is_dir() || is_archive(&path.path) {
         return Ok(path);
     }
-    let exists = place.exists();
-    Err(DirectError::NotAPlace { typed: path.path, exists, origin: path.origin }.into())
+    let there = lists_requirements(place);
+    Err(DirectError::NotAPlace { typed: path.path, there, origin: path.origin }.into())
 }
 
 /// A line without its comment: `#` at the beginning or after white space.

@@ -22,7 +22,9 @@ impl Session<'_> {
             _ => ("sha256", HashAlgorithm::Sha256),
         };
         for file in &self.parsed.arguments {
-            let digest = digest(&self.process.cwd.join(file), algorithm);
+            // joined to nothing, the folder itself would be meant
+            let path = if file.is_empty() { std::path::PathBuf::new() } else { self.process.cwd.join(file) };
+            let digest = digest(&path, algorithm);
             let digest = digest.map_err(|error| Failure::system(&error, file))?;
             self.info(&format!("{file}:\n--hash={word}:{}", digest.hex()));
         }

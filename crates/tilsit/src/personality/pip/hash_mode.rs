@@ -199,6 +199,7 @@ impl Session<'_> {
             DirectError::Missing { path } => {
                 requirement.url().is_some_and(|url| direct::local_path(url).as_ref() == Some(path))
             }
+            DirectError::BadUrl { url } => requirement.url().is_some_and(|one| direct::shown(one) == *url),
             _ => false,
         };
         let requirements = &request.wanted.requirements;

@@ -71,6 +71,9 @@ impl Session<'_> {
             let wish = (&*unnamed, &selection);
             return Err(self.unnamed_failure(error, wish, &preparer, (&mut client, &mut lines)));
         }
+        // pip finds out only when the first package is to be put somewhere
+        let is_torn =
+            [&flags::TARGET, &flags::PREFIX].into_iter().all(|flag| self.parsed.filled(flag).is_some());
         let request = InstallRequest {
             environment,
             wanted: &wanted,
@@ -83,7 +86,7 @@ impl Session<'_> {
             reinstall: self.parsed.is_on(&flags::FORCE_REINSTALL),
             require_hashes: checks_hashes,
             only_dependencies: self.parsed.is_on(&flags::ONLY_DEPS),
-            dry_run,
+            dry_run: dry_run || is_torn,
         };
         let done = install(&request, &mut preparer, &mut hands);
         let done = done.map_err(|error| {
@@ -94,6 +97,7 @@ impl Session<'_> {
         let mut names = std::mem::take(&mut lines.names);
         names.extend(names_from_metadata(&wanted, &done));
         let pins = std::mem::take(&mut lines.order);
+        let removed = std::mem::take(&mut lines.removed);
         let order = std::mem::take(&mut lines.installing);
         drop(lines);
         let raw = |name: &PackageName| names.get(name).cloned().unwrap_or_else(|| name.to_string());
@@ -103,7 +107,10 @@ impl Session<'_> {
             self.tell_would_install(&done);
             return Ok(0);
         }
-        self.tell_changes(&done, &raw, &order);
+        self.tell_changes(&done, &raw, (&order, &removed));
+        if is_torn {
+            return Err(Failure::error("Cannot set --home and --prefix together"));
+        }
         self.warn_about_scripts(&done, &place);
         if !self.parsed.is_on(&flags::NO_DEPS) && self.warns(&flags::NO_WARN_CONFLICTS) && folder.is_none() {
             self.tell_misfits(&done);
@@ -182,7 +189,7 @@ impl Session<'_> {
         &self,
         done: &InstallReport,
         raw: &dyn Fn(&PackageName) -> String,
-        order: &[PackageName],
+        (order, removed): (&[PackageName], &BTreeMap<PackageName, Vec<String>>),
     ) {
         let place = |name: &PackageName| order.iter().position(|one| one == name).unwrap_or(usize::MAX);
         let mut coming: Vec<_> = done.plan.install.iter().collect();
@@ -199,6 +206,9 @@ impl Session<'_> {
             self.info(&format!("  Attempting uninstall: {}", raw(&wish.name)));
             self.info(&format!("    Found existing installation: {old_name} {version}"));
             self.info(&format!("    Uninstalling {old_name}-{version}:"));
+            for path in removed.get(old.name()).into_iter().flatten() {
+                self.terminal.verbose(&format!("      Removing file or directory {path}"));
+            }
             self.info(&format!("      Successfully uninstalled {old_name}-{version}"));
         }
         if coming.len() > 1 && self.shows_bars() {

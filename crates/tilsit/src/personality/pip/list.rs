@@ -7,12 +7,14 @@ use packaging::{PackageName, Version};
 use serde_json::Value;
 
 use super::errors::Failure;
+use super::looking::Looking;
 use super::{Ended, Session};
 use crate::cli::pip as flags;
+use crate::ops::candidates::Selection;
 use crate::ops::list::{Editable, ListRequest, Listed, Place, list};
 use crate::ops::versions::{Answers, Available, available};
 use crate::ops::wanted::Wanted;
-use crate::output::{Json, columns};
+use crate::output::{Json, Level, columns};
 
 /// Names that pip never lists: what `argparse` and `wsgiref` once left behind.
 const STANDARD_LIBRARY: [&str; 3] = ["argparse", "python", "wsgiref"];
@@ -115,9 +117,10 @@ impl Session<'_> {
         let connection = self.connection(&wanted)?;
         let mut client =
             connection.client(self.process, self.interpreter, self.store, (self.observer(), None))?;
-        let names = listed.iter().map(|one| one.name.clone()).collect();
+        let names: Vec<_> = listed.iter().map(|one| one.name.clone()).collect();
         let prereleases = self.resolve_policy(&wanted)?.prereleases;
         let mut answers = available(names, &selection, &prereleases, &mut client)?;
+        self.tell_looking(&answers, &selection);
         self.warn_failures(&answers);
         let outdated = self.parsed.is_on(&flags::OUTDATED);
         let rows = listed.into_iter().filter_map(|listed| {
@@ -129,13 +132,22 @@ impl Session<'_> {
         Ok(rows.collect())
     }
 
+    /// The pages, in the order of the names.
+    pub(super) fn tell_looking(&self, answers: &Answers, selection: &Selection) {
+        if !self.terminal.wants(Level::Verbose) {
+            return;
+        }
+        if let Some(looking) = Looking::new(self, selection, &answers.projects, &Wanted::default()) {
+            answers.versions.keys().for_each(|name| looking.pages(name));
+        }
+    }
+
     /// pip goes on without an index that cannot be asked.
     pub(super) fn warn_failures(&self, answers: &Answers) {
         answers.failures.iter().for_each(|failure| self.page_skipped(failure));
         self.retries.settle();
         if let Some(failure) = answers.failures.first() {
-            self.terminal
-                .say(crate::output::Level::Warning, &format!("hint: {}", super::hints::page(failure)));
+            self.terminal.say(Level::Warning, &format!("hint: {}", super::hints::page(failure)));
         }
     }
 

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use environment::Removal;
 use index::Problem;
 use index::vcs::{VcsError, VcsUrl};
 use packaging::distribution::Distribution;
 use packaging::resolution::PackageSource;
-use packaging::{PackageName, Version};
+use packaging::{PackageName, SpecifierSet, Version};
 use resolver::{Need, Pick, Source as Origin};
 
 use super::Session;
+use super::looking::Looking;
 use super::replay::{self, Ask, End, Tale, World};
 use super::sources::{self, Steps};
 use super::transcript::{because, meetings};
@@ -52,6 +54,10 @@ pub struct Lines<'a, 's> {
     pub build_hints: Vec<String>,
     /// A page was left out because no certificate could be looked for.
     pub unusable: bool,
+    /// What is taken away for what comes, as `-v` shows it.
+    pub removed: BTreeMap<PackageName, Vec<String>>,
+    /// Projects whose pages were told, and which of their versions were asked for.
+    looked: BTreeMap<PackageName, Vec<String>>,
     /// The line above, which pip does not say twice.
     header: String,
     /// What was done for a source before its line is due, by its URL.
@@ -89,6 +95,8 @@ impl<'a, 's> Lines<'a, 's> {
             skipped: Vec::new(),
             build_hints: Vec::new(),
             unusable: false,
+            removed: BTreeMap::new(),
+            looked: BTreeMap::new(),
             header: String::new(),
             steps: Steps::new(
                 session.parsed.switch(&flags::NO_BUILD_ISOLATION).is_some_and(|one| !one.value),
@@ -125,8 +133,22 @@ impl<'a, 's> Lines<'a, 's> {
             self.same_version(&name, planned);
         }
         let only_finds = self.session.parsed.words().first() == Some(&"lock");
+        self.note_removals(planned);
         if !self.session.parsed.is_on(&flags::DRY_RUN) && !only_finds {
             self.order.iter().for_each(|name| self.fetching(name, planned));
+        }
+    }
+
+    /// What goes is looked at while it is there.
+    fn note_removals(&mut self, planned: &Planned<'_>) {
+        if !self.session.terminal.wants(Level::Verbose) {
+            return;
+        }
+        for old in planned.plan.install.iter().filter_map(|(_, arrival)| arrival.replaced()) {
+            let owner = self.session.owner(self.session.seen_environment(), old);
+            if let Ok(removal) = Removal::of(std::slice::from_ref(old), &owner) {
+                self.removed.insert(old.name().clone(), super::uninstall::moved(&removal));
+            }
         }
     }
 
@@ -147,7 +169,12 @@ impl<'a, 's> Lines<'a, 's> {
                 self.name(name, ask);
                 self.satisfied(name, &ask.text(), &ask.because(), world);
             }
-            replay::Event::Rejected { package, count } => self.rejected(package, *count),
+            replay::Event::Looked { name, specifiers } => self.looked(name, specifiers, world),
+            replay::Event::Rejected { package, count, why } => {
+                self.rejected(package, *count);
+                let why: String = why.iter().map(|line| format!("\n    {line}")).collect();
+                self.session.debug_line(&format!("Will try a different candidate, due to conflict:{why}"));
+            }
         }
     }
 
@@ -195,6 +222,28 @@ impl<'a, 's> Lines<'a, 's> {
             let pick = Pick { name, version, source };
             let (requirement, from) = (met.requirement, met.from);
             self.prepared(&Look { pick: &pick, requirement, from }, &world);
+        }
+    }
+
+    /// The pages of a project are told once, and how many files are left once for the same question.
+    fn looked(&mut self, name: &PackageName, specifiers: &SpecifierSet, world: &World<'_>) {
+        if !self.session.terminal.wants(Level::Verbose) {
+            return;
+        }
+        let looking = Looking::new(self.session, self.selection, &world.learned.projects, world.wanted);
+        let prereleases = &world.request.prereleases;
+        let (told, question) = (self.looked.get_mut(name), specifiers.to_string());
+        match (looking, told) {
+            (Some(looking), None) => {
+                looking.pages(name);
+                looking.left(name, specifiers, prereleases);
+                self.looked.insert(name.clone(), vec![question]);
+            }
+            (Some(looking), Some(told)) if !told.contains(&question) => {
+                looking.left(name, specifiers, prereleases);
+                told.push(question);
+            }
+            _ => {}
         }
     }
 

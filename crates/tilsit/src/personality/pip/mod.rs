@@ -20,6 +20,7 @@ mod install;
 mod list;
 mod listener;
 mod lock;
+mod looking;
 mod moment;
 mod places;
 mod python;
@@ -45,7 +46,7 @@ use std::sync::Arc;
 use environment::{Environment, Interpreter, PIP_VERSION};
 use store::Store;
 
-use crate::cli::{self, Command, Outcome, Parsed, pip as flags};
+use crate::cli::{self, Command, Given, Occurrence, Outcome, Parsed, pip as flags};
 use crate::ops::build::Hands;
 use crate::ops::list::{ListRequest, Place, list};
 use crate::output::{ColorChoice, Level, LogFile, Terminal, TerminalPolicy};
@@ -107,7 +108,7 @@ pub fn run(process: &Process, words: &[String]) -> u8 {
     }
     let path = parsed.path.clone();
     let parsed = match join_pip(process, parsed, Some(interpreter.prefix())) {
-        Ok(parsed) => parsed,
+        Ok(parsed) => without_nothing(parsed),
         Err(error) => return bad_settings(&plain, &error, &path),
     };
     let (terminal, store) = match opened(process, &parsed) {
@@ -155,6 +156,16 @@ fn plain(process: &Process) -> Terminal {
     let never = is_word || process.has("NO_COLOR") || process.var("PIP_NO_COLOR").is_some_and(is_on);
     let color = if never { ColorChoice::Never } else { ColorChoice::Auto };
     Terminal::new(process, TerminalPolicy { color, info_to_stdout: true, ..TerminalPolicy::default() })
+}
+
+/// pip takes an empty value of some options for none.
+fn without_nothing(mut parsed: Parsed) -> Parsed {
+    let options = [&flags::PYTHON_VERSION, &flags::IMPLEMENTATION];
+    let is_nothing = |one: &Occurrence| {
+        options.iter().any(|flag| flag.id == one.flag.id) && one.given == Given::Text(String::new())
+    };
+    parsed.occurrences.retain(|one| !is_nothing(one));
+    parsed
 }
 
 /// The terminal, with its log, and the store.
@@ -359,6 +370,11 @@ impl Session<'_> {
     /// What pip logs as INFO: on stdout, not with `-q`.
     fn info(&self, text: &str) {
         self.terminal.info(text);
+    }
+
+    /// What pip logs as DEBUG: with `-vv`.
+    fn debug_line(&self, text: &str) {
+        self.terminal.say(Level::Debug, text);
     }
 
     /// `WARNING: …` on stderr, not with `-qq`.

@@ -113,6 +113,24 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
+/// A moment, in milliseconds since 1970, as Python writes one in UTC.
+pub fn text(millis: i64) -> String {
+    let (seconds, rest) = (millis.div_euclid(1000), millis.rem_euclid(1000));
+    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // the inverse of `days_since_1970`
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * march + 2) / 5 + 1;
+    let month = if march < 10 { march + 3 } else { march - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    let fraction = if rest == 0 { String::new() } else { format!(".{:06}", rest * 1000) };
+    let [hour, minute, second] = [of_day / 3600, of_day / 60 % 60, of_day % 60];
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction}+00:00")
+}
+
 #[derive(Default)]
 struct Time {
     hour: i64,
@@ -264,6 +282,18 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(millis(text, in_utc).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts() {
+        for (millis, expected) in [
+            (0, "1970-01-01 00:00:00+00:00"),
+            (1_704_067_200_000, "2024-01-01 00:00:00+00:00"),
+            (1_709_164_799_120, "2024-02-28 23:59:59.120000+00:00"),
+            (-1, "1969-12-31 23:59:59.999000+00:00"),
+        ] {
+            assert_eq!(text(millis), expected);
         }
     }
 

@@ -59,12 +59,10 @@ impl Session<'_> {
         if user && self.parsed.text(&flags::TARGET).is_some() {
             return Err(Failure::error("Can not combine '--user' and '--target'"));
         }
+        self.tell_user_decision(user);
         // An empty one stands for none: so pip's own builds turn off what a configuration file may say.
         if let Some(target) = self.parsed.filled(&flags::TARGET) {
             let target = self.process.absolute(target);
-            if self.parsed.filled(&flags::PREFIX).is_some() {
-                return Err(Failure::error("Cannot set --home and --prefix together"));
-            }
             if target.exists() && !target.is_dir() {
                 return Err(Failure::error("Target path exists but is not a directory, will not continue."));
             }
@@ -101,6 +99,23 @@ impl Session<'_> {
             return self.user_place();
         }
         Ok(usual)
+    }
+
+    /// Why things go to the user's folder, or not there.
+    fn tell_user_decision(&self, user: bool) {
+        let elsewhere =
+            [&flags::TARGET, &flags::PREFIX].into_iter().any(|flag| self.parsed.filled(flag).is_some());
+        let inside = self.interpreter.virtual_environment().is_some_and(|cfg| !cfg.system_site_packages);
+        let is_off = inside || self.process.has("PYTHONNOUSERSITE");
+        self.debug_line(match self.parsed.switch(&flags::USER).is_some() {
+            true if user && !elsewhere && !inside => "User install by explicit request",
+            true if user => return,
+            true => "Non-user install by explicit request",
+            false if elsewhere => "Non-user install due to --prefix or --target option",
+            false if is_off => "Non-user install because user site-packages disabled",
+            false if self.falls_back_to_user(&self.seen_environment()) => return,
+            false => "Non-user install because site-packages writeable",
+        });
     }
 
     fn user_place(&self) -> Result<Environment, Failure> {
@@ -153,7 +168,9 @@ impl Session<'_> {
 /// A path as pip shows it from `cwd`.
 pub fn shown_from(cwd: &Path, path: &Path) -> String {
     match path.strip_prefix(cwd) {
-        Ok(below) if !below.as_os_str().is_empty() => format!("./{}", below.display()),
+        // what is joined to nothing ends with a dot
+        Ok(below) if below.as_os_str().is_empty() => "./.".to_owned(),
+        Ok(below) => format!("./{}", below.display()),
         _ => path.display().to_string(),
     }
 }
@@ -188,7 +205,7 @@ mod tests {
     fn paths_below_the_working_folder() {
         let cwd = Path::new("/w");
         assert_eq!(shown_from(cwd, Path::new("/w/env/x")), "./env/x");
-        assert_eq!(shown_from(cwd, Path::new("/w")), "/w");
+        assert_eq!(shown_from(cwd, Path::new("/w")), "./.");
         assert_eq!(shown_from(cwd, Path::new("/www/x")), "/www/x");
     }
 }

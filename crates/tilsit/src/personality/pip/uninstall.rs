@@ -1,19 +1,19 @@
 //! `pip uninstall`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use environment::{
     Change, Environment, Format, InstallError, InstallPolicy, InstalledDistribution, Kind, Preview, Removal,
     Transaction, Wait,
 };
-use packaging::filenames::WheelFilename;
 use packaging::{Origin, PackageName};
 use project::requirements_file::Requested;
 
-use super::errors::Failure;
+use super::errors::{Failure, not_there};
 use super::{Ended, Session};
 use crate::cli::pip as flags;
+use crate::ops::direct::{self, Named};
 use crate::ops::interrupt;
 use crate::ops::wanted::{Sources, WantedError};
 
@@ -70,7 +70,7 @@ impl Session<'_> {
     }
 
     /// The environment, or the user's folders when the package lies there.
-    fn owner(&self, seen: Environment, found: &InstalledDistribution) -> Environment {
+    pub fn owner(&self, seen: Environment, found: &InstalledDistribution) -> Environment {
         let user = self.user_site();
         if seen.kind() != Kind::System || !found.location().starts_with(&user) {
             return seen;
@@ -159,7 +159,7 @@ impl Session<'_> {
             None => names.push((name.clone(), spelled.to_owned())),
         };
         for word in &self.parsed.arguments {
-            match named(word)? {
+            match self.named(word)? {
                 Some((name, spelled)) => add(&name, &spelled),
                 None => self.warn(&format!(
                     "Invalid requirement: {} ignored - the uninstall command expects named requirements.",
@@ -175,31 +175,41 @@ impl Session<'_> {
         }
         Ok(names)
     }
-}
 
-/// The package that a word of the command line names; none for a folder or an address that does not say.
-fn named(word: &str) -> Result<Option<(PackageName, String)>, Failure> {
-    super::freeze::refuse_folder(word)?;
-    let origin = Arc::new(Origin::CommandLine);
-    let requested =
-        Requested::parse(word, &origin).map_err(|error| Failure::from(WantedError::Word(error)))?;
-    let of_file = |path: &str| {
-        let filename = Path::new(path).file_name()?.to_str()?;
-        let wheel = WheelFilename::parse(filename).ok()?;
-        Some((wheel.name().clone(), wheel.name().to_string()))
-    };
-    Ok(match requested {
-        Requested::Named(requirement) => Some((requirement.name.clone(), requirement.raw_name.to_string())),
-        Requested::Url(url) => match url.egg {
-            Some(egg) => Some((egg.clone(), egg.to_string())),
-            None => of_file(url.url.split(['#', '?']).next().unwrap_or_default()),
-        },
-        Requested::Path(path) => of_file(&super::freeze::refuse_nowhere(path)?.path),
-    })
+    /// The package that a word of the command line names; none for a folder or an address that does not say.
+    fn named(&self, word: &str) -> Result<Option<(PackageName, String)>, Failure> {
+        super::freeze::refuse_folder(word)?;
+        let origin = Arc::new(Origin::CommandLine);
+        let requested =
+            Requested::parse(word, &origin).map_err(|error| Failure::from(WantedError::Word(error)))?;
+        let place = match &requested {
+            Requested::Named(one) => return Ok(Some((one.name.clone(), one.raw_name.to_string()))),
+            Requested::Url(url) if url.egg.is_some() => {
+                return Ok(url.egg.clone().map(|egg| (egg.clone(), egg.to_string())));
+            }
+            Requested::Url(url) => &url.url,
+            Requested::Path(path) => &path.path,
+        };
+        let is_of_use = direct::is_archive(place) || self.process.absolute(place).is_dir();
+        if matches!(requested, Requested::Url(_)) && !direct::is_wheel(place)
+            || is_of_use && !direct::is_wheel(place)
+        {
+            return Ok(None);
+        }
+        let absent = match &requested {
+            Requested::Path(path) if !self.process.absolute(&path.path).exists() => Some(path.path.clone()),
+            _ => None,
+        };
+        let Named::Placed(found) = direct::named(requested, &self.process.cwd)? else { return Ok(None) };
+        if let Some(typed) = absent {
+            self.warn(&not_there(&typed));
+        }
+        Ok(Some((found.name.clone(), found.name.to_string())))
+    }
 }
 
 /// What is taken away as a whole, folders with a slash at their end, as pip shows it.
-fn moved(removal: &Removal) -> Vec<String> {
+pub fn moved(removal: &Removal) -> Vec<String> {
     let shown = |path: &PathBuf| {
         let slash = if path.is_dir() && !path.is_symlink() { "/" } else { "" };
         format!("{}{slash}", path.display())

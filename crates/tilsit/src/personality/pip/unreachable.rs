@@ -73,6 +73,17 @@ pub fn incomplete(url: &str, (got, total): (u64, u64), attempts: u32) -> Failure
     )
 }
 
+/// Why nothing can be fetched from an address (requests).
+pub fn no_address(url: &str) -> String {
+    let shown = crate::cli::python_repr(url);
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    match scheme.as_deref() {
+        Some("http" | "https") => format!("Invalid URL {shown}: No host supplied"),
+        Some(_) => format!("No connection adapters were found for {shown}"),
+        None => format!("Invalid URL {shown}: No scheme supplied. Perhaps you meant https://{url}?"),
+    }
+}
+
 /// `404 Client Error: Not Found for url: URL`
 pub fn status_words(url: &str, code: u16) -> String {
     let kind = if code < 500 { "Client" } else { "Server" };

@@ -27,6 +27,7 @@ impl Session<'_> {
         let mut client =
             connection.client(self.process, self.interpreter, self.store, (self.observer(), None))?;
         let mut answers = available(vec![name.clone()], &selection, &prereleases, &mut client)?;
+        self.tell_looking(&answers, &selection);
         self.warn_failures(&answers);
         let found = answers.versions.remove(&name).unwrap_or_default();
         let versions: Vec<Version> = found.into_iter().map(|available| available.version).collect();

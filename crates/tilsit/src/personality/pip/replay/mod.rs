@@ -15,7 +15,7 @@ mod world;
 
 use std::rc::Rc;
 
-use packaging::{PackageName, Version};
+use packaging::{PackageName, SpecifierSet, Version};
 use resolver::{Need, Pick};
 
 pub use wishes::{Ask, Asker};
@@ -41,12 +41,21 @@ pub enum Event {
         /// Who asks for it.
         ask: Rc<Ask>,
     },
+    /// The versions of a project are looked at, of which some are asked for.
+    Looked {
+        /// Its name.
+        name: PackageName,
+        /// Which versions.
+        specifiers: SpecifierSet,
+    },
     /// A version that was tried does not fit; so many of the package have been.
     Rejected {
         /// The package, with extras in brackets.
         package: String,
         /// How many.
         count: usize,
+        /// What it does not fit with, a line each.
+        why: Vec<String>,
     },
 }
 
@@ -63,6 +72,16 @@ pub struct Cause {
     pub requires_python: Option<String>,
     /// Who requires it; nothing for the user.
     pub parent: Option<Parent>,
+}
+
+impl Cause {
+    /// Who asks for what.
+    fn line(&self) -> String {
+        match &self.parent {
+            Some(parent) => format!("{} {} depends on {}", parent.name, parent.version, self.wish),
+            None => format!("The user requested {}", self.wish),
+        }
+    }
 }
 
 /// A package that requires something.

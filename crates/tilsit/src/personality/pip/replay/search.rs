@@ -1,5 +1,6 @@
 //! The walk itself: resolvelib's rounds, with pip's preferences.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -93,6 +94,8 @@ struct Found {
     installed: Option<usize>,
     prefers_installed: bool,
     excluded: Vec<usize>,
+    /// That the project was looked at is told.
+    is_told: Cell<bool>,
 }
 
 /// All that is known about one key.
@@ -454,7 +457,17 @@ impl<'w> Search<'w> {
         });
         let installed = installed.filter(|id| !excluded.contains(id));
         let (template, excluded) = (Rc::clone(template), excluded.to_vec());
-        Matches::Found(Found { name, specifiers, extras, template, installed, prefers_installed, excluded })
+        let is_told = Cell::new(false);
+        Matches::Found(Found {
+            name,
+            specifiers,
+            extras,
+            template,
+            installed,
+            prefers_installed,
+            excluded,
+            is_told,
+        })
     }
 
     /// The candidate at a place, made on the way there with all before it.
@@ -479,7 +492,12 @@ impl<'w> Search<'w> {
         }
         let inserted = found.installed.filter(|_| !found.prefers_installed);
         let inserted_version = inserted.map(|id| self.candidates.get(id).version.clone());
-        for (version, id) in self.candidates.world.versions(&found.name, &found.specifiers)? {
+        let versions = self.candidates.world.versions(&found.name, &found.specifiers)?;
+        if !found.is_told.replace(true) {
+            let (name, specifiers) = (found.name.clone(), found.specifiers.clone());
+            self.candidates.events.push(Event::Looked { name, specifiers });
+        }
+        for (version, id) in versions {
             if seen.as_ref() == Some(&version) {
                 continue;
             }
@@ -526,7 +544,7 @@ impl<'w> Search<'w> {
                     return Ok(None);
                 }
                 Err(Stop::Conflict(information)) => {
-                    self.reject(key);
+                    self.reject(key, &information);
                     let new = |info: &Rc<Info>| !causes.iter().any(|one| Rc::ptr_eq(one, info));
                     let added: Vec<_> = information.into_iter().filter(new).collect();
                     causes.extend(added);
@@ -545,11 +563,22 @@ impl<'w> Search<'w> {
         Ok(())
     }
 
-    fn reject(&mut self, key: usize) {
+    fn reject(&mut self, key: usize, information: &[Rc<Info>]) {
         let count = self.rejected.entry(key).or_default();
         *count += 1;
         let (count, package) = (*count, self.candidates.key(key).text.clone());
-        self.candidates.events.push(Event::Rejected { package, count });
+        let mut why: Vec<String> = information.iter().map(|info| self.cause(info).line()).collect();
+        why.extend(self.constraint_line(key, &package));
+        self.candidates.events.push(Event::Rejected { package, count, why });
+    }
+
+    /// What a constraints file says of a key.
+    fn constraint_line(&self, key: usize, package: &str) -> Option<String> {
+        let of_key = self.candidates.key(key);
+        let name = of_key.name.as_ref().filter(|_| of_key.extras.is_empty())?;
+        let limit = self.constraints.get(name).filter(|limit| !limit.specifiers.is_empty())?;
+        let text = super::super::conflict::for_error(&format!("{package}{}", limit.specifiers));
+        Some(format!("The user requested (constraint) {text}"))
     }
 
     /// What somebody wished whose pin does not hold any more counts no more.
