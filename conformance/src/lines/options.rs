@@ -10,7 +10,6 @@ const EVERY: &str = "every command";
 const REASONS: &[(&str, &str, &str)] = &[
     (EVERY, "--help", "help texts are ours: names, defaults and layout have tests of their own"),
     (EVERY, "--debug", "what pip tells its own debuggers and Python's tracebacks are not told"),
-    (EVERY, "--exists-action", "asked about working copies only: shown by the tests of sources"),
     (EVERY, "--disable-pip-version-check", "there is no such check"),
     (EVERY, "--use-deprecated", "there is one resolver, and one way to trust certificates"),
     ("completion", "--bash", "the script is ours: compared in words only"),

@@ -9,6 +9,26 @@ use super::{Case, case};
 const GIT: &[(&str, &str)] =
     &[("PATH", "/usr/local/bin:/usr/bin:/bin"), ("GIT_ALLOW_PROTOCOL", "file:http:https")];
 
+/// The same where somebody may be asked.
+const ASKED: &[(&str, &str)] = &[
+    ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+    ("GIT_ALLOW_PROTOCOL", "file:http:https"),
+    ("PIP_NO_INPUT", ""),
+];
+
+const CLONED: &str = "repositories are cloned into the store, by other commands";
+const ASKED_FIRST: &str = "what is in the way of a source is asked about before the line about that";
+
+/// A working copy of a repository that is somewhere else now.
+const MOVED: &[&str] = &[
+    "!sh make.sh git",
+    "install -q -e git+file://{stage}/proj.git#egg=proj",
+    "!git clone -q --bare proj.git moved.git",
+];
+
+/// A folder where a working copy belongs.
+const FOLDER: &[&str] = &["!sh make.sh git", "!mkdir -p env/src/proj; echo x >env/src/proj/note.txt"];
+
 /// A time for the files of wheels that are built by real back ends.
 const EPOCH: &[(&str, &str)] = &[("SOURCE_DATE_EPOCH", "1700000000")];
 
@@ -529,6 +549,60 @@ pub const REPOSITORIES: &[Case<'_>] = &[
     )
     .env(GIT)
     .except("repositories are cloned into the store, by other commands", PROGRAMS),
+    case("exists-switch", MOVED, "install --exists-action s -e git+file://{stage}/moved.git#egg=proj")
+        .env(GIT)
+        .without("--exists-action s")
+        .except(CLONED, PROGRAMS),
+    case(
+        "exists-switch-revision",
+        MOVED,
+        "install --exists-action s -e git+file://{stage}/moved.git@dev#egg=proj",
+    )
+    .env(GIT)
+    .except(CLONED, PROGRAMS),
+    case("exists-ignore", MOVED, "install --exists-action i -e git+file://{stage}/moved.git#egg=proj")
+        .env(GIT)
+        .without("--exists-action i"),
+    case("exists-wipe", MOVED, "install --exists-action w -e git+file://{stage}/moved.git#egg=proj")
+        .env(GIT)
+        .without("--exists-action w")
+        .except(CLONED, PROGRAMS),
+    case("exists-backup", MOVED, "install --exists-action b -e git+file://{stage}/moved.git#egg=proj")
+        .env(GIT)
+        .without("--exists-action b")
+        .except(CLONED, PROGRAMS),
+    case("exists-abort", MOVED, "install --exists-action a -e git+file://{stage}/moved.git#egg=proj")
+        .env(GIT)
+        .differs("the traceback is Python's"),
+    case("exists-nothing-said", MOVED, "install -e git+file://{stage}/moved.git#egg=proj")
+        .env(GIT)
+        .differs("the traceback is Python's"),
+    case(
+        "exists-first-that-fits",
+        FOLDER,
+        "install --exists-action s --exists-action i -e git+file://{stage}/proj.git#egg=proj",
+    )
+    .env(GIT),
+    case("exists-folder-wipe", FOLDER, "install --exists-action w -e git+file://{stage}/proj.git#egg=proj")
+        .env(GIT)
+        .except(CLONED, PROGRAMS),
+    case("exists-folder-backup", FOLDER, "install --exists-action b -e git+file://{stage}/proj.git#egg=proj")
+        .env(GIT)
+        .except(CLONED, PROGRAMS),
+    case("exists-folder-switch", FOLDER, "install --exists-action s -e git+file://{stage}/proj.git#egg=proj")
+        .env(GIT)
+        .differs("the traceback is Python's"),
+    case("exists-asked-wipe", MOVED, "install -e git+file://{stage}/moved.git#egg=proj")
+        .env(ASKED)
+        .stdin("w\n")
+        .differs(ASKED_FIRST),
+    case("exists-asked-oddly", MOVED, "install -e git+file://{stage}/moved.git#egg=proj")
+        .env(ASKED)
+        .stdin("what\ni\n")
+        .differs(ASKED_FIRST),
+    case("exists-asked-nobody", MOVED, "install -e git+file://{stage}/moved.git#egg=proj")
+        .env(ASKED)
+        .differs(ASKED_FIRST),
     case(
         "vcs-git-editable-wrong",
         &["!sh make.sh git"],

@@ -21,7 +21,7 @@ use store::{Scratch, Store};
 pub use error::VcsError;
 use program::Programs;
 pub use url::{System, VcsUrl, VcsUrlError};
-pub use working_copy::{Existing, NoRemote, WorkingCopy, place};
+pub use working_copy::{Existing, NoRemote, Occupant, WorkingCopy, backup_name, occupant, place};
 
 /// How repositories are asked.
 #[derive(Clone, Debug, Default)]

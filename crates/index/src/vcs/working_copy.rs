@@ -46,6 +46,31 @@ pub enum NoRemote {
     Invalid(String),
 }
 
+/// What stands where a working copy belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Occupant {
+    /// A working copy of another repository: where that is, if it is known.
+    WorkingCopy(Option<String>),
+    /// Something else.
+    Other,
+}
+
+/// Who stands in the way of [`place`]: nobody where the folder is free or a working copy of `url`.
+///
+/// # Errors
+/// That the system's program is missing or fails.
+pub fn occupant(url: &VcsUrl, folder: &Path, policy: &VcsPolicy) -> Result<Option<Occupant>, VcsError> {
+    let programs = Programs::new(url, policy);
+    if !folder.exists() || is_of(&programs, folder)? {
+        return Ok(None);
+    }
+    if !has_own_data(url.system, folder) {
+        return Ok(Some(Occupant::Other));
+    }
+    let remote = remote(&programs, folder)?;
+    Ok(Some(Occupant::WorkingCopy(remote.map(|remote| as_address(&remote).unwrap_or(remote)))))
+}
+
 /// Puts a working copy of `url` at `folder`, or brings the one there up to date.
 ///
 /// # Errors
@@ -94,8 +119,8 @@ fn replace(programs: &Programs<'_>, folder: &Path, existing: Existing) -> Result
     fetch_new(programs, folder)
 }
 
-/// `NAME.bak`, `NAME.bak2`, … (pip)
-fn backup_name(folder: &Path) -> PathBuf {
+/// Where [`Existing::Backup`] moves a folder: `NAME.bak`, `NAME.bak2`, … (pip)
+pub fn backup_name(folder: &Path) -> PathBuf {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let numbered = (2..).map(|number| format!("{name}.bak{number}"));
     let names = std::iter::once(format!("{name}.bak")).chain(numbered);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use environment::Installed;
 use environment::plan::InstallPlan;
-use index::vcs::VcsUrl;
+use index::vcs::{Existing, Occupant, VcsUrl};
 use packaging::PackageName;
 use packaging::resolution::Resolution;
 
@@ -171,6 +171,16 @@ pub struct Planned<'a> {
     pub cached: &'a BTreeSet<PackageName>,
 }
 
+/// A folder where a working copy belongs and something else is.
+pub struct Occupied<'a> {
+    /// The repository.
+    pub url: &'a VcsUrl,
+    /// The folder.
+    pub folder: &'a Path,
+    /// What is there.
+    pub occupant: &'a Occupant,
+}
+
 /// Whoever listens to events.
 pub trait Listener {
     /// Called in the thread of the operation, in the order in which things happen.
@@ -180,6 +190,12 @@ pub trait Listener {
     fn building_place(&self, name: &PackageName) -> usize {
         let _ = name;
         0
+    }
+
+    /// What is to be done with something that is in the way; nothing: what the request says.
+    fn occupied(&mut self, occupied: &Occupied<'_>) -> Option<Existing> {
+        let _ = occupied;
+        None
     }
 
     /// What must be read besides to tell how this came to be; asked before [`Event::Planned`].

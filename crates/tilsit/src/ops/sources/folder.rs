@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use index::vcs::{self, VcsUrl};
+use index::vcs::{self, Existing, Occupant, VcsUrl};
 use packaging::PackageName;
 use packaging::direct_url::{DirectUrl, DirectUrlInfo};
 use project::pyproject::PyProject;
@@ -12,7 +12,7 @@ use url::Url;
 use super::tree::Tree;
 use super::{Prepared, Preparer, Raw, SourceError, bare};
 use crate::ops::build::Hands;
-use crate::ops::events::Event;
+use crate::ops::events::{Event, Occupied};
 
 /// More metadata than anybody writes.
 const METADATA_LIMIT: u64 = 16 << 20;
@@ -49,12 +49,24 @@ impl Preparer<'_> {
         let checkouts = self.policy.checkouts.as_ref();
         let checkouts = checkouts.ok_or_else(|| SourceError::NotEditable { place: shown.clone() })?;
         let target = checkouts.join(checkout_name(repository, self.policy.names.get(url)));
-        let was_there = target.exists();
-        hands.listener.event(&Event::RepositoryAsked { url: repository, folder: Some(&target) });
-        let placed = vcs::place(repository, &target, self.policy.existing, &self.policy.vcs);
-        let commit = placed.map_err(|source| Self::no_repository(url, source))?;
-        if !was_there {
-            hands.listener.event(&Event::RepositoryResolved { url: repository, commit: &commit });
+        let mut is_new = !target.exists();
+        let occupant = vcs::occupant(repository, &target, &self.policy.vcs);
+        let occupant = occupant.map_err(|source| Self::no_repository(url, source))?;
+        let decided = occupant.as_ref().and_then(|occupant| {
+            hands.listener.occupied(&Occupied { url: repository, folder: &target, occupant })
+        });
+        if decided.is_none() {
+            hands.listener.event(&Event::RepositoryAsked { url: repository, folder: Some(&target) });
+        }
+        let existing = decided.unwrap_or(self.policy.existing);
+        is_new |= occupant.is_some() && matches!(existing, Existing::Wipe | Existing::Backup);
+        // what is no working copy and is to stay is taken as it is
+        if (&occupant, existing) != (&Some(Occupant::Other), Existing::Ignore) {
+            let placed = vcs::place(repository, &target, existing, &self.policy.vcs);
+            let commit = placed.map_err(|source| Self::no_repository(url, source))?;
+            if is_new {
+                hands.listener.event(&Event::RepositoryResolved { url: repository, commit: &commit });
+            }
         }
         let tree = Tree::folder(&target, repository.subdirectory.as_deref());
         let address = Url::from_file_path(tree.root()).map(String::from).unwrap_or_default();

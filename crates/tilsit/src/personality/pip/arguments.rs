@@ -182,7 +182,7 @@ impl Session<'_> {
             settings: ConfigSettings::from_words(self.parsed.values(&flags::CONFIG_SETTINGS)),
             own_settings: settings.collect(),
             checkouts: Some(self.checkouts()),
-            existing: self.existing(),
+            existing: Existing::Abort,
             wheels_only: self.command() == "wheel",
             wants_trees: self.command() == "download",
             builds_all: true,
@@ -211,17 +211,6 @@ impl Session<'_> {
             (Some(folder), _) => self.process.absolute(folder),
             (None, Some(_)) => self.interpreter.prefix().join("src"),
             (None, None) => self.process.cwd.join("src"),
-        }
-    }
-
-    /// `--exists-action`
-    fn existing(&self) -> Existing {
-        match self.parsed.text(&flags::EXISTS_ACTION) {
-            Some("s") => Existing::Switch,
-            Some("i") => Existing::Ignore,
-            Some("w") => Existing::Wipe,
-            Some("b") => Existing::Backup,
-            _ => Existing::Abort,
         }
     }
 

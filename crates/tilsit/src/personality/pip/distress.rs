@@ -92,6 +92,9 @@ impl Session<'_> {
         asked: Asked<'_>,
         (client, lines): (&mut Client, &mut Lines<'_, '_>),
     ) -> Failure {
+        if let Some(refused) = lines.refused.take() {
+            return refused;
+        }
         let verbose = self.shows_programs();
         match error {
             SourceError::Direct(DirectError::OtherPackage { wanted, found, .. }) => {

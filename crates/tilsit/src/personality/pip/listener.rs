@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use environment::Removal;
 use index::Problem;
-use index::vcs::{VcsError, VcsUrl};
+use index::vcs::{Existing, VcsError, VcsUrl};
 use packaging::distribution::Distribution;
 use packaging::resolution::PackageSource;
 use packaging::{PackageName, SpecifierSet, Version};
 use resolver::{Need, Pick, Source as Origin};
 
 use super::Session;
+use super::errors::Failure;
 use super::looking::Looking;
 use super::replay::{self, Ask, End, Tale, World};
 use super::sources::{self, Steps};
@@ -21,7 +22,7 @@ use super::unbuilt;
 use crate::cli::pip as flags;
 use crate::ops::candidates::Selection;
 use crate::ops::direct::{Direct, Unnamed, local_path};
-use crate::ops::events::{Event, Listener, Planned};
+use crate::ops::events::{Event, Listener, Occupied, Planned};
 use crate::ops::obtain::Source;
 use crate::ops::search::Learned;
 use crate::ops::sources::SourceError;
@@ -56,6 +57,8 @@ pub struct Lines<'a, 's> {
     pub unusable: bool,
     /// What is taken away for what comes, as `-v` shows it.
     pub removed: BTreeMap<PackageName, Vec<String>>,
+    /// Why nothing was decided about what is in the way of a source.
+    pub refused: Option<Failure>,
     /// Projects whose pages were told, and which of their versions were asked for.
     looked: BTreeMap<PackageName, Vec<String>>,
     /// The line above, which pip does not say twice.
@@ -96,6 +99,7 @@ impl<'a, 's> Lines<'a, 's> {
             build_hints: Vec::new(),
             unusable: false,
             removed: BTreeMap::new(),
+            refused: None,
             looked: BTreeMap::new(),
             header: String::new(),
             steps: Steps::new(
@@ -589,6 +593,14 @@ impl Listener for Lines<'_, '_> {
         };
         self.tale = Some(tale);
         need
+    }
+
+    fn occupied(&mut self, occupied: &Occupied<'_>) -> Option<Existing> {
+        let decided = self.session.decide(occupied, &mut self.steps);
+        Some(decided.unwrap_or_else(|failure| {
+            self.refused = Some(failure);
+            Existing::Abort
+        }))
     }
 
     /// In the order in which pip pins packages.

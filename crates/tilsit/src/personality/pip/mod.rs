@@ -22,6 +22,7 @@ mod listener;
 mod lock;
 mod looking;
 mod moment;
+mod occupied;
 mod places;
 mod python;
 mod replay;

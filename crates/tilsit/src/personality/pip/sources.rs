@@ -113,11 +113,13 @@ impl Steps {
 
     /// A working copy is brought to a revision.
     pub fn updating(&mut self, url: &VcsUrl, folder: &str) {
-        let kind = match url.system {
-            index::vcs::System::Git | index::vcs::System::Mercurial => "clone",
-            _ => "checkout",
-        };
-        let line = format!("  Updating {folder} {kind}{}", to_revision(url));
+        let line = format!("  Updating {folder} {}{}", kind(url), to_revision(url));
+        self.repositories.insert(key(url), vec![line]);
+    }
+
+    /// A working copy is made of another repository than before.
+    pub fn switching(&mut self, url: &VcsUrl, folder: &str) {
+        let line = format!("  Switching {} {folder} to {}{}", kind(url), url.shown(), to_revision(url));
         self.repositories.insert(key(url), vec![line]);
     }
 
@@ -283,6 +285,15 @@ fn names(editable: bool) -> [&'static str; 2] {
 /// pip tries what is neither a branch nor a tag.
 fn assumed(revision: &str) -> String {
     format!("  Did not find branch or tag '{revision}', assuming revision or ref.")
+}
+
+/// pip's word for a working copy.
+pub fn kind(url: &VcsUrl) -> &'static str {
+    match url.system {
+        index::vcs::System::Git | index::vcs::System::Mercurial => "clone",
+        index::vcs::System::Subversion => "checkout",
+        index::vcs::System::Bazaar => "branch",
+    }
 }
 
 fn to_revision(url: &VcsUrl) -> String {
