@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
@@ -301,13 +301,12 @@ impl InstalledDistribution {
     /// # Errors
     /// A file that is not there or cannot be read.
     pub(crate) fn metadata_headers(&self, step: usize) -> std::io::Result<Vec<u8>> {
-        let mut file = std::fs::File::open(self.metadata_path())?;
+        let file = std::fs::File::open(self.metadata_path())?;
         let mut bytes = Vec::new();
         loop {
             let start = bytes.len();
-            bytes.resize(start + step, 0);
-            let read = file.read(&mut bytes[start..])?;
-            bytes.truncate(start + read);
+            bytes.reserve(step);
+            let read = rustix::io::read(&file, rustix::buffer::spare_capacity(&mut bytes))?;
             let seen = &bytes[start.saturating_sub(3)..];
             let ended = [&b"\n\n"[..], b"\n\r\n"].iter().any(|end| memchr::memmem::find(seen, end).is_some());
             if read == 0 || ended {

@@ -8,7 +8,7 @@ use crate::wishes::{Asked, Wishes};
 use packaging::candidate::Availability;
 use packaging::resolution::{Conflict, ConflictFact, Dependent};
 use packaging::{SpecifierSet, Version};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Above this many facts, the list is not reduced by trial.
 const REDUCIBLE: usize = 300;
@@ -240,8 +240,10 @@ impl Report<'_> {
 
     fn unusable(&self, package: Var, table: &Table, set: &Bits) -> Option<ConflictFact> {
         let name = self.name(package)?;
-        let versions = table.versions(set);
-        Some(match table.entry(set.highest()?).availability {
+        let reason = table.entry(set.highest()?).availability;
+        let same = set.iter().filter(|state| is_told_with(table.entry(*state).availability, reason));
+        let versions = table.versions(&Bits::from_states(table.states(), same));
+        Some(match reason {
             Availability::NeedsPython { requires_python } => {
                 let (requires_python, python) = (requires_python.clone(), self.python());
                 ConflictFact::NeedsPython { name, versions, requires_python, python }
@@ -270,14 +272,21 @@ impl Report<'_> {
     }
 }
 
+/// Whether two versions that cannot be used have the same fact: not all of a set do, where there are very many reasons.
+fn is_told_with(one: &Availability, other: &Availability) -> bool {
+    match (one, other) {
+        (Availability::NeedsPython { .. } | Availability::Excluded { .. }, _) => one == other,
+        _ => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
+}
+
 /// The tags of the files of some versions, each once.
 fn tags_of(table: &Table, set: &Bits) -> Vec<String> {
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
     let mut tags: Vec<String> = Vec::new();
     for state in set.iter() {
         if let Availability::NoCompatibleFile { found } = table.entry(state).availability {
-            let new = found.iter().filter(|tag| !tags.contains(tag));
-            let new: Vec<String> = new.cloned().collect();
-            tags.extend(new);
+            tags.extend(found.iter().filter(|tag| seen.insert(tag)).cloned());
         }
     }
     tags

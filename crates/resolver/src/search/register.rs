@@ -8,10 +8,16 @@ use crate::table::Table;
 use crate::wishes::{Asked, Wishes};
 use packaging::candidate::Availability;
 use packaging::{Extra, PackageName, RequirementSource};
+use rustc_hash::FxHashMap;
+use std::mem::{Discriminant, discriminant};
 use std::rc::Rc;
 
 /// After so many versions of a package were tried, the next ones are asked for at once.
 const TRIED: u32 = 3;
+
+/// More reasons for which versions of a package cannot be used are not told apart: nobody reads them, and a page can hold
+/// as many as it has versions.
+const MOST_REASONS: usize = 64;
 
 /// A variable of the solver and what it stands for.
 pub(crate) struct Variable {
@@ -134,15 +140,21 @@ impl Search {
         }
     }
 
-    /// One incompatibility per reason for which versions cannot be used.
+    /// One incompatibility per reason for which versions cannot be used, and one for all reasons after so many.
     fn exclude_unusable(&mut self, var: Var, table: &Table) {
-        let mut rest = table.unusable.clone();
-        while let Some(first) = rest.lowest() {
-            let reason = table.entry(first).availability;
-            let same = rest.iter().filter(|state| same_reason(table.entry(*state).availability, reason));
-            let group = Bits::from_states(table.states(), same);
-            rest = rest.minus(&group);
-            let term = self.term(var, group);
+        let mut places: FxHashMap<(Discriminant<Availability>, &str), usize> = FxHashMap::default();
+        let mut groups: Vec<Vec<u32>> = Vec::new();
+        for state in table.unusable.iter() {
+            let availability = table.entry(state).availability;
+            let next = groups.len().min(MOST_REASONS);
+            let place = *places.entry((discriminant(availability), reason(availability))).or_insert(next);
+            if place == groups.len() {
+                groups.push(Vec::new());
+            }
+            groups[place].push(state);
+        }
+        for group in groups {
+            let term = self.term(var, Bits::from_states(table.states(), group));
             self.add(&[term], Premise::Unusable { package: var });
         }
     }
@@ -193,9 +205,11 @@ pub(super) fn same_url(a: &str, b: &str) -> bool {
     parts(a) == parts(b)
 }
 
-fn same_reason(a: &Availability, b: &Availability) -> bool {
-    match (a, b) {
-        (Availability::NoCompatibleFile { .. }, Availability::NoCompatibleFile { .. }) => true,
-        _ => a == b,
+/// What tells apart versions that cannot be used in the same way.
+fn reason(availability: &Availability) -> &str {
+    match availability {
+        Availability::NeedsPython { requires_python } => requires_python,
+        Availability::Excluded { reason } => reason,
+        Availability::Usable | Availability::Yanked { .. } | Availability::NoCompatibleFile { .. } => "",
     }
 }

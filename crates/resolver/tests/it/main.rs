@@ -6,6 +6,7 @@
 )]
 
 mod cases;
+mod hostile;
 mod random;
 mod scenarios;
 mod universe;

@@ -4,6 +4,7 @@ use environment::dependencies::Dependencies;
 use environment::{Environment, Installed, Interpreter, ReadError};
 use packaging::{MarkerEnvironment, PackageName, Requirement};
 use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
 
 /// Something that does not fit among what is installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +25,8 @@ pub struct Misfit {
 pub struct Graph {
     /// What is installed.
     pub installed: Installed,
-    /// What each needs.
-    pub dependencies: Dependencies,
+    /// What each needs. Given back with the process: it is many small pieces.
+    pub dependencies: ManuallyDrop<Dependencies>,
     /// For which markers.
     pub markers: MarkerEnvironment,
 }
@@ -41,7 +42,7 @@ impl Graph {
 
     /// Reads what is installed for this interpreter.
     pub fn of(installed: Installed, interpreter: &Interpreter) -> Self {
-        let dependencies = Dependencies::read(&installed);
+        let dependencies = ManuallyDrop::new(Dependencies::read(&installed));
         Self { installed, dependencies, markers: interpreter.marker_environment() }
     }
 
