@@ -168,7 +168,7 @@ pub enum Fault {
 }
 
 /// The bytes of a file that people write: not those of a pipe, and not more than anybody writes.
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let odd = |why| io::Error::new(io::ErrorKind::InvalidData, why);
     let file = std::fs::metadata(path)?;
     if !file.is_file() {

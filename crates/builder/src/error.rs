@@ -65,6 +65,8 @@ pub enum BuildError {
         hook: &'static str,
         /// The last line of the traceback.
         reason: String,
+        /// What Python said.
+        traceback: String,
     },
     /// The hook raised an exception.
     #[error("`{}` of `{}` failed: {exception}", run.hook, run.backend)]

@@ -23,6 +23,7 @@
 pub mod archive;
 mod build_system;
 mod error;
+mod misspelt;
 pub mod native;
 mod product;
 mod sandbox;
@@ -32,6 +33,7 @@ mod sys;
 
 pub use build_system::{BackendName, BuildSystem, BuildSystemError, Declared, Fault, UnknownKeys};
 pub use error::{BuildError, Ending, HookRun, WrongFile};
+pub use misspelt::{Misspelt, misspelt};
 pub use product::{BuiltFile, Product};
 pub use sandbox::{Lack, Network, Sandbox};
 pub use session::{BuildPlace, Session, Stream, Watch};

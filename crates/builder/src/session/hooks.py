@@ -58,6 +58,16 @@ def explained(error, depth):
     return {"exception": "".join(last[-1:]).strip() or type(error).__name__, "traceback": "".join(lines)}
 
 
+def raised(error, depth):
+    """As `explained`, with what the interpreter itself would say at its end."""
+    said = explained(error, depth)
+    if isinstance(error, SystemExit):
+        is_number = error.code is None or isinstance(error.code, int)
+        said["exception"] = "SystemExit: %s" % ((error.code or 0) if is_number else error.code)
+        said["said"] = "" if is_number else "%s\n" % (error.code,)
+    return said
+
+
 class Importer:
     """Imports a back end once and remembers how that went."""
 
@@ -65,17 +75,45 @@ class Importer:
         self.name = None
         self.backend = None
         self.trouble = None
+        self.caught = []
 
     def get(self, name):
         if name != self.name:
-            self.name, self.trouble = name, None
-            try:
-                self.backend = load(name)
-            except (ImportError, AttributeError) as error:
-                self.trouble = {"unavailable": explained(error, 1)}
-            except BaseException as error:
-                self.trouble = {"failed": explained(error, 1)}
+            self.name, self.trouble, self.caught = name, None, []
+            with Listening(self.caught):
+                self.load(name)
         return self.backend
+
+    def load(self, name):
+        try:
+            self.backend = load(name)
+        except (ImportError, AttributeError) as error:
+            self.trouble = {"unavailable": explained(error, 1)}
+        except BaseException as error:
+            self.trouble = {"failed": raised(error, 1)}
+
+
+class Listening:
+    """Catches warnings as `warnings.catch_warnings` does, but leaves the filters that are set meanwhile."""
+
+    def __init__(self, caught):
+        self.caught = caught
+
+    def __enter__(self):
+        import warnings
+
+        self.usual, warnings.showwarning = warnings.showwarning, self.show
+
+    def __exit__(self, *ignored):
+        import warnings
+
+        if warnings.showwarning == self.show:
+            warnings.showwarning = self.usual
+
+    def show(self, message, category, filename, lineno, file=None, line=None):
+        import warnings
+
+        self.caught.append(warnings.WarningMessage(message, category, filename, lineno, file, line))
 
 
 class Nothing(Exception):
@@ -94,13 +132,7 @@ def call(backend, request):
     except getattr(backend, "UnsupportedOperation", Nothing) as error:
         return {"unsupported": explained(error, 1)}
     except BaseException as error:
-        said = explained(error, 1)
-        if isinstance(error, SystemExit):
-            is_number = error.code is None or isinstance(error.code, int)
-            said["exception"] = "SystemExit: %s" % ((error.code or 0) if is_number else error.code)
-            # as the interpreter's own end: no traceback
-            said["said"] = "" if is_number else "%s\n" % (error.code,)
-        return {"failed": said}
+        return {"failed": raised(error, 1)}
     try:
         json.dumps(value, ensure_ascii=False).encode()  # text that is none (lone surrogates) is no answer either
     except (TypeError, ValueError, RecursionError):
@@ -142,10 +174,9 @@ def child(channel, importer, request):
     os.chdir(request["tree"])
     with warnings.catch_warnings(record=True) as caught:
         answer = importer.trouble or call(importer.backend, request)
-    for kind in ("unavailable", "unsupported", "failed"):
-        if kind in answer:
-            sys.stderr.write(answer[kind].pop("said", answer[kind]["traceback"]))
-    answer["warnings"] = told(caught)
+    if "failed" in answer:
+        sys.stderr.write(answer["failed"].get("said", answer["failed"]["traceback"]))
+    answer["warnings"] = told(importer.caught + caught)
     flush()
     send(channel, answer)
 

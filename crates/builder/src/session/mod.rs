@@ -300,9 +300,12 @@ impl Session {
                 reason: said.exception,
                 traceback: said.traceback,
             }),
-            Answer::Unsupported(said) => {
-                Err(BuildError::Unsupported { backend: backend(), hook: hook.name, reason: said.exception })
-            }
+            Answer::Unsupported(said) => Err(BuildError::Unsupported {
+                backend: backend(),
+                hook: hook.name,
+                reason: said.exception,
+                traceback: said.traceback,
+            }),
             Answer::Failed(said) => {
                 let run = self.run_of(hook.name, said.traceback);
                 Err(BuildError::Failed { exception: said.exception, run })

@@ -120,7 +120,7 @@ fn the_real_build_says_the_same() {
         eprintln!("SKIPPED: TILSIT_TEST_PYTHON names no Python with build");
         return;
     };
-    let sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::new();
     sandbox.write("empty/x", "");
     sandbox.write("weird.tar.gz", "");
     sandbox.write("what.whl", "");
@@ -130,6 +130,13 @@ fn the_real_build_says_the_same() {
         "nobody/pyproject.toml",
         "[build-system]\nrequires = []\nbackend-path = [\"nowhere\"]\nbuild-backend = \"x\"\n",
     );
+    for (folder, text) in [
+        ("slip", "[build-system]\nrequire = []\nrequirements = []\n"),
+        ("slip2", "[build-system]\nrequires = []\nbuild_backend = \"b\"\n"),
+        ("slip3", "[Build-system]\n[build_system]\nrequires = []\n[build-system]\nother = 1\n"),
+    ] {
+        sandbox.write(&format!("{folder}/pyproject.toml"), text);
+    }
     project(&sandbox, "def get_requires_for_build_wheel(settings=None):\n    print('out')\n    return []\n");
     for words in [
         &["p"][..],
@@ -166,9 +173,21 @@ fn the_real_build_says_the_same() {
         &["wrong"],
         &["nobody", "-w", "-nx", "-q"],
         &["p", "--config-json", "3"],
+        &["slip"],
+        &["slip", "-n", "-w"],
+        &["slip2", "-qq"],
+        &["slip2", "-nx"],
+        &["slip3", "-n"],
+        &["", "-w", "-n"],
     ] {
         same(&run(sandbox.command(&program).args(words)), &build(&sandbox, words));
     }
+    // Lines are broken, and warnings caught where the back end is imported.
+    sandbox.set("COLUMNS", "40");
+    project(&sandbox, "import warnings\nwarnings.warn('careful')\n");
+    let words = &["p", "-n"];
+    same(&run(sandbox.command(&program).args(words)), &build(&sandbox, words));
+    sandbox.unset("COLUMNS");
     // As a module it has another name in its words.
     let python = program.with_file_name("python");
     sandbox.venv();
@@ -183,6 +202,80 @@ fn same(real: &Ran, ours: &Ran) {
     assert_eq!(ours.code, real.code, "{real}\n{ours}");
     assert_eq!(ours.stdout, real.stdout, "{real}\n{ours}");
     assert_eq!(ours.stderr, real.stderr, "{real}\n{ours}");
+}
+
+#[test]
+fn slips_in_the_configuration_are_warned_of() {
+    let sandbox = Sandbox::new();
+    sandbox.venv();
+    sandbox.write("p/pyproject.toml", "[build-system]\nrequires = []\nbuild_backend = \"b\"\n");
+    let warning = "WARNING Found 'build_backend' in pyproject.toml, did you mean 'build-backend'?\n";
+    let error =
+        "ERROR Failed to validate `build-system` in pyproject.toml: Unknown properties: build_backend\n";
+    let ran = build(&sandbox, &["p"]);
+    assert_eq!(ran.stderr, format!("* Creating isolated environment: venv+pip...\n{warning}{error}"));
+    assert_eq!(build(&sandbox, &["p", "-n"]).stderr, format!("{warning}{error}"));
+}
+
+#[test]
+fn metadata_alone_is_on_stdout() {
+    let sandbox = Sandbox::new();
+    project(
+        &sandbox,
+        "print('imported')\ndef get_requires_for_build_wheel(settings=None):\n    print('out')\n    return []\n",
+    );
+    let ran = build(&sandbox, &["p", "--metadata"]).ok();
+    assert_eq!(ran.json()["name"], "alpha");
+    assert!(!ran.stderr.contains("out"), "{ran}");
+    let ran = build(&sandbox, &["p", "--metadata", "-v"]).ok().tells("< out");
+    assert_eq!(ran.json()["name"], "alpha");
+    let hook = "prepare_metadata_for_build_wheel";
+    project(&sandbox, &format!("def {hook}(*words):\n    print('out')\n    raise ValueError('broken')\n"));
+    build(&sandbox, &["p", "--metadata"])
+        .fails(1, &format!("ERROR Backend subprocess exited when trying to invoke {hook}"))
+        .tells("< out")
+        .tells("< ValueError: broken");
+}
+
+#[test]
+fn back_ends_that_lack_something_are_told_as_build_tells_them() {
+    let sandbox = Sandbox::new();
+    project(&sandbox, "del build_wheel\n");
+    let ran = build(&sandbox, &["p", "-w"]);
+    let missing = "AttributeError: module 'backend' has no attribute 'build_wheel'";
+    ran.fails(1, "ERROR Backend subprocess exited when trying to invoke build_wheel").tells(missing);
+    project(&sandbox, "raise ImportError('nothing')\n");
+    let ran = build(&sandbox, &["p", "-w"]);
+    assert!(ran.stdout.contains("BackendUnavailable: Cannot import 'backend'\n\nTraceback:\n"), "{ran}");
+    assert!(!ran.stderr.contains("ImportError"), "{ran}");
+    ran.fails(1, "ERROR Backend 'backend' is not available.");
+    project(
+        &sandbox,
+        "class UnsupportedOperation(Exception): pass\ndef build_sdist(*words): raise UnsupportedOperation('no')\n",
+    );
+    build(&sandbox, &["p"]).fails(1, "ERROR Backend operation failed: UnsupportedOperation('Traceback (most");
+    project(
+        &sandbox,
+        "def build_sdist(out, settings=None):\n    import tarfile\n    tarfile.open(out + '/alpha-1.0.tar.gz', 'w:gz').close()\n    return 'alpha-1.0.tar.gz'\n",
+    );
+    let named = sandbox.work().join("p/dist/alpha-1.0.tar.gz");
+    build(&sandbox, &["p"])
+        .fails(1, &format!("source distribution {} must contain a single", named.display()));
+}
+
+#[test]
+fn a_shared_environment_needs_what_its_packages_need() {
+    let sandbox = Sandbox::new();
+    sandbox.index.add(WheelBuilder::new("other", "1.0").file("other.py", ""));
+    let tool = WheelBuilder::new("tool", "1.0").file("tool.py", "").requires("other; extra == 'x'");
+    sandbox.index.add(tool.extra("x"));
+    sandbox.venv();
+    sandbox.tilsit(&["install", "-q", "tool"]).ok();
+    project_requiring(&sandbox, "\"tool[x]>=1\", \"tool @ https://files.example/tool.whl\"", "");
+    build(&sandbox, &["p", "-w", "-n"])
+        .fails(1, "\n\ttool[x]>=1 -> other\n\t\twanted: any\n\t\tfound: not installed");
+    sandbox.tilsit(&["install", "-q", "other"]).ok();
+    build(&sandbox, &["p", "-w", "-n"]).ok();
 }
 
 #[test]

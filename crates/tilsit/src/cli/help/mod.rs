@@ -9,6 +9,7 @@ use super::flag::{Command, Dialect, Program};
 use crate::output::marks::{Shown, painted};
 
 pub use argparse::{error as argparse_error, name as argparse_name};
+pub use wrap::wrap_hyphenated;
 
 /// The help of a program (empty path) or of one of its commands, for a terminal of that width.
 pub fn help(program: &'static Program, path: &[&'static Command], width: usize) -> String {

@@ -152,7 +152,10 @@ impl<'r> Out<'r> {
             DistributionsError::Build(BuildOpError::Native(NativeError::Disk { path, source })) => {
                 (path, Some(source))
             }
-            DistributionsError::Unpack { path, .. } | DistributionsError::Read { path, .. } => (path, None),
+            DistributionsError::Unpack { path, .. }
+            | DistributionsError::Read { path, .. }
+            | DistributionsError::Tops { path, .. }
+            | DistributionsError::NoPkgInfo { path, .. } => (path, None),
             DistributionsError::Build(BuildOpError::Build { source, .. }) => match &mut **source {
                 BuildError::Disk { path, source } => (path, Some(source)),
                 _ => return error,

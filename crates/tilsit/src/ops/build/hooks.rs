@@ -17,7 +17,7 @@ use tempfile::{TempDir, TempPath};
 use super::super::events::{BuildStep, EnvironmentStep, Event, Listener};
 use super::super::{interrupt, python};
 use super::environment::{self, BuildEnvironment};
-use super::{BuildOpError, BuildTask, Builds, Hands, Unmet};
+use super::{BuildOpError, BuildTask, Builds, Hands, unmet};
 
 /// Builds that are kept warm at once; one is a Python process.
 const WARM: usize = 8;
@@ -279,16 +279,8 @@ fn check(
     environment: &BuildEnvironment,
     requires: &[Requirement],
 ) -> Result<(), BuildOpError> {
-    let missing = environment.lacks(builds, requires);
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let missing = missing.iter().map(|one| Unmet {
-        requirement: one.to_string(),
-        wanted: one.specifiers().map(ToString::to_string).filter(|text| !text.is_empty()),
-        found: environment.versions(&[&one.name]).pop().map(|(_, version)| version),
-    });
-    Err(BuildOpError::Unmet { missing: missing.collect() })
+    let missing = unmet::unmet(builds, environment, requires);
+    if missing.is_empty() { Ok(()) } else { Err(BuildOpError::Unmet { missing }) }
 }
 
 impl Running {

@@ -6,6 +6,7 @@
 mod distributions;
 mod environment;
 mod hooks;
+mod unmet;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -132,7 +133,7 @@ pub struct Builds<'a> {
 /// A requirement of a build that is not met.
 #[derive(Clone, Debug)]
 pub struct Unmet {
-    /// As written.
+    /// As written; with build's policy, behind who requires it (`a -> b`), without markers.
     pub requirement: String,
     /// The versions that would do; none: any.
     pub wanted: Option<String>,

@@ -8,7 +8,9 @@ use builder::{BuildError, BuildSystemError, Fault, SettingsError};
 use environment::Interpreter;
 use packaging::filenames::FilenameError;
 
-use super::listener::creating;
+use super::listener::{Hooks, creating, framed};
+use super::outcome::warn;
+use crate::cli::python_repr;
 use crate::ops::build::{BuildOpError, DistributionsError, RequiresError};
 use crate::ops::network::ConnectionError;
 use crate::ops::python::PythonError;
@@ -23,11 +25,19 @@ pub struct Failure {
     /// Whether a back end is at fault, and help is offered.
     is_backend: bool,
     /// That help.
-    pub hint: String,
+    pub hint: Box<str>,
     /// The installer, where the environment would have been made before this failed.
-    pub unbegun: Option<String>,
+    pub unbegun: Option<Box<str>>,
     /// Whether no environment would have been made before this failed.
     pub is_early: bool,
+    /// What is warned of before it.
+    pub warnings: Box<[String]>,
+    /// What became of what the hook wrote.
+    pub hooks: Hooks,
+    /// What the hook wrote.
+    output: Box<[String]>,
+    /// Whether that was never shown, as nobody wrote it.
+    is_unwritten: bool,
     code: u8,
 }
 
@@ -35,8 +45,19 @@ impl Failure {
     /// One line.
     pub fn error(message: impl Into<String>) -> Self {
         let message = message.into();
-        let (hint, unbegun) = (String::new(), None);
-        Self { message, traceback: None, is_backend: false, hint, unbegun, is_early: false, code: 1 }
+        Self {
+            message,
+            traceback: None,
+            is_backend: false,
+            hint: Box::default(),
+            unbegun: None,
+            is_early: false,
+            warnings: Box::default(),
+            hooks: Hooks::Heard,
+            output: Box::default(),
+            is_unwritten: false,
+            code: 1,
+        }
     }
 
     /// One line of what build looks at first.
@@ -119,6 +140,15 @@ impl Failure {
         if let Some(installer) = self.unbegun.as_ref().filter(|_| terminal.verbosity() >= -1) {
             terminal.err(&style.strong(&format!("* {}", creating(installer))));
         }
+        self.warnings.iter().for_each(|warning| warn(terminal, warning));
+        for line in self.output.iter().map(|line| printable(line.as_bytes())) {
+            match self.hooks {
+                Hooks::Kept => framed(terminal, &line),
+                Hooks::Framed if self.is_unwritten => framed(terminal, &line),
+                Hooks::Heard if self.is_unwritten && terminal.verbosity() >= 0 => terminal.err(&line),
+                Hooks::Framed | Hooks::Heard => {}
+            }
+        }
         match &self.traceback {
             Some(text) if text.is_empty() => terminal.line(""),
             Some(text) => {
@@ -182,19 +212,49 @@ fn interrupted() -> Failure {
     Failure { code: 130, ..Failure::error("Interrupted") }
 }
 
+const TRACEBACK: &str = "Traceback (most recent call last):";
+
+/// A traceback of what build itself raises, without its frames.
+fn raised(what: &str) -> String {
+    format!("{TRACEBACK}\npyproject_hooks._impl.{what}")
+}
+
+fn exited(hook: &str) -> Failure {
+    Failure::backend(format!("Backend subprocess exited when trying to invoke {hook}"), String::new())
+}
+
+/// A hook that would have written this traceback, had it been called.
+fn unwritten(hook: &str, traceback: &str) -> Failure {
+    let output = traceback.lines().map(str::to_owned).collect();
+    Failure { output, is_unwritten: true, ..exited(hook) }
+}
+
 fn hook(source: &str, error: &BuildError) -> Failure {
     match error {
         BuildError::Interrupted => interrupted(),
         BuildError::System(error) => system(source, error),
-        BuildError::Unavailable { backend, traceback, .. } => {
-            Failure::backend(format!("Backend '{backend}' is not available."), traceback.clone())
+        BuildError::Unavailable { hook, reason, traceback, .. } if reason.starts_with("AttributeError") => {
+            unwritten(hook, traceback)
         }
-        BuildError::Failed { run, .. } | BuildError::Crashed { run, .. } => Failure::backend(
-            format!("Backend subprocess exited when trying to invoke {}", run.hook),
-            String::new(),
-        ),
-        BuildError::HookMissing { hook, .. } => {
-            Failure::backend(format!("Backend operation failed: HookMissing('{hook}')"), String::new())
+        BuildError::Unavailable { backend, traceback, .. } => {
+            let what =
+                format!("BackendUnavailable: Cannot import '{}'\n\nTraceback:\n{traceback}", backend.module);
+            Failure::backend(format!("Backend '{backend}' is not available."), raised(&what))
+        }
+        BuildError::Failed { run, .. } | BuildError::Crashed { run, .. } => {
+            Failure { output: run.tail.clone().into(), ..exited(run.hook) }
+        }
+        BuildError::HookMissing { backend, hook } => {
+            let module = backend.module.as_str();
+            unwritten(
+                hook,
+                &format!("{TRACEBACK}\nAttributeError: module '{module}' has no attribute '{hook}'"),
+            )
+        }
+        BuildError::Unsupported { traceback, .. } => {
+            let message =
+                format!("Backend operation failed: UnsupportedOperation({})", python_repr(traceback));
+            Failure::backend(message, raised(&format!("UnsupportedOperation: {traceback}")))
         }
         other => Failure::backend(format!("Backend operation failed: {other}"), String::new()),
     }

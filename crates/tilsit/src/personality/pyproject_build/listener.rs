@@ -2,6 +2,7 @@
 
 use builder::{Product, Stream};
 
+use crate::cli::help::wrap_hyphenated;
 use crate::ops::events::{BuildStep, EnvironmentStep, Event, Listener};
 use crate::output::{Terminal, printable};
 
@@ -11,12 +12,36 @@ pub struct Steps<'a> {
     installer: &'a str,
     is_isolated: bool,
     begun: bool,
+    /// What is to be warned of once the environment is made.
+    warnings: Vec<String>,
+    hooks: Hooks,
+}
+
+/// What becomes of what a back end writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hooks {
+    /// It is shown where it is written.
+    Heard,
+    /// All goes to stderr, in frames (`--metadata -v`, whose result is on stdout).
+    Framed,
+    /// Nothing is shown, but for that of a hook that fails (`--metadata`).
+    Kept,
 }
 
 impl<'a> Steps<'a> {
     /// Nothing was done yet.
     pub fn new(terminal: &'a Terminal, installer: &'a str, is_isolated: bool) -> Self {
-        Self { terminal, installer, is_isolated, begun: false }
+        Self { terminal, installer, is_isolated, begun: false, warnings: Vec::new(), hooks: Hooks::Heard }
+    }
+
+    /// What to do with what back ends write.
+    pub fn hearing(self, hooks: Hooks) -> Self {
+        Self { hooks, ..self }
+    }
+
+    /// Warns of these when the project is looked at: as soon as its environment is made.
+    pub fn warning(self, warnings: Vec<String>) -> Self {
+        Self { warnings, ..self }
     }
 
     /// Whether anything was.
@@ -24,14 +49,45 @@ impl<'a> Steps<'a> {
         self.begun
     }
 
+    /// What was not warned of yet.
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    fn warn(&mut self) {
+        for warning in self.take_warnings() {
+            super::outcome::warn(self.terminal, &warning);
+        }
+    }
+
     fn say(&mut self, first: &str, rest: &[String]) {
         self.begun = true;
+        self.warn();
         if self.terminal.verbosity() < -1 {
             return;
         }
-        self.terminal.err(&self.terminal.stderr_style().strong(&format!("* {first}")));
+        let width = self.terminal.width();
+        self.terminal.err(&self.terminal.stderr_style().strong(&filled("* ", first, width)));
         for line in rest {
-            self.terminal.err(&format!("  - {line}"));
+            self.terminal.err(&filled("  ", &format!("- {line}"), width));
+        }
+    }
+
+    fn create(&mut self) {
+        let warnings = self.take_warnings();
+        self.say(&creating(self.installer), &[]);
+        self.warnings = warnings;
+        self.warn();
+    }
+
+    fn output(&mut self, stream: Stream, line: &[u8]) {
+        let line = printable(line);
+        match (self.hooks, stream) {
+            (Hooks::Heard, _) if self.terminal.verbosity() < 0 => {}
+            (Hooks::Heard, Stream::Output) => self.terminal.line(&line),
+            (Hooks::Heard, Stream::Error) => self.terminal.err(&line),
+            (Hooks::Framed, _) => framed(self.terminal, &line),
+            (Hooks::Kept, _) => {}
         }
     }
 
@@ -48,7 +104,7 @@ impl<'a> Steps<'a> {
     fn step(&mut self, step: &BuildStep<'_>) {
         match step {
             BuildStep::Environment(EnvironmentStep::Started(requires)) => {
-                self.say(&creating(self.installer), &[]);
+                self.create();
                 self.installing(requires);
             }
             BuildStep::Environment(EnvironmentStep::Extended(requires)) => self.installing(requires),
@@ -75,6 +131,21 @@ impl<'a> Steps<'a> {
     }
 }
 
+/// A line as Python's `textwrap.fill` breaks it, two columns from the edge of the terminal.
+fn filled(start: &str, text: &str, width: usize) -> String {
+    let width = width.saturating_sub(2);
+    let room = if width == 0 { 78 } else { width }.saturating_sub(start.len()).max(1);
+    format!("{start}{}", wrap_hyphenated(text, room).join("\n  "))
+}
+
+/// A line of what a hook wrote.
+pub fn framed(terminal: &Terminal, line: &str) {
+    if terminal.verbosity() >= -1 {
+        let text = terminal.stderr_style().dim(&format!("< {line}"));
+        terminal.err(&text);
+    }
+}
+
 /// The line that comes first.
 pub fn creating(installer: &str) -> String {
     format!("Creating isolated environment: venv+{installer}...")
@@ -85,10 +156,7 @@ impl Listener for Steps<'_> {
         match event {
             Event::BuildStep(BuildStep::Environment(_)) if !self.is_isolated => {}
             Event::BuildStep(step) => self.step(step),
-            Event::BuildOutput { stream, line } if self.terminal.verbosity() >= 0 => match stream {
-                Stream::Output => self.terminal.line(&printable(line)),
-                Stream::Error => self.terminal.err(&printable(line)),
-            },
+            Event::BuildOutput { stream, line } => self.output(*stream, line),
             Event::BuildWarning(message) => {
                 super::outcome::warn(self.terminal, &printable(message.as_bytes()));
             }

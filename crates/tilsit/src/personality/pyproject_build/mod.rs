@@ -21,7 +21,7 @@ use crate::ops::{interrupt, python};
 use crate::output::{ColorChoice, Level, Terminal, TerminalPolicy};
 use crate::settings::Process;
 use errors::Failure;
-use listener::Steps;
+use listener::{Hooks, Steps};
 
 /// The version of build whose behaviour is offered.
 pub const BUILD_VERSION: &str = "1.6.1";
@@ -143,6 +143,14 @@ fn check(parsed: &Parsed, source: &Path) -> Result<(), String> {
     Err(wrong.to_owned())
 }
 
+/// What looks like a slip in a project's `pyproject.toml`.
+fn slips(source: &Path) -> Vec<String> {
+    let said = |one: builder::Misspelt| {
+        format!("Found '{}' in pyproject.toml, did you mean '{}'?", one.found, one.meant)
+    };
+    builder::misspelt(source).into_iter().map(said).collect()
+}
+
 fn is_named(path: &Path, ending: &str) -> bool {
     path.to_string_lossy().to_lowercase().ends_with(ending)
 }
@@ -150,6 +158,11 @@ fn is_named(path: &Path, ending: &str) -> bool {
 impl Run<'_> {
     fn run(&self) -> Result<u8, Failure> {
         let settings = self.settings()?;
+        if self.source.is_empty() {
+            let mut failure = Failure::error("Source  is not a directory");
+            failure.unbegun = (!self.parsed.is_on(&flags::NO_ISOLATION)).then(|| self.installer().into());
+            return Err(failure);
+        }
         let source = self.process.absolute(&self.source);
         if self.parsed.is_on(&flags::METADATA) && source.is_file() && is_named(&source, ".whl") {
             outcome::print_metadata(self.terminal, &outcome::wheel_metadata(&source, &self.source)?);
@@ -160,15 +173,18 @@ impl Run<'_> {
         let mut client = connection.client(self.process, &interpreter, &store, (None, None))?;
         let policy = self.policy(&interpreter, &store)?;
         let builds = Builds::new(self.process, &interpreter, &policy);
-        let mut steps = Steps::new(self.terminal, self.installer(), !policy.shared);
+        let steps = Steps::new(self.terminal, self.installer(), !policy.shared);
+        let mut steps = steps.hearing(self.hooks()).warning(slips(&source));
         let mut hands = Hands { client: &mut client, store: &store, listener: &mut steps };
         let done = self.carry_out(&builds, &source, &settings, &mut hands);
-        let begun = steps.has_begun();
+        let (begun, warnings) = (steps.has_begun(), steps.take_warnings());
         let done = done.map_err(|mut failure| {
+            failure.warnings = warnings.into();
+            failure.hooks = self.hooks();
             // build makes the environment before it looks at the project
             failure.unbegun =
-                (!begun && !policy.shared && !failure.is_early).then(|| self.installer().to_owned());
-            failure.hint = self.hint();
+                (!begun && !policy.shared && !failure.is_early).then(|| self.installer().into());
+            failure.hint = self.hint().into();
             failure
         });
         if done.is_ok()
@@ -228,6 +244,15 @@ impl Run<'_> {
             false => ("", ""),
         };
         self.terminal.line(&format!("{start}Successfully built {list}{end}"));
+    }
+
+    /// The metadata alone is on stdout.
+    fn hooks(&self) -> Hooks {
+        match (self.parsed.is_on(&flags::METADATA), self.parsed.count(&flags::VERBOSE)) {
+            (false, _) => Hooks::Heard,
+            (true, 0) => Hooks::Kept,
+            (true, _) => Hooks::Framed,
+        }
     }
 
     fn installer(&self) -> &str {
@@ -298,7 +323,7 @@ impl Run<'_> {
                 let path = self.process.absolute(file);
                 if let Err(error) = std::fs::File::open(path) {
                     let mut failure = Failure::system(&error, file);
-                    failure.unbegun = Some(self.installer().to_owned());
+                    failure.unbegun = Some(self.installer().into());
                     return Err(failure);
                 }
                 let read = wanted::read(&sources, self.process, &mut |url| Err(wanted::no_fetch(url)));
