@@ -150,11 +150,29 @@ impl From<environment::ReadError> for InstallOpError {
 /// So much is read at most only to tell how a plan came to be.
 const QUESTIONS: usize = 16;
 
+/// So often a plan is made anew when another process changed the environment meanwhile.
+const PLANS: usize = 4;
+
 /// Installs what is wanted, or says what would be done.
 ///
 /// # Errors
 /// See [`InstallOpError`].
 pub fn install(
+    request: &InstallRequest<'_>,
+    preparer: &mut Preparer<'_>,
+    hands: &mut Hands<'_>,
+) -> Result<InstallReport, InstallOpError> {
+    let mut again = if is_pip(request) { 0 } else { PLANS };
+    loop {
+        match install_once(request, preparer, hands) {
+            // pip's lines cannot be told twice.
+            Err(InstallOpError::Install(InstallError::Changed { .. })) if again > 0 => again -= 1,
+            ended => return ended,
+        }
+    }
+}
+
+fn install_once(
     request: &InstallRequest<'_>,
     preparer: &mut Preparer<'_>,
     hands: &mut Hands<'_>,

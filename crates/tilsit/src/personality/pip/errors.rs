@@ -165,7 +165,10 @@ impl Failure {
         if !hint.is_empty() {
             text.push_str(&format!("{}: {hint}\n", Mark::Hint.around("hint")));
         }
-        let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+        // An empty line of the context keeps its indentation.
+        let empty = format!("{} ", frame("   "));
+        let tidy = |line| if line == empty { line } else { str::trim_end(line) };
+        let text = text.lines().map(tidy).collect::<Vec<_>>().join("\n");
         Self { lines: vec![(Level::Error, text)], code: 1 }
     }
 
@@ -337,6 +340,11 @@ impl From<InstallError> for Failure {
             InstallError::Removal(error) => error.into(),
             InstallError::Cancelled => Self::error("Operation cancelled by user"),
             InstallError::Io { path, source } => Self::os_error(&source, &path.to_string_lossy()),
+            error @ InstallError::Changed { .. } => {
+                let mut failure = Self::error(error.to_string());
+                failure.hint(super::hints::AGAIN);
+                failure
+            }
             other => Self::error(other.to_string()),
         }
     }

@@ -17,6 +17,9 @@ pub const PERMISSION: &str = "that folder belongs to somebody else: make an envi
 /// After a disk that is full.
 pub const FULL: &str = "there is no room left there: remove what nobody needs (`pip cache info` shows how much the cache takes, `pip cache purge` empties it)";
 
+/// After another process was faster.
+pub const AGAIN: &str = "nothing was changed here: run the same command again";
+
 /// Instead of building.
 const WHEELS: &str = "`pip install --only-binary :all: NAME` takes the newest version that is built already";
 
