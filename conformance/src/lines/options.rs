@@ -9,9 +9,7 @@ const EVERY: &str = "every command";
 /// Options that no case can show, and why: command, option, reason.
 const REASONS: &[(&str, &str, &str)] = &[
     (EVERY, "--help", "help texts are ours: names, defaults and layout have tests of their own"),
-    (EVERY, "--debug", "what pip tells its own debuggers and Python's tracebacks are not told"),
     (EVERY, "--disable-pip-version-check", "there is no such check"),
-    (EVERY, "--use-deprecated", "there is one resolver, and one way to trust certificates"),
     ("completion", "--bash", "the script is ours: compared in words only"),
     ("completion", "--zsh", "the script is ours: compared in words only"),
     ("completion", "--fish", "the script is ours: compared in words only"),

@@ -140,5 +140,6 @@ pub const CASES: &[Case<'_>] = &[
     case("v-config-unset", &[USER], "config unset -v global.timeout").env(FILES),
     case("config-unset-missing-named", &[CONF], "config unset global.nothing").env(NAMED),
     case("config-edit-named", &[CONF], "config edit --editor true").env(NAMED),
+    case("debug-config-list", &[USER], "config list --debug").env(FILES).without("--debug"),
     case("v-config-debug", &[USER], "config debug -v").env(FILES),
 ];

@@ -2,7 +2,7 @@
 //! Words that nobody means, and how they are refused or taken: nothing, blanks, addresses without a host, paths that
 //! lead nowhere.
 
-use super::{Case, case};
+use super::{Case, UNSET, case};
 
 const WHOLE: &str = "a relative `file:` address is recorded as a whole one";
 
@@ -59,6 +59,13 @@ pub const CASES: &[Case<'_>] = &[
     case("words-uninstall-path", &[], "uninstall -y ./nowhere"),
     case("words-not-latin", &[], "install 日本"),
     case("words-accent", &[], "install café"),
+    case("words-accent-c-locale", &[], "install café").env(&[("LC_ALL", "C")]),
+    case("words-accent-language", &[], "install café").env(&[("LC_ALL", UNSET), ("LANG", "C")]),
+    case("words-accent-encoding", &[], "install café")
+        .env(&[("PYTHONIOENCODING", "ascii")])
+        .differs("what is said is UTF-8"),
+    case("words-legacy-resolver", &[], "install --only-deps alpha --use-deprecated legacy-resolver")
+        .without("--use-deprecated legacy-resolver"),
     case("words-bare-option", &[], "install - gamma"),
     case("words-many-dashes", &[], "install --- gamma"),
 ];

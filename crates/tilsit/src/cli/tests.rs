@@ -228,3 +228,14 @@ fn help_fits_the_terminal() {
         }
     }
 }
+
+#[test]
+fn help_of_pip_in_a_narrow_terminal() {
+    let list = pip::PROGRAM.commands.iter().find(|command| command.name == "list").unwrap();
+    for (width, column) in [(80, 30), (60, 30), (44, 22), (20, 2)] {
+        let help = help::help(&pip::PROGRAM, &[list], width);
+        let below = help.lines().skip_while(|line| !line.trim_start().starts_with("--format")).nth(1);
+        let below = below.unwrap();
+        assert_eq!(below.len() - below.trim_start().len(), column, "{width}: {help}");
+    }
+}

@@ -7,9 +7,12 @@ use crate::output::Mark;
 /// `max_help_position` of pip's formatter.
 const COLUMN: usize = 30;
 
+/// No text is broken into shorter lines.
+const NARROWEST: usize = 22;
+
 pub fn help(program: &'static Program, path: &[&'static Command], width: usize) -> String {
-    // pip leaves two columns free
-    let width = width.saturating_sub(2).max(COLUMN + 11);
+    // pip leaves two columns free, and at least twenty for what options do
+    let width = width.saturating_sub(2).max(NARROWEST);
     let mut out = usage(program, path);
     match path.last() {
         Some(command) => push_description(&mut out, command, width),
@@ -100,6 +103,7 @@ fn push_flag(out: &mut String, flag: &Flag, indent: usize, width: usize) {
     out.push_str(&format!("{:indent$}{}{}", "", marked.join(", "), with(&value)));
     // marks have no width: the columns are those of the label without them
     let mut columns = String::new();
-    two_columns(&mut columns, &label, flag.help, (COLUMN, width));
+    let column = COLUMN.min(width - 20);
+    two_columns(&mut columns, &label, flag.help, (column, width));
     out.push_str(columns.strip_prefix(&label).unwrap_or_default());
 }
