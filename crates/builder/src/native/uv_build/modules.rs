@@ -98,7 +98,7 @@ pub(super) struct Walk<'w> {
     pub(super) excludes: &'w Excludes,
     /// Nothing includes all.
     pub(super) includes: Option<&'w [PortableGlob]>,
-    /// Whether patterns are compared with the absolute path too, as for wheels.
+    /// Whether patterns are compared with the absolute path, as for wheels.
     pub(super) absolute: bool,
 }
 
@@ -109,7 +109,7 @@ impl Walk<'_> {
         if !top.is_empty() && !self.source.path(top).is_dir() {
             return not_native(format!("there is no folder `{top}`"));
         }
-        if top.is_empty() || self.enters(top) {
+        if top.is_empty() || self.enters(top)? {
             self.walk(top, 0, &mut files)?;
         }
         Ok(files)
@@ -133,7 +133,7 @@ impl Walk<'_> {
         entries.sort_unstable();
         for (name, is_folder) in entries {
             let path = join(folder, name);
-            if !self.enters(&path) {
+            if !self.enters(&path)? {
                 continue;
             }
             if !is_folder {
@@ -147,12 +147,19 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn enters(&self, path: &str) -> bool {
-        let root = &self.source.root;
-        let absolute = || format!("{root}/{path}");
-        let excluded = self.excludes.matches(path)
-            || self.absolute && self.excludes.matches(absolute().trim_start_matches('/'));
-        !excluded && self.includes.is_none_or(|globs| globs.iter().any(|glob| glob.leads_to(path)))
+    fn enters(&self, path: &str) -> Result<bool, Stop> {
+        let mut excluded = self.excludes.matches(path);
+        if self.absolute {
+            let relative = excluded;
+            let absolute = format!("{}/{path}", self.source.root);
+            excluded = self.excludes.matches(absolute.trim_start_matches('/'));
+            if relative && !excluded {
+                return not_native(format!(
+                    "a pattern from the project's root excludes `{path}` from the wheel"
+                ));
+            }
+        }
+        Ok(!excluded && self.includes.is_none_or(|globs| globs.iter().any(|glob| glob.leads_to(path))))
     }
 
     fn takes(&self, path: &str) -> bool {

@@ -72,7 +72,11 @@ impl Wheel {
         let walk = Walk { source, excludes: &excludes, includes: None, absolute: true };
         let mut entries = Entries::default();
         for folder in modules.folders() {
-            for path in walk.files(&folder)? {
+            let files = walk.files(&folder)?;
+            if files.is_empty() {
+                return not_native(format!("all of `{folder}` is excluded"));
+            }
+            for path in files {
                 let relative = path.strip_prefix(&modules.root).unwrap_or(&path).trim_start_matches('/');
                 entries.file("", relative, source.path(&path));
             }
