@@ -69,14 +69,14 @@ impl<'a> Stage<'a> {
         Self { house, folder, kept, beginnings: RefCell::default(), told: RefCell::default() }
     }
 
-    /// How our lines differ from pip's. A difference counts when a second run shows one, too: the machine may have been
-    /// too busy for what a case is about.
+    /// How our lines differ from pip's. A difference counts when a second run from the very beginning shows one, too: the
+    /// machine may have been too busy for what a case is about, or have fetched ahead what pip did not need yet.
     pub fn verdict(&self, case: &Case<'_>) -> Result<Vec<String>, String> {
         let first = self.comparison(case);
         if case.differs.is_some() || first.as_ref().is_ok_and(Vec::is_empty) {
             return first;
         }
-        self.told.borrow_mut().clear();
+        self.forget()?;
         let second = self.comparison(case);
         if second.as_ref().is_ok_and(Vec::is_empty) {
             println!("\n{}: differed once, and then not", case.name);
@@ -171,11 +171,15 @@ impl<'a> Stage<'a> {
         Ok(kept)
     }
 
+    /// Drops everything that is kept.
+    fn forget(&self) -> Result<(), String> {
+        self.told.borrow_mut().clear();
+        self.beginnings.borrow_mut().clear();
+        remove(&self.kept)
+    }
+
     fn clear(&self) -> Result<(), String> {
-        match std::fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.to_string()),
-            _ => Ok(()),
-        }
+        remove(&self.folder)
     }
 
     fn shell(&self, script: &str) -> Result<Output, String> {
@@ -265,6 +269,14 @@ fn split(line: &str) -> Vec<String> {
         words.push(word);
     }
     words
+}
+
+/// Removes a folder; that there is none is fine.
+fn remove(folder: &Path) -> Result<(), String> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.to_string()),
+        _ => Ok(()),
+    }
 }
 
 /// Copies a folder with times and modes; links stay links.
