@@ -4,7 +4,7 @@ use packaging::direct_url::DirectUrl;
 use packaging::entry_points::EntryPoints;
 use packaging::filenames::DistributionFilename;
 use packaging::licenses::LicenseExpression;
-use packaging::markers::MarkerSet;
+use packaging::markers::{MarkerContext, MarkerSet};
 use packaging::metadata::Metadata;
 use packaging::pylock::Pylock;
 use packaging::record::Record;
@@ -48,7 +48,8 @@ pub(crate) fn marker(bytes: &[u8]) {
     let Some(Ok(marker)) = text(bytes).map(Marker::parse) else { return };
     let printed = marker.to_string();
     assert_eq!(Marker::parse(&printed).as_ref(), Ok(&marker), "{printed}");
-    let holds = marker.evaluate(&environment(), &[]);
+    // what has no answer here has none to compare
+    let Ok(holds) = marker.evaluate_in(&environment(), &MarkerContext::metadata("")) else { return };
     let set = MarkerSet::of(&marker);
     assert!(!holds || !set.is_never(), "{printed} holds, though it never does");
     assert!(holds || !set.is_always(), "{printed} does not hold, though it always does");
@@ -108,7 +109,7 @@ pub(crate) fn direct_url(bytes: &[u8]) {
     let printed = direct.to_json();
     let again = DirectUrl::parse(printed.as_bytes()).map(|again| again.to_json());
     assert_eq!(again.ok().as_ref(), Some(&printed));
-    assert!(!direct.to_requirement("name").contains('\n'), "{printed}");
+    assert!(!direct.to_requirement("name").contains(char::is_control), "{printed}");
 }
 
 pub(crate) fn license(bytes: &[u8]) {

@@ -150,7 +150,7 @@ impl DirectUrl {
     }
 
     /// The requirement that installs the same thing again (`NAME @ URL#…`), as `pip freeze` prints it.
-    /// Credentials are removed.
+    /// Credentials are removed, and what would end the line is percent-encoded.
     pub fn to_requirement(&self, name: &str) -> String {
         let url = without_credentials(&self.url);
         let (url, hash) = match &self.info {
@@ -164,7 +164,8 @@ impl DirectUrl {
         let subdirectory = self.subdirectory.as_ref().map(|folder| format!("subdirectory={folder}"));
         let fragments: Vec<String> = hash.into_iter().chain(subdirectory).collect();
         let separator = if fragments.is_empty() { "" } else { "#" };
-        format!("{name} @ {url}{separator}{}", fragments.join("&"))
+        let place = format!("{url}{separator}{}", fragments.join("&"));
+        format!("{name} @ {}", in_one_line(place))
     }
 
     /// Whether this is an editable install of a local folder.
@@ -194,6 +195,24 @@ fn text(table: &Table, key: &str, place: &'static str) -> Result<Option<String>,
         Some(Value::String(text)) => Ok(Some(text.clone())),
         Some(_) => Err(DirectUrlError::WrongType { key: place, expected: "a string" }),
     }
+}
+
+/// `url` with control characters and Unicode's own ends of lines percent-encoded.
+fn in_one_line(url: String) -> String {
+    let ends_lines = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    if !url.contains(ends_lines) {
+        return url;
+    }
+    let mut line = String::with_capacity(url.len());
+    for c in url.chars() {
+        match ends_lines(c) {
+            true => {
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| line.push_str(&format!("%{byte:02X}")))
+            }
+            false => line.push(c),
+        }
+    }
+    line
 }
 
 fn required_text(table: &Table, key: &str, place: &'static str) -> Result<String, DirectUrlError> {
@@ -366,6 +385,10 @@ mod tests {
                 "a @ https://h.example/a.zip#sha256=ab&subdirectory=s",
             ),
             (r#"{"url": "file:///p", "dir_info": {}}"#, "a @ file:///p"),
+            (
+                r#"{"url": "https://h.example/a\n-r b", "archive_info": {"hashes": {"sha256": "a\u2028"}}}"#,
+                "a @ https://h.example/a%0A-r b#sha256=a%E2%80%A8",
+            ),
             (
                 r#"{"url": "ssh://git@h.example/a", "vcs_info": {"vcs": "git", "commit_id": "01"}}"#,
                 "a @ git+ssh://git@h.example/a@01",
